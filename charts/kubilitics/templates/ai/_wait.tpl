@@ -1,0 +1,44 @@
+{{/*
+An init container that waits for the provider's server, because the image exits without it. Bounded: afterwards the AI
+container starts anyway and says what is wrong.
+*/}}
+{{- define "kubilitics.ai.endpointWait" -}}
+{{- $ai := .Values.ai -}}
+{{- $provider := include "kubilitics.ai.provider" . | fromYaml -}}
+{{- $settings := include "kubilitics.ai.providerSettings" . | fromYaml -}}
+- name: wait-for-provider
+  image: {{ include "kubilitics.image" (list . $ai.image) | quote }}
+  {{- with ($ai.image | default dict).pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
+  securityContext:
+    {{- include "kubilitics.containerSecurityContext" . | nindent 4 }}
+  command:
+    - /bin/sh
+    - -c
+    - |
+      until wget -q -T 5 -O /dev/null "${ENDPOINT%/}${READY_PATH}"; do
+        seconds=$((${seconds:-0} + 2))
+        if [ "$seconds" -ge "$TIMEOUT_SECONDS" ]; then
+          echo "no answer from the provider after $TIMEOUT_SECONDS seconds; starting without it"
+          exit 0
+        fi
+        sleep 2
+      done
+  env:
+    - name: READY_PATH
+      value: {{ $provider.readyPath | quote }}
+    - name: TIMEOUT_SECONDS
+      value: {{ ($ai.endpointWait | default dict).timeoutSeconds | default 1 | int64 | quote }}
+    - name: ENDPOINT
+      {{- if $settings.endpoint }}
+      value: {{ include "kubilitics.envValue" $settings.endpoint }}
+      {{- else }}
+      valueFrom:
+        secretKeyRef:
+          name: {{ $ai.apiKeySecret | quote }}
+          key: {{ $settings.secretKey | quote }}
+      {{- end }}
+  resources:
+    {{- toYaml ($ai.resources | default dict) | nindent 4 }}
+{{- end -}}

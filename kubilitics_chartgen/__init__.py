@@ -1,0 +1,5 @@
+"""Generates, renders and proves the Helm chart of Kubilitics."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

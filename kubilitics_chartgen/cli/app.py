@@ -1,0 +1,58 @@
+"""The application: registers the commands and turns errors into sentences and exit codes.
+
+Command modules import the rest of the package inside their functions, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import kubilitics_chartgen
+from kubilitics_chartgen.cli import generate
+from kubilitics_chartgen.errors import ChartgenError
+
+app = typer.Typer(
+    name="kubilitics-chartgen",
+    help="Generate, render and prove the Helm chart of Kubilitics, or prove a chart of your own.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(generate.generate)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(kubilitics_chartgen.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options that belong to no command."""
+
+
+def main() -> None:
+    """Run the command line; never shows a traceback for what a user can mend."""
+    try:
+        app()
+    except ChartgenError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: nothing was changed", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader (head, less) went away: no more output is wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,66 @@
+"""Writes generated files so that an interruption at any moment leaves the old state whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from kubilitics_chartgen.errors import ToolError
+
+__all__ = ["replace_file", "replace_folder"]
+
+
+def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Make `folder` hold exactly `files` (path inside the folder to text).
+
+    The new folder is written beside the old one and then takes its name. Raises ToolError where it cannot be written.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    except OSError as error:
+        raise ToolError(f"cannot write {folder}: {error.strerror}. Choose another folder or mend its permissions.") from error
+    try:
+        new = staging / "new"
+        for path, text in files.items():
+            target = new / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        _swap(folder, new, staging / "old")
+    except OSError as error:
+        raise ToolError(f"cannot write {folder}: {error.strerror}. The old content is untouched.") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap(folder: Path, new: Path, old: Path) -> None:
+    """Give `new` the name of `folder`; whatever interrupts it, `folder` holds the old or the new files, whole."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        old.rename(folder)
+        raise
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write `text` to `path` in one step. Raises ToolError where it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ToolError(f"cannot write {path}: {error.strerror}. The old content is untouched.") from error

@@ -1,0 +1,109 @@
+"""The registry of LLM providers: one entry drives schema, Secret keys, environment, start-up and documentation. No I/O.
+
+Secret keys and hosts: section 5 of the delivery architecture. Names, environment variables and start-up behaviour: what the
+AI image does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = ["PROVIDERS", "Host", "Provider"]
+
+
+@dataclass(frozen=True)
+class Host:
+    """An address outside the cluster that a provider is reached at."""
+
+    name: str
+    port: int = 443
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One LLM provider, or `none`."""
+
+    id: str
+    """The value of `ai.llmProvider`."""
+    title: str
+    about: str
+    """One sentence for people who choose."""
+    image_name: str
+    """What the AI image calls it in `llm.provider` and as the name of its settings map."""
+    secret_key: str = ""
+    """The key read from the Secret `ai.apiKeySecret`; empty where nothing is read."""
+    secret_holds: Literal["", "key", "endpoint"] = ""
+    secret_env: str = ""
+    """The environment variable that carries what the Secret holds."""
+    key_pattern: str = ""
+    """RE2 pattern of a well-formed key, to tell a typing mistake early."""
+    key_example: str = ""
+    default_model: str = ""
+    takes_tokens: bool = False
+    """Whether the settings map has `max_tokens`."""
+    needs_endpoint: bool = False
+    endpoint_example: str = ""
+    ready_path: str = ""
+    """Path below the endpoint that the image asks before it starts; it exits where that does not answer."""
+    hosts: tuple[Host, ...] = field(default=())
+    leaves_cluster: bool = False
+    """Whether questions and the cluster data in them go to somebody else's servers."""
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether `ai.providers.<id>` exists."""
+        return bool(self.default_model or self.secret_key or self.needs_endpoint)
+
+
+PROVIDERS: tuple[Provider, ...] = (
+    Provider(
+        id="none",
+        title="None",
+        about="AI runs but is not configured; every AI feature answers that it needs configuration.",
+        image_name="none",
+    ),
+    Provider(
+        id="openai",
+        title="OpenAI",
+        about="OpenAI's API; needs an API key.",
+        image_name="openai",
+        secret_key="openai-api-key",  # noqa: S106 - the name of a key, not a key
+        secret_holds="key",  # noqa: S106
+        secret_env="OPENAI_API_KEY",  # noqa: S106
+        key_pattern="^sk-",
+        key_example="sk-...",
+        default_model="gpt-4",
+        takes_tokens=True,
+        hosts=(Host("api.openai.com"),),
+        leaves_cluster=True,
+    ),
+    Provider(
+        id="anthropic",
+        title="Anthropic",
+        about="Anthropic's API; needs an API key.",
+        image_name="anthropic",
+        secret_key="anthropic-api-key",  # noqa: S106
+        secret_holds="key",  # noqa: S106
+        secret_env="ANTHROPIC_API_KEY",  # noqa: S106
+        key_pattern="^sk-ant-",
+        key_example="sk-ant-...",
+        default_model="claude-3-5-sonnet-20241022",
+        takes_tokens=True,
+        hosts=(Host("api.anthropic.com"),),
+        leaves_cluster=True,
+    ),
+    Provider(
+        id="ollama",
+        title="Ollama",
+        about="Open models on a server of your own; needs no key, and no data leaves your network.",
+        image_name="ollama",
+        secret_key="ollama-url",  # noqa: S106
+        secret_holds="endpoint",  # noqa: S106
+        secret_env="OLLAMA_BASE_URL",  # noqa: S106
+        default_model="llama3",
+        needs_endpoint=True,
+        endpoint_example="http://ollama.ollama.svc:11434",
+        ready_path="/api/tags",
+    ),
+)

@@ -1,0 +1,100 @@
+"""The vocabulary of the values models: the base class, and markers that say what a plain type cannot. No I/O.
+
+A marker stands in `Annotated[...]` beside the type, and the walk turns it into JSON Schema (draft-07) keywords. Patterns are RE2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+__all__ = [
+    "Annotations",
+    "Fragment",
+    "Hidden",
+    "HonouredBy",
+    "Labels",
+    "Name",
+    "OpenSection",
+    "Quantity",
+    "Rule",
+    "Section",
+    "StringMap",
+    "Url",
+]
+
+
+class Section(BaseModel):
+    """A map of named values. In values.yaml its fields are written in camel case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_default=True)
+
+
+class OpenSection(Section):
+    """A map that others may add to, such as `global`, which the parent of an umbrella chart owns."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """JSON Schema keywords that narrow the type they stand beside."""
+
+    keywords: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these."""
+
+    definition: str
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Accepted by the schema but shown nowhere: for a parent chart, or a known mistake that a refusal answers."""
+
+
+@dataclass(frozen=True)
+class HonouredBy:
+    """The value reaches the container, but no image up to this release acts on it."""
+
+    note: str
+
+
+NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+LABEL_VALUE_PATTERN = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
+
+Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253})]
+"""The name of an existing object, or empty."""
+
+Quantity = Annotated[str, Rule({"pattern": "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"})]
+"""An amount of storage, such as 10Gi."""
+
+Url = Annotated[str, Rule({"pattern": "^(https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\\[\\]-]+)?$", "maxLength": 2048})]
+"""An http or https address, or empty."""
+
+Labels = Annotated[
+    dict[str, str],
+    Rule(
+        {
+            "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
+            "additionalProperties": {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63},
+        }
+    ),
+]
+
+Annotations = Annotated[
+    dict[str, str],
+    Rule(
+        {
+            "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
+            "additionalProperties": {"type": "string"},
+        }
+    ),
+]
+
+StringMap = Labels

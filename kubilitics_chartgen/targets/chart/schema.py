@@ -1,0 +1,54 @@
+"""values.schema.json (draft-07) from the nodes of the values model. Pure.
+
+Self-contained and strict: every property described, closed where the shape is ours, open where Helm or Kubernetes owns it.
+draft-07 ignores what stands beside a `$ref`, so a described reference is wrapped in `allOf`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from kubilitics_chartgen.kube.fragments import fragments, reference
+from kubilitics_chartgen.model.values import Node
+
+__all__ = ["schema_of"]
+
+
+def schema_of(root: Node) -> dict[str, Any]:
+    """The schema of all values under `root`."""
+    schema = _section(root)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Values of the Kubilitics chart",
+        **schema,
+        "definitions": fragments(sorted(set(_fragment_names(root)))),
+    }
+
+
+def _fragment_names(node: Node) -> Iterable[str]:
+    if node.fragment:
+        yield node.fragment.definition
+    for child in node.children:
+        yield from _fragment_names(child)
+
+
+def _section(node: Node) -> dict[str, Any]:
+    return {
+        "description": node.description,
+        "type": "object",
+        "properties": {child.key: _section(child) if child.children else _leaf(child) for child in node.children},
+        "additionalProperties": node.is_open,
+    }
+
+
+def _leaf(node: Node) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": node.description}
+    if node.fragment:
+        fragment = reference(node.fragment.definition)
+        if node.fragment.is_list:
+            return {**described, "type": "array", "items": fragment}
+        return {**described, "allOf": [fragment]}
+    if node.type:
+        described["type"] = node.type
+    return described | (node.keywords or {})

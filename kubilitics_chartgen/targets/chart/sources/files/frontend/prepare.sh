@@ -1,0 +1,72 @@
+#!/bin/sh
+# Prepares the frontend's writable folders before nginx starts: the web files with AI's address, the resolver, the ports.
+# Runs without root on a read-only file system, writes only below $html and $run, and may run any number of times.
+set -eu
+umask 022
+LC_ALL=C
+export LC_ALL
+
+source=${KUBILITICS_HTML_SOURCE:-/usr/share/nginx/html}
+html=${KUBILITICS_HTML:-/usr/share/kubilitics/html}
+run=${KUBILITICS_RUN:-/run/kubilitics}
+resolv_conf=${KUBILITICS_RESOLV_CONF:-/etc/resolv.conf}
+if_inet6=${KUBILITICS_IF_INET6:-/proc/net/if_inet6}
+
+if [ ! -f "$source/index.html" ]; then
+  echo "No index.html in $source: is this the image of the Kubilitics frontend?" >&2
+  exit 1
+fi
+
+# --- The web files. Also what an earlier run left is removed: the folder is a mount point, so it stays itself.
+rm -rf "$html"/* "$html"/.[!.]* "$html"/..?*
+cp -R "$source/." "$html/"
+chmod -R u+w "$html" 2>/dev/null || true
+
+# The application looks for AI on the user's own machine; here it is behind the same origin. A plain path takes the address's
+# place, because it fits wherever the address stood, in any kind of quotes.
+find "$html" -type f \( -name '*.js' -o -name '*.mjs' -o -name '*.html' \) \
+  -exec grep -l -e '//localhost:[[ ai.port ]]' -e '//127\.0\.0\.1:[[ ai.port ]]' {} + |
+while IFS= read -r file; do
+  sed \
+    -e 's#http://localhost:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#http://localhost:[[ ai.port ]]$#/api/ai#' \
+    -e 's#ws://localhost:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#ws://localhost:[[ ai.port ]]$#/api/ai#' \
+    -e 's#http://127\.0\.0\.1:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#http://127\.0\.0\.1:[[ ai.port ]]$#/api/ai#' \
+    -e 's#ws://127\.0\.0\.1:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#ws://127\.0\.0\.1:[[ ai.port ]]$#/api/ai#' \
+    "$file" > "$file.new"
+  mv "$file.new" "$file"
+done
+
+# --- The resolver. A pod without an address of its own in IPv6 need not ask for IPv6 addresses of others.
+servers=
+while read -r key value rest || [ -n "$key" ]; do
+  [ "$key" = nameserver ] || continue
+  case $value in
+    *[!0-9A-Fa-f.:]*) ;;  # an address with a zone, which nginx cannot read
+    *:*) servers="$servers [$value]" ;;
+    *.*) servers="$servers $value" ;;
+  esac
+  key=
+done < "$resolv_conf"
+[ -n "$servers" ] || servers=" 127.0.0.1"  # what the C library does without a nameserver
+
+has_ipv6=
+if [ -f "$if_inet6" ]; then
+  while read -r address index length scope rest; do
+    case $scope in
+      10 | 20) ;;  # of this host or link only
+      *) has_ipv6=yes ;;
+    esac
+  done < "$if_inet6"
+fi
+
+{
+  printf 'resolver%s valid=10s' "$servers"
+  [ -n "$has_ipv6" ] || printf ' ipv6=off'
+  printf ';\n'
+} > "$run/resolver.conf"
+
+# --- The ports. A kernel without IPv6 refuses the second line.
+{
+  echo 'listen [[ frontend.port ]];'
+  if [ -f "$if_inet6" ]; then echo 'listen [::]:[[ frontend.port ]];'; fi
+} > "$run/listen.conf"

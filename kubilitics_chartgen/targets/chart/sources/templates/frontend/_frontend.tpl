@@ -1,0 +1,16 @@
+{{- define "kubilitics.uid.frontend" -}}
+[[ frontend.uid ]]
+{{- end -}}
+
+{{/* What nginx and its init step read and write; all else is read-only. */}}
+{{- define "kubilitics.frontend.mounts" -}}
+- name: config
+  mountPath: /etc/kubilitics/nginx
+  readOnly: true
+- name: html
+  mountPath: /usr/share/kubilitics/html
+- name: run
+  mountPath: /run/kubilitics
+- name: tmp
+  mountPath: /tmp
+{{- end -}}

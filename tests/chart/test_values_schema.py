@@ -1,0 +1,138 @@
+"""Which values are accepted: the same verdict from Helm 3 and Helm 4, which use different validators."""
+
+import json
+
+import jsonschema_rs
+import pytest
+
+from tests.chart.helms import embedded, helm3, helm4, template
+from tests.chart.objects import CHART, PROFILES, profile
+
+SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+
+REFUSED = {
+    "a typing mistake in a name": {"ai": {"lmProvider": "openai"}},
+    "a typing mistake at the top": {"backnd": {}},
+    "an unknown provider": {"ai": {"llmProvider": "opanai"}},
+    "text for a number": {"frontend": {"replicas": "two"}},
+    "a number for text": {"backend": {"image": {"tag": 1.2}}},
+    "text for a switch": {"ai": {"enabled": "yes"}},
+    "a fraction of a pod": {"frontend": {"replicas": 1.5}},
+    "a negative number of pods": {"frontend": {"replicas": -1}},
+    "a list for a map": {"ai": ["enabled"]},
+    "a port above 65535": {"frontend": {"service": {"port": 70000}}},
+    "an autonomy level above 5": {"ai": {"autonomyLevel": 6}},
+    "an unknown auth mode": {"backend": {"auth": {"mode": "maybe"}}},
+    "an unknown resource": {"ai": {"resources": {"limits": {"memroy": "1Gi"}}}},
+    "a size that is none": {"ai": {"persistence": {"size": "big"}}},
+    "a digest that is none": {"ai": {"image": {"digest": "sha256:1234"}}},
+    "an endpoint that is no address": {"ai": {"providers": {"ollama": {"endpoint": "ollama:11434"}}}},
+    "template braces in a name": {"fullnameOverride": "{{ .Release.Name }}"},
+    "a label that is none": {"commonLabels": {"a b": "c"}},
+    "a label value that is none": {"commonLabels": {"a": "b c"}},
+    "a toleration with a typing mistake": {"ai": {"tolerations": [{"keyy": "x"}]}},
+    "an address that is no CIDR": {"backend": {"trustedProxies": ["everywhere"]}},
+    "a policy that ends nginx's string": {"frontend": {"contentSecurityPolicy": "default-src 'self'\"; return 200"}},
+    "an origin with a path": {"backend": {"allowedOrigins": ["https://a.example/path"]}},
+    "an unknown feature": {"ai": {"features": {"telepathy": {"enabled": True}}}},
+    "a namespace that is none": {"rbac": {"namespaces": ["Team_A"]}},
+    "null in a list": {"imagePullSecrets": [None]},
+    "null as a label": {"commonLabels": {"team": None, "x y": "z"}},
+}
+
+ACCEPTED = {
+    "nothing": {},
+    "anything under global": {"global": {"imageRegistry": "r.example", "storageClass": "x", "other": {"chart": 1}}},
+    "enabled for a parent's condition": {"enabled": True},
+    "a GPU": {"ai": {"resources": {"limits": {"nvidia.com/gpu": 1, "memory": "2Gi"}}}},
+    "cpu as a number": {"ai": {"resources": {"limits": {"cpu": 2}, "requests": {"cpu": 0.5}}}},
+    "tauri's origin": {"backend": {"allowedOrigins": ["tauri://localhost", "http://[::1]:3000"]}},
+    "IPv6 proxies": {"backend": {"trustedProxies": ["fd00::/8", "10.0.0.1"]}},
+    "every toleration field": {
+        "ai": {"tolerations": [{"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 60}]}
+    },
+    "affinity": {
+        "ai": {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]}]
+                    }
+                }
+            }
+        }
+    },
+    "a null that takes a default away": {"ai": {"nodeSelector": {"kubernetes.io/arch": None}}, "backend": {"logLevel": None}},
+    "service annotations with any text": {"frontend": {"service": {"annotations": {"a.b/c": "{{ x }}: 'y'\n\"z\""}}}},
+}
+
+
+@pytest.mark.parametrize("values", REFUSED.values(), ids=REFUSED)
+def test_refused_by_every_helm(values):
+    assert embedded(values) is not None
+    assert template(helm3(), values)[0] is not None
+
+
+@pytest.mark.parametrize("values", ACCEPTED.values(), ids=ACCEPTED)
+def test_accepted_by_every_helm(values):
+    assert embedded(values) is None
+    assert template(helm3(), values)[0] is None
+
+
+@pytest.mark.helm4
+@pytest.mark.parametrize("values", [*REFUSED.values(), *ACCEPTED.values()], ids=[*REFUSED, *ACCEPTED])
+def test_helm_4_on_the_command_line_agrees(values):
+    assert (template(helm4(), values)[0] is None) == (values in ACCEPTED.values())
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_profiles_are_accepted(path):
+    assert embedded(profile(path)) is None
+
+
+def nodes(schema, path=""):
+    yield path, schema
+    for key, child in schema.get("properties", {}).items():
+        yield from nodes(child, f"{path}.{key}" if path else key)
+
+
+def test_every_property_is_described():
+    assert [path for path, node in nodes(SCHEMA) if not node.get("description")] == []
+
+
+def test_every_section_is_closed_but_the_one_that_a_parent_chart_owns():
+    is_section = {path: node for path, node in nodes(SCHEMA) if "properties" in node}
+    assert [path for path, node in is_section.items() if node["additionalProperties"] is not False] == ["global"]
+
+
+def keywords(node):
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key, value, node
+            yield from keywords(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from keywords(item)
+
+
+def test_the_schema_is_valid_draft_07_and_fetches_nothing():
+    assert SCHEMA["$schema"] == "http://json-schema.org/draft-07/schema#"
+    jsonschema_rs.meta.validate(SCHEMA)
+    for key, value, node in keywords(SCHEMA):
+        if key == "$ref":
+            assert value.startswith("#/definitions/")
+            assert set(node) == {"$ref"}, "draft-07 ignores what stands beside a $ref"
+        assert key != "format" or not isinstance(value, str)
+
+
+def test_patterns_are_of_the_kind_that_go_understands():
+    for key, value, _ in keywords(SCHEMA):
+        if key == "pattern" and isinstance(value, str):
+            assert not any(mark in value for mark in ("(?=", "(?!", "(?<", "\\1")), value
+
+
+def test_the_defaults_satisfy_the_schema():
+    import yaml
+
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    jsonschema_rs.validate(SCHEMA, defaults)
