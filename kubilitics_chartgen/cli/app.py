@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import generate
+from kubilitics_chartgen.cli import demo, generate, lint, render
 from kubilitics_chartgen.errors import ChartgenError
 
 app = typer.Typer(
@@ -25,6 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(generate.generate)
+app.command()(render.render)
+app.command()(lint.lint)
+app.command()(demo.demo)
 
 
 def _print_version(value: bool) -> None:

@@ -30,9 +30,7 @@ class Plan:
     @property
     def changed(self) -> list[str]:
         """Paths that differ, are missing, or are there and should not be."""
-        return sorted(
-            path for path in {*self.wanted, *self.present} if self.wanted.get(path) != self.present.get(path)
-        )
+        return sorted(path for path in {*self.wanted, *self.present} if self.wanted.get(path) != self.present.get(path))
 
     def diff(self) -> str:
         """A unified diff from the tree as it is to the tree as it should be."""
@@ -84,7 +82,9 @@ def _text(path: Path) -> str:
 
 
 def generate(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff where the tree differs.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 with a diff where the tree differs.")
+    ] = False,
     root: Annotated[Path, typer.Option(help="The repository to write to.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the paths that differ as JSON.")] = False,
 ) -> None:

@@ -22,7 +22,9 @@ def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
-        raise ToolError(f"cannot write {folder}: {error.strerror}. Choose another folder or mend its permissions.") from error
+        raise ToolError(
+            f"cannot write {folder}: {error.strerror}. Choose another folder or mend its permissions."
+        ) from error
     try:
         new = staging / "new"
         for path, text in files.items():

@@ -1,7 +1,7 @@
 """The components of Kubilitics as containers: image, port, identity, size. No I/O.
 
-Ports are those of sections 2 and 3 of the delivery architecture (backend 8080, AI 8081); the AI's requests and limits are
-those of section 9. User and group ids are the ones built into the images.
+Ports are those of sections 2 and 3 of the delivery architecture (backend 8080, AI 8081); the AI's requests and limits
+are those of section 9. User and group ids are the ones built into the images.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The registry of LLM providers: one entry drives schema, Secret keys, environment, start-up and documentation. No I/O.
 
-Secret keys and hosts: section 5 of the delivery architecture. Names, environment variables and start-up behaviour: what the
-AI image does.
+Secret keys and hosts: section 5 of the delivery architecture. Names, environment variables and start-up behaviour: what
+the AI image does.
 """
 
 from __future__ import annotations

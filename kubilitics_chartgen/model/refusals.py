@@ -1,7 +1,7 @@
 """Combinations of values that the chart refuses, and known mistakes it answers kindly. No I/O.
 
-The condition of each stands once, in the chart's templates/validate.yaml, under the same id. The chart, the documentation and
-the tests take the words and the examples from here.
+The condition of each stands once, in the chart's templates/validate.yaml, under the same id. The chart, the
+documentation and the tests take the words and the examples from here.
 """
 
 from __future__ import annotations
@@ -95,8 +95,10 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "exposed-without-auth",
         "frontend.service.type",
-        "this opens Kubilitics, which can read the cluster, to everybody outside it, because backend.auth.mode is not required",
-        "Write ClusterIP, or set backend.auth.mode to required, or accept it with backend.auth.acknowledgeExposed: true.",
+        "this opens Kubilitics, which can read the cluster, to everybody outside it, "
+        "because backend.auth.mode is not required",
+        "Write ClusterIP, or set backend.auth.mode to required, "
+        "or accept it with backend.auth.acknowledgeExposed: true.",
         bad={"frontend": {"service": {"type": "LoadBalancer"}}},
         good={"frontend": {"service": {"type": "LoadBalancer"}}, **_auth(acknowledgeExposed=True)},
     ),

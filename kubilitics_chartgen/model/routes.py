@@ -1,7 +1,8 @@
-"""Which of the AI service's routes the proxy lets through: an allow list, because AI itself asks nobody who they are. No I/O.
+"""Which of the AI service's routes the proxy lets through: an allow list, because AI asks nobody who they are. No I/O.
 
-What is not listed is answered by the proxy with 404: above all the provider's configuration, which anybody who reaches it can
-read and redirect, then metrics, and every write that others would later take for facts (prices, budgets, indexed memory).
+What is not listed is answered by the proxy with 404: above all the provider's configuration, which anybody who reaches
+it can read and redirect, then metrics, and every write that others would later take for facts (prices, budgets, indexed
+memory).
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class AIRoute:
     """`exact` is the path alone, `subtree` the path and everything below it."""
     kind: Kind = "http"
     """`stream` answers piece by piece, `websocket` lies under `/ws/` and stays open."""
+
+    @property
+    def pattern(self) -> str:
+        """The path as a regular expression; below a subtree no blank, percent sign, semicolon or backslash."""
+        return self.path if self.match == "exact" else self.path + r"(?:/[^\x00-\x20\x25\x3b\x5c\x7f]*)?"
 
 
 READ = ("GET",)

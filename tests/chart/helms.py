@@ -58,4 +58,6 @@ def template(binary: str, values: dict[str, Any], chart: Path = CHART) -> tuple[
 def parsed(manifest: str) -> list[dict[str, Any]]:
     """The objects of a manifest, ordered by kind and name."""
     documents = [item for item in yaml.load_all(manifest, Loader=yaml.CSafeLoader) if item]
-    return sorted(documents, key=lambda item: (item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"]))
+    return sorted(
+        documents, key=lambda item: (item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"])
+    )

@@ -119,7 +119,10 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
 
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
-@pytest.mark.parametrize("extra", [{}, auth("optional", acknowledgeExposed=True), {"frontend": {"enabled": False}}, {"rbac": {"manage": True}}])
+@pytest.mark.parametrize(
+    "extra",
+    [{}, auth("optional", acknowledgeExposed=True), {"frontend": {"enabled": False}}, {"rbac": {"manage": True}}],
+)
 def test_ai_changes_no_byte_of_any_core_object(path, extra):
     values = merged(profile(path), extra)
     off = render(merged(values, {"ai": {"enabled": False}}))

@@ -10,7 +10,9 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "defaults": {},
     "ai with an ollama from the secret": merged(AI_ON, {"ai": {"llmProvider": "ollama"}}),
     "openshift": merged(AI_ON, {"podSecurity": {"fixedIds": False}}),
-    "no volumes": merged(AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}),
+    "no volumes": merged(
+        AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
+    ),
 }
 RECOMMENDED = {"name", "instance", "version", "component", "part-of", "managed-by"}
 
@@ -45,7 +47,9 @@ def test_no_pod_is_offered_the_addresses_of_services_as_variables(values):
 def test_every_port_is_explicit_and_every_root_file_system_read_only(values):
     for name, template in render(values).pods():
         for container in template["spec"]["containers"]:
-            assert [(port["name"], port["containerPort"] > 1024) for port in container["ports"]] == [("http", True)], name
+            assert [(port["name"], port["containerPort"] > 1024) for port in container["ports"]] == [("http", True)], (
+                name
+            )
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
 
 
@@ -124,7 +128,10 @@ DIGEST = "sha256:" + "a" * 64
         ({"tag": "1.1.9"}, "ghcr.io/kubilitics/kubilitics-backend:1.1.9"),
         ({"digest": DIGEST}, f"ghcr.io/kubilitics/kubilitics-backend:1.2.0@{DIGEST}"),
         ({"registry": ""}, "kubilitics/kubilitics-backend:1.2.0"),
-        ({"registry": "mirror.example:5000/cache", "repository": "kube/backend"}, "mirror.example:5000/cache/kube/backend:1.2.0"),
+        (
+            {"registry": "mirror.example:5000/cache", "repository": "kube/backend"},
+            "mirror.example:5000/cache/kube/backend:1.2.0",
+        ),
     ],
 )
 def test_images_are_registry_repository_tag_and_digest(image, expected):
@@ -132,7 +139,9 @@ def test_images_are_registry_repository_tag_and_digest(image, expected):
 
 
 def test_one_registry_for_all_images_wins_over_each():
-    values = merged(AI_ON, {"global": {"imageRegistry": "registry.internal"}, "ai": {"image": {"registry": "x.example"}}})
+    values = merged(
+        AI_ON, {"global": {"imageRegistry": "registry.internal"}, "ai": {"image": {"registry": "x.example"}}}
+    )
     for _, template in render(values).pods():
         spec = template["spec"]
         for container in spec["containers"] + spec.get("initContainers", []):
@@ -161,7 +170,9 @@ def test_operators_labels_annotations_and_scheduling_arrive():
     }
     values = merged(AI_ON, {"commonLabels": {"team": "x"}, "commonAnnotations": {"owner": "y"}})
     for component in ("backend", "frontend", "ai"):
-        values = merged(values, {component: {**scheduling, "podLabels": {"pod": component}, "podAnnotations": {"a": "b"}}})
+        values = merged(
+            values, {component: {**scheduling, "podLabels": {"pod": component}, "podAnnotations": {"a": "b"}}}
+        )
     objects = render(values)
     for item in objects.all:
         assert item["metadata"]["labels"]["team"] == "x"
@@ -197,7 +208,16 @@ def full_names(release, namespace):
     return {(item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in objects.all}
 
 
-RELEASES = ["kubilitics", "kubilitics-ai", "kubilitics-kubilitics", "a", "a-kubilitics", "a-kubilitics-backend", "b" * 53, "b" * 52 + "c"]
+RELEASES = [
+    "kubilitics",
+    "kubilitics-ai",
+    "kubilitics-kubilitics",
+    "a",
+    "a-kubilitics",
+    "a-kubilitics-backend",
+    "b" * 53,
+    "b" * 52 + "c",
+]
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(RELEASES, 2)))

@@ -46,7 +46,10 @@ def test_the_chart_refuses_nothing_that_has_no_words():
 
 
 def test_everything_wrong_is_said_at_once():
-    values = {"backend": {"replicas": 3, "allowedOrigins": ["*"]}, "ai": {"enabled": True, "replicas": 2, "apiKey": "sk-1"}}
+    values = {
+        "backend": {"replicas": 3, "allowedOrigins": ["*"]},
+        "ai": {"enabled": True, "replicas": 2, "apiKey": "sk-1"},
+    }
     assert len(said(embedded(values))) == 4
 
 

@@ -49,7 +49,11 @@ ACCEPTED = {
     "tauri's origin": {"backend": {"allowedOrigins": ["tauri://localhost", "http://[::1]:3000"]}},
     "IPv6 proxies": {"backend": {"trustedProxies": ["fd00::/8", "10.0.0.1"]}},
     "every toleration field": {
-        "ai": {"tolerations": [{"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 60}]}
+        "ai": {
+            "tolerations": [
+                {"key": "a", "operator": "Equal", "value": "b", "effect": "NoExecute", "tolerationSeconds": 60}
+            ]
+        }
     },
     "affinity": {
         "ai": {
@@ -62,7 +66,10 @@ ACCEPTED = {
             }
         }
     },
-    "a null that takes a default away": {"ai": {"nodeSelector": {"kubernetes.io/arch": None}}, "backend": {"logLevel": None}},
+    "a null that takes a default away": {
+        "ai": {"nodeSelector": {"kubernetes.io/arch": None}},
+        "backend": {"logLevel": None},
+    },
     "service annotations with any text": {"frontend": {"service": {"annotations": {"a.b/c": "{{ x }}: 'y'\n\"z\""}}}},
 }
 

@@ -39,7 +39,9 @@ class ServiceAccount(Section):
 
     create: bool = Field(True, description="Create a ServiceAccount for this component.")
     name: Name = Field("", description="Name to create or to use; empty means the component's own name.")
-    annotations: Annotations = Field({}, description="Annotations of the ServiceAccount, for example for a cloud's identity.")
+    annotations: Annotations = Field(
+        {}, description="Annotations of the ServiceAccount, for example for a cloud's identity."
+    )
 
 
 class Service(Section):

@@ -25,7 +25,20 @@ SECRET_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"  # noqa: S105 - what a Secret's key may
 SecretKey = Annotated[str, Rule({"pattern": SECRET_KEY_PATTERN, "maxLength": 253})]
 
 ORIGIN_PATTERN = r"^(\*|[a-z][a-z0-9+.-]*://[A-Za-z0-9.:\[\]-]+)$"
-CIDR_PATTERN = "^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*)(/[0-9]{1,3})?$"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = f"{_BYTE}(\\.{_BYTE}){{3}}(/(3[0-2]|[12]?[0-9]))?"
+_HEX = "[0-9a-fA-F]{1,4}"
+_IPV6 = "|".join(
+    [
+        f"({_HEX}:){{7}}{_HEX}",
+        f"({_HEX}:){{1,7}}:",
+        *(f"({_HEX}:){{1,{before}}}(:{_HEX}){{1,{7 - before}}}" for before in range(6, 0, -1)),
+        f":((:{_HEX}){{1,7}}|:)",
+    ]
+)
+CIDR_PATTERN = f"^({_IPV4}|({_IPV6})(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$"
+"""An IPv4 or IPv6 address or network, exactly: nginx does not start on any other."""
+
 CSP_PATTERN = "^[A-Za-z0-9 '*:/._;=+-]*$"
 
 
@@ -38,9 +51,13 @@ class Auth(Section):
         "With any other mode than `disabled` the AI's tools get no answer from the backend.",
     )
     existing_secret: Name = Field(
-        "", description="Secret with the signing key of sessions and the first administrator; needed unless mode is `disabled`."
+        "",
+        description="Secret with the signing key of sessions and the first administrator; "
+        "needed unless mode is `disabled`.",
     )
-    jwt_secret_key: SecretKey = Field("jwt-secret", description="Key in that Secret: signs sessions, 32 characters or more.")
+    jwt_secret_key: SecretKey = Field(
+        "jwt-secret", description="Key in that Secret: signs sessions, 32 characters or more."
+    )
     admin_user_key: SecretKey = Field("admin-user", description="Key in that Secret: name of the first administrator.")
     admin_password_key: SecretKey = Field(
         "admin-password", description="Key in that Secret: password of the first administrator."
@@ -92,10 +109,12 @@ class FrontendService(Service):
 class Frontend(Workload):
     """The web interface: nginx with the static files, and the one door to backend and AI."""
 
-    enabled: bool = Field(True, description="Deploy the frontend; false where the backend's image serves the files itself.")
+    enabled: bool = Field(
+        True, description="Deploy the frontend; false where the backend's image serves the files itself."
+    )
     image: Image = Field(image_of(FRONTEND), description="Image of the frontend.")
     replicas: Annotated[int, Rule({"minimum": 0})] = Field(1, description="Number of frontend pods.")
-    content_security_policy: Annotated[str, Rule({"pattern": CSP_PATTERN, "maxLength": 4096})] = Field(
+    content_security_policy: Annotated[str, Rule({"pattern": CSP_PATTERN, "maxLength": 3000})] = Field(
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
         "form-action 'self'; frame-ancestors 'none'",
@@ -109,7 +128,9 @@ class Frontend(Workload):
 class Rbac(Section):
     """What the backend may do in the cluster it runs in."""
 
-    create: bool = Field(True, description="Create roles and bindings for the backend; false where an administrator does.")
+    create: bool = Field(
+        True, description="Create roles and bindings for the backend; false where an administrator does."
+    )
     scope: Literal["cluster", "namespaces"] = Field(
         "cluster", description="Read the whole cluster, or the namespaces below only."
     )

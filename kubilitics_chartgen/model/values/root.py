@@ -52,7 +52,9 @@ class PodSecurity(Section):
 class Values(Section):
     """Everything an operator may set."""
 
-    name_override: NameOverride = Field("", description="Replaces the chart's name in names and in the label `app.kubernetes.io/name`.")
+    name_override: NameOverride = Field(
+        "", description="Replaces the chart's name in names and in the label `app.kubernetes.io/name`."
+    )
     fullname_override: NameOverride = Field("", description="Replaces the whole first part of every name.")
     cluster_domain: Annotated[str, Rule({"pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "maxLength": 200})] = Field(
         "cluster.local", description="DNS domain of the cluster."
@@ -64,9 +66,13 @@ class Values(Section):
     common_labels: Labels = Field({}, description="Labels of every object and pod.")
     common_annotations: Annotations = Field({}, description="Annotations of every object.")
     pod_security: PodSecurity = Field(PodSecurity(), description="Identity of all processes.")
-    global_: Global = Field(Global(), alias="global", description="Values shared with the other charts of an umbrella chart.")
+    global_: Global = Field(
+        Global(), alias="global", description="Values shared with the other charts of an umbrella chart."
+    )
     backend: Backend = Field(Backend(), description="The API server; core.")
     frontend: Frontend = Field(Frontend(), description="The web interface; core.")
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
-    enabled: Annotated[bool, Hidden()] = Field(True, description="For the `condition` of a parent chart; not read here.")
+    enabled: Annotated[bool, Hidden()] = Field(
+        True, description="For the `condition` of a parent chart; not read here."
+    )

@@ -1,6 +1,7 @@
 """The vocabulary of the values models: the base class, and markers that say what a plain type cannot. No I/O.
 
-A marker stands in `Annotated[...]` beside the type, and the walk turns it into JSON Schema (draft-07) keywords. Patterns are RE2.
+A marker stands in `Annotated[...]` beside the type, and the walk turns it into JSON Schema (draft-07) keywords.
+Patterns are RE2.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ __all__ = [
     "Quantity",
     "Rule",
     "Section",
-    "StringMap",
     "Url",
 ]
 
@@ -68,6 +68,9 @@ NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 LABEL_VALUE_PATTERN = "^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
 QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$"
 
+PRINTABLE_PATTERN = "^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]*$"
+"""Text without control characters, which Helm's toYaml cannot write: it would drop the whole map without a word."""
+
 Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253})]
 """The name of an existing object, or empty."""
 
@@ -92,9 +95,7 @@ Annotations = Annotated[
     Rule(
         {
             "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
-            "additionalProperties": {"type": "string"},
+            "additionalProperties": {"type": "string", "pattern": PRINTABLE_PATTERN},
         }
     ),
 ]
-
-StringMap = Labels

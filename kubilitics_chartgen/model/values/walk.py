@@ -101,7 +101,7 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
         path,
         description,
         default,
-        TYPES[base] if base in TYPES else "",
+        TYPES.get(base, ""),
         keywords or None,
         fragment=fragment if isinstance(fragment, Fragment) else None,
         hidden=Hidden in markers,

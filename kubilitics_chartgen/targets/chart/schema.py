@@ -1,7 +1,7 @@
 """values.schema.json (draft-07) from the nodes of the values model. Pure.
 
-Self-contained and strict: every property described, closed where the shape is ours, open where Helm or Kubernetes owns it.
-draft-07 ignores what stands beside a `$ref`, so a described reference is wrapped in `allOf`.
+Self-contained and strict: every property described, closed where the shape is ours, open where Helm or Kubernetes owns
+it. draft-07 ignores what stands beside a `$ref`, so a described reference is wrapped in `allOf`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _section(node: Node) -> dict[str, Any]:
 def _leaf(node: Node) -> dict[str, Any]:
     described: dict[str, Any] = {"description": node.description}
     if node.fragment:
-        fragment = reference(node.fragment.definition)
+        fragment = reference(node.fragment.definition, nullable=not node.fragment.is_list)
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}

@@ -7,8 +7,7 @@ operator's values is Helm's business. Reads packaged data only.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 __all__ = ["render_sources"]
@@ -41,13 +40,7 @@ def render_sources(context: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _sources() -> Iterator[tuple[str, str]]:
-    yield from _walk(files("kubilitics_chartgen.targets.chart") / "sources", "")
-
-
-def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        path = f"{prefix}{entry.name}"
-        if entry.is_dir():
-            yield from _walk(entry, f"{path}/")
-        else:
-            yield path, entry.read_text(encoding="utf-8")
+    folder = Path(__file__).parent / "sources"
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")

@@ -10,8 +10,8 @@ the rules here. Nothing is granted by wildcard.
 
 {{- define "kubilitics.rbac.subjects" -}}
 - kind: ServiceAccount
-  name: {{ include "kubilitics.serviceAccountName" (list . (.Values.backend | default dict) "backend") }}
-  namespace: {{ include "kubilitics.namespace" . }}
+  name: {{ include "kubilitics.serviceAccountName" (list . (.Values.backend | default dict) "backend") | quote }}
+  namespace: {{ include "kubilitics.namespace" . | quote }}
 {{- end -}}
 
 {{/* The namespaces that are granted with scope `namespaces`, as a YAML list. */}}

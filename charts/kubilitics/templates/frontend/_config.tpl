@@ -25,14 +25,16 @@ realip.conf: |
 access.conf: |
   {{- include "kubilitics.frontend.access" . | nindent 2 }}
 headers.conf: |
-  {{- include "kubilitics.frontend.headers" . | nindent 2 }}
+  {{- include "kubilitics.frontend.headers" . | trim | nindent 2 }}
 {{- end -}}
 
 {{/* The Services by their full names: nginx knows no search domains. */}}
 {{- define "kubilitics.frontend.upstreams" -}}
-{{- $zone := printf "%s.svc.%s" (include "kubilitics.namespace" .) (.Values.clusterDomain | default "cluster.local") -}}
-map "" $backend_host { default {{ include "kubilitics.name.backend" . }}.{{ $zone }}; }
-map "" $ai_host { default {{ include "kubilitics.name.ai" . }}.{{ $zone }}; }
+{{- $zone := printf "%s.svc.%s" (include "kubilitics.namespace" .) .Values.clusterDomain -}}
+{{- $backend := printf "%s.%s" (include "kubilitics.name.backend" .) $zone -}}
+{{- $ai := printf "%s.%s" (include "kubilitics.name.ai" .) $zone -}}
+map "" $backend_host { default {{ include "kubilitics.frontend.quote" $backend }}; }
+map "" $ai_host { default {{ include "kubilitics.frontend.quote" $ai }}; }
 {{- end -}}
 
 {{/* Origins beside the frontend's own. nginx compares without regard to case and refuses to start on a repeated entry. */}}
@@ -53,7 +55,7 @@ map $http_origin $origin_listed {
 {{- define "kubilitics.frontend.realip" -}}
 {{- $proxies := list -}}
 {{- range (.Values.backend | default dict).trustedProxies | default list -}}
-{{- with regexReplaceAll "[^0-9A-Fa-f.:/]" (toString .) "" -}}
+{{- if regexMatch "^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$" (toString .) -}}
 {{- $proxies = append $proxies (lower .) -}}
 {{- end -}}
 {{- end -}}
@@ -73,7 +75,7 @@ geo $realip_remote_addr $from_trusted_proxy {
 {{/* AI asks nobody who they are; where the backend does, it is asked first. */}}
 {{- define "kubilitics.frontend.access" -}}
 {{- $auth := (.Values.backend | default dict).auth | default dict -}}
-{{- if ne ($auth.mode | default "disabled") "disabled" -}}
+{{- if ne (toString $auth.mode) "disabled" -}}
 auth_request /_kubilitics/session;
 auth_request_set $auth_status $upstream_status;
 {{- else -}}

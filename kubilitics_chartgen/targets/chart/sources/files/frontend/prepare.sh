@@ -22,17 +22,26 @@ rm -rf "$html"/* "$html"/.[!.]* "$html"/..?*
 cp -R "$source/." "$html/"
 chmod -R u+w "$html" 2>/dev/null || true
 
-# The application looks for AI on the user's own machine; here it is behind the same origin. A plain path takes the address's
-# place, because it fits wherever the address stood, in any kind of quotes.
+# On the user's own machine the application looks for AI at port [[ ai.port ]], and for the backend at the ports its desktop builds
+# use (819, 8190); here both are behind the same origin. A plain path takes the address's place, because it fits wherever the
+# address stood, in any kind of quotes.
+addresses() { # port path: sed expressions
+  for scheme in http ws; do
+    for host in localhost '127\.0\.0\.1'; do
+      printf 's#%s://%s:%s\\([^0-9]\\)#%s\\1#g\n' "$scheme" "$host" "$1" "$2"
+      printf 's#%s://%s:%s$#%s#\n' "$scheme" "$host" "$1" "$2"
+    done
+  done
+}
+rewrite=$(
+  addresses [[ ai.port ]] /api/ai
+  addresses 819 /api/backend
+  addresses 8190 /api/backend
+)
 find "$html" -type f \( -name '*.js' -o -name '*.mjs' -o -name '*.html' \) \
-  -exec grep -l -e '//localhost:[[ ai.port ]]' -e '//127\.0\.0\.1:[[ ai.port ]]' {} + |
+  -exec grep -l -e '//localhost:8' -e '//127\.0\.0\.1:8' {} + |
 while IFS= read -r file; do
-  sed \
-    -e 's#http://localhost:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#http://localhost:[[ ai.port ]]$#/api/ai#' \
-    -e 's#ws://localhost:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#ws://localhost:[[ ai.port ]]$#/api/ai#' \
-    -e 's#http://127\.0\.0\.1:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#http://127\.0\.0\.1:[[ ai.port ]]$#/api/ai#' \
-    -e 's#ws://127\.0\.0\.1:[[ ai.port ]]\([^0-9]\)#/api/ai\1#g' -e 's#ws://127\.0\.0\.1:[[ ai.port ]]$#/api/ai#' \
-    "$file" > "$file.new"
+  sed -e "$rewrite" "$file" > "$file.new"
   mv "$file.new" "$file"
 done
 

@@ -96,5 +96,5 @@ contexts:
     context:
       cluster: in-cluster
       user: in-cluster
-      namespace: {{ include "kubilitics.namespace" . }}
+      namespace: {{ include "kubilitics.namespace" . | quote }}
 {{- end -}}

@@ -1,0 +1,55 @@
+"""One YAML document as an object, by the rules of Helm's own YAML reader. Pure, and remembers what it has read.
+
+Helm reads YAML 1.1 (`on` is true, `017` is 15) with Go's habits (`1e3` is a number, `1:30` and `2001-01-01` are
+text), so Helm's own reader does the work.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError
+
+__all__ = ["YamlTextError", "yaml_object"]
+
+
+class YamlTextError(InputError):
+    """The text is not YAML, or not a mapping at the top; `line` counts from 1 where it is known."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@lru_cache(maxsize=8192)
+def yaml_object(text: str) -> dict[str, Any]:
+    """The mapping in `text`, empty where there is none. The same object is given out again: never change it."""
+    import helm_python
+
+    if "\0" in text:
+        raise YamlTextError("yaml: control characters are not allowed", text[: text.index("\0")].count("\n") + 1)
+    try:
+        return helm_python.values_from_yaml(text)
+    except helm_python.HelmError as error:
+        message = str(error).replace("error converting YAML to JSON: ", "")
+        if "cannot unmarshal" in message:
+            what = message.split("cannot unmarshal ")[1].split(" ")[0]
+            raise YamlTextError(f"a mapping is expected at the top, not {what}", 1) from error
+        raise YamlTextError(message, _line(text)) from error
+    except RecursionError as error:
+        raise YamlTextError("yaml: exceeded max depth") from error
+
+
+def _line(text: str) -> int | None:
+    """Where PyYAML stumbles over the same text: Helm's reader does not always say."""
+    import yaml
+
+    try:
+        for _event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line + 1 if error.problem_mark else None
+    except yaml.YAMLError:
+        return None
+    return None

@@ -1,0 +1,1 @@
+"""What Kubernetes is: versions, strict schemas and Pod Security rules. No I/O beyond packaged data."""

@@ -1,0 +1,1 @@
+"""Checks that work on any chart and know nothing of Kubilitics."""

@@ -1,0 +1,251 @@
+"""What Helm's template functions do to abstract values: one small transfer function each. No I/O.
+
+A function that is not listed reads its arguments whole, and what it returns carries nothing that was not recorded.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
+from kubilitics_chartgen.verify.analysis.reads import Use
+from kubilitics_chartgen.verify.analysis.state import State, Transfer
+from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join, text
+
+__all__ = ["FUNCTIONS", "GUARDS", "apply"]
+
+GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ternary", "and", "or", "not", "kindIs",
+                    "kindOf", "typeOf", "typeIs", "typeIsLike", "required"})  # fmt: skip
+"""Functions that say what happens when a value is not there."""
+TESTS = frozenset({"empty", "not", "kindIs", "kindOf", "typeOf", "typeIs", "typeIsLike"})
+MAPS = frozenset({"deepCopy", "mustDeepCopy", "omit", "unset"})
+"""Functions that return their map, or what is left of it."""
+MAX_TEXTS = 64
+
+
+def apply(state: State, name: str, site: Site, args: Sequence[Abstract]) -> Abstract:
+    """The result of a function; `site` names the place of the call."""
+    transfer = FUNCTIONS.get(name)
+    if transfer is None:
+        for argument in args:
+            state.consume(argument)
+        return OTHER
+    return transfer(state, site, args)
+
+
+def _new(site: Site) -> Abstract:
+    return Abstract(sites=frozenset({site}))
+
+
+def _any_of(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    return join(args)
+
+
+def _last(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    return args[-1] if args else OTHER
+
+
+def _test(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args[:-1]:
+        state.consume(argument)
+    return OTHER
+
+
+def _length(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.keys(argument)
+    return OTHER
+
+
+def _collection(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args[1:]:
+        state.consume(argument)
+    return args[0] if args else OTHER
+
+
+def _ternary(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if len(args) > 2:
+        state.consume(args[2])
+    return join(args[:2])
+
+
+def _dict(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    for key, value in itertools.zip_longest(args[::2], args[1::2], fillvalue=text("")):
+        _write(state, _new(site), key, value)
+    return _new(site)
+
+
+def _write(state: State, target: Abstract, key: Abstract, value: Abstract) -> None:
+    for place in state.sites_to_change(target):
+        for name in sorted(key.strings) if key.constant else [ANY]:
+            state.heap.write(place, name, value)
+    if not key.constant:
+        state.consume(key)
+
+
+def _set(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if len(args) < 3:
+        return OTHER
+    _write(state, args[0], args[1], args[2])
+    if args[0].other:
+        state.consume(args[2])
+    return args[0]
+
+
+def _merge(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if not args:
+        return OTHER
+    sources = join(args[1:])
+    for place in state.sites_to_change(args[0]):
+        state.heap.link(place, sources)
+    if args[0].other:
+        # What is changed in place cannot be told, so what it is given is read from here on.
+        state.consume(sources)
+    return join(args)
+
+
+def _index(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    value = args[0] if args else OTHER
+    for key in args[1:]:
+        state.consume(key)
+        value = state.index(value, key)
+    return value
+
+
+def _has_key(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    with state.guard():
+        _index(state, site, args)
+    return OTHER
+
+
+def _get(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    with state.guard():
+        return _index(state, site, args)
+
+
+def _dig(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    if len(args) < 3:
+        return OTHER
+    with state.guard():
+        found = _index(state, site, [args[-1], *args[:-2]])
+    return join([found, args[-2]])
+
+
+def _keys(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.keys(argument)
+    names: set[str] = set()
+    for argument in args:
+        for place in argument.sites:
+            known = state.heap.keys(place)
+            if known is None:
+                return OTHER
+            names.update(known)
+        if argument != Abstract(sites=argument.sites):
+            return OTHER
+    state.heap.write(site, ANY, join(text(name) for name in names))
+    return _new(site)
+
+
+def _values(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    state.heap.write(site, ANY, join(state.element(argument) for argument in args))
+    return _new(site)
+
+
+def _pick(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    for key in args[1:]:
+        state.consume(key)
+        for name in sorted(key.strings) if key.constant else [ANY]:
+            state.heap.write(site, name, state.field(args[0], name))
+    return _new(site)
+
+
+def _pluck(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    with state.guard():
+        state.heap.write(site, ANY, join(state.index(argument, args[0]) for argument in args[1:]))
+    return _new(site)
+
+
+def _print(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.consume(argument)
+    return _texts(args, lambda parts: "".join(parts))
+
+
+def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.consume(argument)
+
+    def fill(parts: tuple[str, ...]) -> str:
+        head, *pieces = parts[0].replace("%v", "%s").split("%s")
+        return head + "".join(value + piece for value, piece in zip(parts[1:], pieces, strict=True))
+
+    if not args or not args[0].constant:
+        return OTHER
+    wanted = {part.replace("%v", "%s").count("%s") for part in args[0].strings}
+    plain = all(part.count("%") == part.replace("%v", "%s").count("%s") for part in args[0].strings)
+    return _texts(args, fill) if plain and wanted == {len(args) - 1} else OTHER
+
+
+def _texts(args: Sequence[Abstract], build: Callable[[tuple[str, ...]], str]) -> Abstract:
+    """Constant strings out of constant strings."""
+    count = 1
+    for argument in args:
+        count *= len(argument.strings) if argument.constant else 0
+    if not 0 < count <= MAX_TEXTS:
+        return OTHER
+    return join(text(build(parts)) for parts in itertools.product(*(sorted(argument.strings) for argument in args)))
+
+
+def _include(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if args:
+        state.consume(args[0])
+        state.call(args[0], args[1] if len(args) > 1 else NOTHING)
+    return OTHER
+
+
+def _tpl(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if not args:
+        return OTHER
+    state.consume(args[0])
+    context = args[1] if len(args) > 1 else NOTHING
+    if args[0].constant:
+        for source in sorted(args[0].strings):
+            state.run_text(source, context)
+    else:
+        state.consume(context, Use.TEMPLATE)
+    return OTHER
+
+
+_TABLE: dict[str, Transfer] = {
+    "and": _any_of,
+    "coalesce": _any_of,
+    "default": _any_of,
+    "dict": _dict,
+    "dig": _dig,
+    "get": _get,
+    "hasKey": _has_key,
+    "include": _include,
+    "index": _index,
+    "keys": _keys,
+    "len": _length,
+    "merge": _merge,
+    "mergeOverwrite": _merge,
+    "mustMerge": _merge,
+    "mustMergeOverwrite": _merge,
+    "or": _any_of,
+    "pick": _pick,
+    "pluck": _pluck,
+    "print": _print,
+    "printf": _printf,
+    "required": _last,
+    "set": _set,
+    "ternary": _ternary,
+    "tpl": _tpl,
+    "values": _values,
+}
+FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
+    {**_TABLE, **dict.fromkeys(TESTS, _test), **dict.fromkeys(MAPS, _collection), **LIST_FUNCTIONS}
+)

@@ -1,0 +1,53 @@
+"""Dictionaries and lists that templates build, by where they are built. State of one analysis, no I/O.
+
+Reads do not depend on the order of writes: the interpreter runs until nothing is added any more.
+"""
+
+from __future__ import annotations
+
+from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, Site, join
+
+__all__ = ["Heap"]
+
+
+class Heap:
+    """Fields and links per site; both only grow."""
+
+    def __init__(self) -> None:
+        self._fields: dict[Site, dict[str, Abstract]] = {}
+        self._links: dict[Site, Abstract] = {}
+        self.version = 0
+        """Grows with every change, to see when nothing changes any more."""
+
+    def write(self, site: Site, key: str, value: Abstract) -> None:
+        """A field may be `value`; the key `*` is a key that is not known."""
+        fields = self._fields.setdefault(site, {})
+        before = fields.get(key)
+        after = value if before is None else join([before, value])
+        if before is None or after != before:
+            fields[key] = after
+            self.version += 1
+
+    def link(self, site: Site, value: Abstract) -> None:
+        """Whatever `value` has, `site` may have as well."""
+        before = self._links.get(site, NOTHING)
+        after = join([before, value])
+        if after != before:
+            self._links[site] = after
+            self.version += 1
+
+    def read(self, site: Site, key: str) -> Abstract:
+        """What a field may be, links aside."""
+        fields = self._fields.get(site, {})
+        if key == ANY:
+            return join(fields.values())
+        return join(fields[name] for name in (key, ANY) if name in fields)
+
+    def linked(self, site: Site) -> Abstract:
+        """What `site` is linked to."""
+        return self._links.get(site, NOTHING)
+
+    def keys(self, site: Site) -> tuple[str, ...] | None:
+        """All keys of a site, None where they are not known."""
+        fields = self._fields.get(site, {})
+        return None if ANY in fields or site in self._links else tuple(fields)

@@ -1,0 +1,249 @@
+"""Walks the trees of templates with abstract values and records what they read. No I/O.
+
+The result of a named template is text that leads nowhere, so calls are queued instead of nested: recursion among
+templates costs no stack. Everything is run again until heap and reads stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply
+from kubilitics_chartgen.verify.analysis.reads import Use
+from kubilitics_chartgen.verify.analysis.state import State, Task
+from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract, Path, Site, join, text
+from kubilitics_chartgen.verify.gotemplate import nodes
+
+__all__ = ["MAX_ROUNDS", "MAX_STEPS", "Interpreter"]
+
+MAX_ROUNDS = 30
+MAX_STEPS = 300_000
+"""Bounds of one analysis; past them every value counts as read."""
+MAX_UNROLLED = 16
+"""Elements of a list written in the template that are followed one by one."""
+
+
+class _TooMuchError(Exception):
+    """The analysis is past its bounds."""
+
+
+class Interpreter:
+    """Runs entry points on one state."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.scopes: list[dict[str, Abstract]] = []
+        self.dot = NOTHING
+        self.place: tuple[object, ...] = ()
+        self.steps = 0
+
+    def run(self, entries: Sequence[Task]) -> bool:
+        """Run until nothing changes; false where it was too much and everything was widened."""
+        state = self.state
+        try:
+            for _ in range(MAX_ROUNDS):
+                before = (state.heap.version, state.reads.version, len(state.changed))
+                state.done.clear()
+                state.calls.clear()
+                for entry in entries:
+                    state.enqueue(entry.target, entry.argument)
+                while state.queue:
+                    self.task(state.queue.pop())
+                if before == (state.heap.version, state.reads.version, len(state.changed)):
+                    return True
+        except (_TooMuchError, RecursionError):
+            pass
+        state.guarded, state.trusted, state.asked = False, frozenset(), None
+        state.record((), Use.VALUE)
+        return False
+
+    def task(self, task: Task) -> None:
+        """Run one template with one argument."""
+        state = self.state
+        state.file, state.guarded, state.trusted, state.asked = task.target.file, False, frozenset(), None
+        self.dot = task.argument
+        self.scopes = [{"$": task.argument}]
+        built = frozenset(site[:2] for site in task.argument.sites)
+        self.place = (task.argument.paths, task.argument.roots, built)
+        self.body(task.target.body)
+
+    @contextmanager
+    def inner(self, dot: Abstract | None = None) -> Iterator[None]:
+        """A scope of its own, with another dot where one is given."""
+        before = self.dot
+        self.scopes.append({})
+        if dot is not None:
+            self.dot = dot
+        yield
+        self.dot = before
+        self.scopes.pop()
+
+    def body(self, body: nodes.Body) -> None:
+        """Run nodes in order."""
+        for node in body:
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise _TooMuchError
+            if isinstance(node, nodes.Action):
+                value = self.pipeline(node.pipeline)
+                if not node.pipeline.variables:
+                    self.state.consume(value)
+            elif isinstance(node, (nodes.If, nodes.With)):
+                self.branches(node)
+            elif isinstance(node, nodes.Range):
+                self.range(node)
+            elif isinstance(node, (nodes.Include, nodes.Block)):
+                argument = NOTHING if node.pipeline is None else self.pipeline(node.pipeline)
+                self.state.call(text(node.name), argument)
+
+    def branches(self, node: nodes.If | nodes.With) -> None:
+        """All branches are run; what a condition asks for is guarded from there on."""
+        state = self.state
+        trusted = state.trusted
+        with self.inner():
+            for branch in node.branches:
+                with self.asking() as asked:
+                    value = self.pipeline(branch.pipeline)
+                state.trusted |= asked
+                with self.inner(value if isinstance(node, nodes.With) else None):
+                    self.body(branch.body)
+            with self.inner():
+                self.body(node.orelse)
+        state.trusted = trusted
+
+    @contextmanager
+    def asking(self) -> Iterator[set[Path]]:
+        """A condition: collects the paths it reads."""
+        state = self.state
+        before, asked = state.asked, set[Path]()
+        state.asked = asked
+        with state.guard():
+            yield asked
+        state.asked = before
+        if before is not None:
+            before |= asked
+
+    def range(self, node: nodes.Range) -> None:
+        """Elements of a list that a template writes down are taken one by one, others together."""
+        value = self.pipeline(node.pipeline, declare=False)
+        place = self.place
+        for number, (key, element) in enumerate(self.elements(value)):
+            self.place = (*place, number) if len(place) < MAX_UNROLLED else place
+            while True:
+                before = [dict(scope) for scope in self.scopes]
+                self.iteration(node, key, element)
+                if before == self.scopes:
+                    break
+        self.place = place
+        with self.inner():
+            self.body(node.orelse)
+
+    def iteration(self, node: nodes.Range, key: Abstract, element: Abstract) -> None:
+        """One pass of a loop."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise _TooMuchError
+        names = node.pipeline.variables
+        with self.inner(element):
+            values = [element] if len(names) == 1 else [key, element]
+            for name, value in zip(names, values, strict=False):
+                if node.pipeline.assigns:
+                    self.assign(name, value)
+                else:
+                    self.scopes[-1][name] = value
+            self.body(node.body)
+
+    def elements(self, value: Abstract) -> list[tuple[Abstract, Abstract]]:
+        """Pairs of key and element that a loop may see."""
+        state = self.state
+        if value.sites and value == Abstract(sites=value.sites):
+            known = [(site, state.heap.keys(site)) for site in sorted(value.sites, key=repr)]
+            if all(keys is not None for _, keys in known) and sum(len(keys or ()) for _, keys in known) <= MAX_UNROLLED:
+                return [
+                    (OTHER if key.startswith("[") else text(key), state.heap.read(site, key))
+                    for site, keys in known
+                    for key in keys or ()
+                ]
+        return [(OTHER, state.element(value))]
+
+    def assign(self, name: str, value: Abstract) -> None:
+        """`=`: the variable may now also be `value`."""
+        for scope in reversed(self.scopes):
+            if name in scope:
+                scope[name] = join([scope[name], value])
+                return
+
+    def pipeline(self, pipeline: nodes.Pipeline, *, declare: bool = True) -> Abstract:
+        """The value of a pipeline; declares its variables."""
+        value: Abstract | None = None
+        commands = pipeline.commands
+        for number, command in enumerate(commands):
+            following = commands[number + 1].args[0] if number + 1 < len(commands) else None
+            guards = isinstance(following, nodes.Identifier) and following.name in GUARDS
+            with self.state.guard(guards):
+                value = self.command(command, value)
+        result = NOTHING if value is None else value
+        if declare:
+            for name in pipeline.variables:
+                if pipeline.assigns:
+                    self.assign(name, result)
+                else:
+                    self.scopes[-1][name] = result
+        return result
+
+    def command(self, command: nodes.Command, piped: Abstract | None) -> Abstract:
+        """The value of one stage; `piped` is its last argument."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise _TooMuchError
+        first, *rest = command.args
+        self.state.line = command.line
+        last = [] if piped is None else [piped]
+        if isinstance(first, nodes.Identifier):
+            with self.state.guard(first.name in GUARDS):
+                args = [self.operand(operand) for operand in rest] + last
+            self.state.line = command.line
+            site: Site = (self.state.file, command.offset, self.place)
+            return apply(self.state, first.name, site, args)
+        value = self.operand(first)
+        args = [self.operand(operand) for operand in rest] + last
+        if not args:
+            return value
+        # A method with arguments, such as .Files.Get.
+        for argument in (value, *args):
+            self.state.consume(argument)
+        return OTHER
+
+    def operand(self, operand: nodes.Operand) -> Abstract:
+        """The value of one operand."""
+        self.state.line = operand.line
+        if isinstance(operand, nodes.Dot):
+            return self.dot
+        if isinstance(operand, nodes.Field):
+            return self.fields(self.dot, operand.names)
+        if isinstance(operand, nodes.Variable):
+            known = next((scope[operand.name] for scope in reversed(self.scopes) if operand.name in scope), OTHER)
+            return self.fields(known, operand.names)
+        if isinstance(operand, nodes.Pipeline):
+            return self.pipeline(operand)
+        if isinstance(operand, nodes.Chain):
+            return self.fields(self.operand(operand.operand), operand.names)
+        if isinstance(operand, nodes.Identifier):
+            return self.command(_call(operand), None)
+        if isinstance(operand, nodes.String):
+            return text(operand.value)
+        if isinstance(operand, nodes.Number) and isinstance(operand.value, int):
+            return Abstract(numbers=frozenset({operand.value}))
+        return OTHER
+
+    def fields(self, value: Abstract, names: Sequence[str]) -> Abstract:
+        """`value.a.b`."""
+        for name in names:
+            value = self.state.field(value, name)
+        return value
+
+
+def _call(operand: nodes.Identifier) -> nodes.Command:
+    """A function without arguments, as a command."""
+    return nodes.Command(operand.line, -operand.line, (operand,))

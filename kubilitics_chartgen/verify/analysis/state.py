@@ -1,0 +1,238 @@
+"""What interpreting templates does to abstract values: fields, consumption, calls. State of one analysis, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable as Function
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from kubilitics_chartgen.verify.analysis.heap import Heap
+from kubilitics_chartgen.verify.analysis.reads import Reads, Use
+from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join
+from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+from kubilitics_chartgen.verify.gotemplate.nodes import Body
+
+__all__ = ["MAX_CALLS", "MAX_PATH", "Callable", "State", "Task", "Transfer", "index_key", "may_cover"]
+
+MAX_PATH = 24
+"""Longest path that is followed; what lies deeper counts as read from there on."""
+MAX_CALLS = 2000
+"""Different arguments with which one named template is followed; further ones count as read whole."""
+
+
+@dataclass(frozen=True)
+class Callable:
+    """A named template, or a file: its body and where it stands."""
+
+    name: str
+    file: str
+    body: Body
+
+
+@dataclass(frozen=True)
+class Task:
+    """A template to be run with an argument."""
+
+    target: Callable
+    argument: Abstract
+
+
+def may_cover(pattern: Path, path: Path) -> bool:
+    """Whether `path` may be the same as `pattern`, or lie below it."""
+    if len(pattern) > len(path):
+        return False
+    return all(one == other or ANY in (one, other) for one, other in zip(pattern, path, strict=False))
+
+
+def index_key(number: int) -> str:
+    """The key under which the heap keeps an element of a list."""
+    return f"[{number}]"
+
+
+class State:
+    """The state that transfer functions work on."""
+
+    def __init__(self, templates: dict[str, list[Callable]], charts: frozenset[Path]) -> None:
+        self.templates = templates
+        self.charts = charts
+        self.heap = Heap()
+        self.reads = Reads()
+        self.queue: list[Task] = []
+        self.done: set[tuple[int, Abstract]] = set()
+        self.calls: dict[int, int] = {}
+        self.texts: dict[tuple[str, str], Callable | None] = {}
+        self.file = ""
+        self.line = 0
+        self.guarded = False
+        self.trusted: frozenset[Path] = frozenset()
+        """Paths that a surrounding condition has asked for."""
+        self.changed: set[Path] = set()
+        """Paths of the values that templates change in place."""
+        self.asked: set[Path] | None = None
+        """Collects paths while a condition is evaluated."""
+
+    @contextmanager
+    def guard(self, active: bool = True) -> Iterator[None]:
+        """Within, the template says what happens when a value is not there."""
+        before = self.guarded
+        self.guarded = before or active
+        yield
+        self.guarded = before
+
+    def record(self, path: Path, use: Use) -> None:
+        """One read at the place that is being interpreted."""
+        if self.asked is not None:
+            self.asked.add(path)
+        guarded = self.guarded or any(path[: len(known)] == known for known in self.trusted)
+        self.reads.add(path, use, self.file, self.line, guarded=guarded)
+
+    def field(self, value: Abstract, name: str, *, seen: frozenset[Site] = frozenset()) -> Abstract:
+        """What `value.name` may be; the name `*` is any key."""
+        found: list[Abstract] = []
+        for path in value.paths:
+            found.append(self._field_of_path(path, name))
+            same = [place for place in self.changed if len(place) == len(path) and may_cover(place, path)]
+            found.extend(self._field_of_site(("path", place), name, seen) for place in same)
+        for root in value.roots:
+            found.append(self._field_of_root(root, name))
+            found.append(self._field_of_site(("root", root), name, seen))
+        found.extend(self._field_of_site(site, name, seen) for site in value.sites)
+        if value.other:
+            found.append(OTHER)
+        return join(found)
+
+    def _field_of_path(self, path: Path, name: str) -> Abstract:
+        if path in self.charts:
+            if name == "AsMap":
+                return Abstract(paths=frozenset({path}))
+            if name == "global":
+                path = ()
+        if len(path) >= MAX_PATH:
+            self.record(path, Use.VALUE)
+            return OTHER
+        below = (*path, name)
+        self.record(below, Use.TEST)
+        found = Abstract(paths=frozenset({below}))
+        if name == ANY and path in self.charts and path:
+            self.record(("global",), Use.TEST)
+            return join([found, Abstract(paths=frozenset({("global",)}))])
+        return found
+
+    def _field_of_root(self, root: Path, name: str) -> Abstract:
+        if name == "Values":
+            return Abstract(paths=frozenset({root}))
+        if name == "Subcharts":
+            return Abstract(sites=frozenset({("subcharts", root)}))
+        if name == "Template":
+            return Abstract(sites=frozenset({("template", root)}))
+        if name == ANY:
+            return join([Abstract(paths=frozenset({root})), OTHER])
+        return OTHER
+
+    def _field_of_site(self, site: Site, name: str, seen: frozenset[Site]) -> Abstract:
+        if site in seen:
+            return NOTHING
+        if site[0] == "subcharts":
+            prefix = site[1]
+            assert isinstance(prefix, tuple)
+            if name != ANY:
+                return Abstract(roots=frozenset({(*prefix, name)}))
+            inner = [chart for chart in self.charts if len(chart) == len(prefix) + 1 and chart[:-1] == prefix]
+            return Abstract(roots=frozenset(inner), other=True)
+        linked = self.heap.linked(site)
+        found = self.heap.read(site, name)
+        if site[0] == "template" and found == NOTHING:
+            return OTHER
+        if linked == NOTHING:
+            return found
+        return join([found, self.field(linked, name, seen=seen | {site})])
+
+    def index(self, value: Abstract, key: Abstract) -> Abstract:
+        """What `index value key` may be."""
+        if key.constant:
+            return join(self.field(value, name) for name in sorted(key.strings))
+        if key.numbers and key == Abstract(numbers=key.numbers):
+            # A root context has no positions: Helm stops there.
+            built = Abstract(sites=value.sites, other=value.other)
+            found = [self.field(built, index_key(number)) for number in sorted(key.numbers)]
+            return join([*found, self.field(Abstract(paths=value.paths), ANY)])
+        return self.field(value, ANY)
+
+    def element(self, value: Abstract) -> Abstract:
+        """What an element of a list or map may be."""
+        self.keys(value)
+        return self.field(value, ANY)
+
+    def keys(self, value: Abstract) -> None:
+        """Which keys `value` has is read."""
+        for path in value.paths:
+            self.record(path, Use.KEYS)
+        for root in value.roots:
+            self.record(root, Use.KEYS)
+        for site in value.sites:
+            for path in self.heap.linked(site).paths:
+                self.record(path, Use.KEYS)
+
+    def consume(self, value: Abstract, use: Use = Use.VALUE, *, seen: set[Site] | None = None) -> None:
+        """All of `value` is read."""
+        seen = set() if seen is None else seen
+        for path in value.paths | value.roots:
+            self.record(path, use)
+            if path in self.charts and path:
+                self.record(("global",), use)
+        overlays: set[Site] = {("root", root) for root in value.roots}
+        for path in value.paths | value.roots:
+            overlays |= {("path", place) for place in self.changed if may_cover(path, place)}
+        for site in value.sites | overlays:
+            if site in seen:
+                continue
+            seen.add(site)
+            if site[0] == "subcharts":
+                self.record((), use)
+            self.consume(self.heap.read(site, ANY), use, seen=seen)
+            self.consume(self.heap.linked(site), use, seen=seen)
+
+    def sites_to_change(self, value: Abstract) -> frozenset[Site]:
+        """The sites to write to when `value` is changed in place."""
+        self.changed |= value.paths
+        overlays: set[Site] = {("path", path) for path in value.paths} | {("root", root) for root in value.roots}
+        return value.sites | overlays
+
+    def call(self, names: Abstract, argument: Abstract) -> None:
+        """Run the templates of these names with an argument; all templates where the name is not known."""
+        if names.constant:
+            targets = [target for name in sorted(names.strings) for target in self.templates.get(name, [])]
+        else:
+            targets = [target for known in self.templates.values() for target in known]
+        for target in targets:
+            self.enqueue(target, argument)
+
+    def enqueue(self, target: Callable, argument: Abstract) -> None:
+        """Put one run into the queue, unless it was there already."""
+        key = (id(target), argument)
+        if key in self.done:
+            return
+        count = self.calls.get(id(target), 0)
+        if count >= MAX_CALLS:
+            self.consume(argument)
+            return
+        self.done.add(key)
+        self.calls[id(target)] = count + 1
+        self.queue.append(Task(target, argument))
+
+    def run_text(self, text: str, argument: Abstract) -> None:
+        """Run a constant text as a template, as `tpl` does."""
+        key = (self.file, text)
+        if key not in self.texts:
+            try:
+                self.texts[key] = Callable("tpl", self.file, parse(text, file=self.file).body)
+            except TemplateSyntaxError:
+                self.texts[key] = None
+        target = self.texts[key]
+        if target is not None:
+            self.enqueue(target, argument)
+
+
+Transfer = Function[[State, Site, Sequence[Abstract]], Abstract]
+"""A template function: the place of the call and its arguments in, the result out."""

@@ -1,0 +1,69 @@
+"""Abstract values: everything a value in a template may be. Frozen data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["ANY", "NOTHING", "OTHER", "Abstract", "Path", "Site", "join", "text"]
+
+Path = tuple[str, ...]
+"""A values path; the segment `*` stands for any key or index."""
+
+Site = tuple[object, ...]
+"""Names a dictionary or list: where it is built, or what it overlays."""
+
+ANY = "*"
+MAX_STRINGS = 64
+
+
+@dataclass(frozen=True)
+class Abstract:
+    """The union of all that a value may be."""
+
+    paths: frozenset[Path] = frozenset()
+    """What stands at these paths of the values."""
+    roots: frozenset[Path] = frozenset()
+    """The root context of the chart whose values stand at these paths (the empty path: the chart itself)."""
+    sites: frozenset[Site] = frozenset()
+    """Dictionaries and lists that the templates build."""
+    strings: frozenset[str] = frozenset()
+    """Constant strings."""
+    numbers: frozenset[int] = frozenset()
+    """Constant whole numbers."""
+    other: bool = False
+    """Anything else; nothing of it leads back to the values without having been recorded before."""
+
+    @property
+    def constant(self) -> bool:
+        """Whether this is one of the known strings and nothing else."""
+        return bool(self.strings) and not (self.paths or self.roots or self.sites or self.numbers or self.other)
+
+
+NOTHING = Abstract()
+OTHER = Abstract(other=True)
+
+
+def text(value: str) -> Abstract:
+    """A constant string."""
+    return Abstract(strings=frozenset({value}))
+
+
+def join(values: Iterable[Abstract]) -> Abstract:
+    """What may be any of `values`."""
+    known = [value for value in values if value != NOTHING]
+    if len(known) < 2:
+        return known[0] if known else NOTHING
+    strings = frozenset[str]().union(*(value.strings for value in known))
+    numbers = frozenset[int]().union(*(value.numbers for value in known))
+    other = any(value.other for value in known)
+    if len(strings) + len(numbers) > MAX_STRINGS:
+        strings, numbers, other = frozenset(), frozenset(), True
+    return Abstract(
+        paths=frozenset[Path]().union(*(value.paths for value in known)),
+        roots=frozenset[Path]().union(*(value.roots for value in known)),
+        sites=frozenset[Site]().union(*(value.sites for value in known)),
+        strings=strings,
+        numbers=numbers,
+        other=other,
+    )

@@ -1,0 +1,126 @@
+"""Values paths as the checks of values need them: leaves of defaults, and what a default or schema knows. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kubilitics_chartgen.verify.references import ANY, Path
+
+__all__ = ["did_you_mean", "known_keys", "leaves", "shown"]
+
+_KEYWORDS = ("allOf", "anyOf", "oneOf")
+_MAX_SCHEMAS = 2000
+
+
+def shown(path: Path) -> str:
+    """The path as a reader writes it; a position that is not known is `[*]`."""
+    text = ""
+    for segment in path:
+        if segment == ANY:
+            text += "[*]"
+        elif "." in segment or "/" in segment:
+            text += f'["{segment}"]'
+        else:
+            text += f".{segment}" if text else segment
+    return text
+
+
+def leaves(data: Any, path: Path = ()) -> Iterator[Path]:
+    """Paths of all values with nothing below them; a list is one value."""
+    if isinstance(data, dict) and data:
+        for key, value in data.items():
+            yield from leaves(value, (*path, key))
+    elif path:
+        yield path
+
+
+def known_keys(schema: Any, defaults: Any, path: Path) -> frozenset[str] | None:
+    """The keys that may stand at `path`, None where any may: open by the schema, or nothing is said about it."""
+    nodes = _schemas_at(schema, path)
+    default, stated = _default_at(defaults, path)
+    keys: set[str] = set(default) if isinstance(default, dict) else set()
+    for node in nodes:
+        keys.update(node.get("properties") or {})
+        if isinstance(node.get("patternProperties"), dict) or node.get("additionalProperties", False) is not False:
+            return None
+    if not path:
+        return frozenset(keys)
+    described = any("properties" in node or node.get("additionalProperties") is False for node in nodes)
+    if described or keys:
+        return frozenset(keys)
+    # No map in the defaults, and no property in the schema: a scalar is closed, anything else is open.
+    return frozenset() if stated and not isinstance(default, (dict, list)) and default is not None else None
+
+
+def _default_at(data: Any, path: Path) -> tuple[Any, bool]:
+    for segment in path:
+        if isinstance(data, dict) and segment in data:
+            data = data[segment]
+        else:
+            return None, False
+    return data, True
+
+
+def _schemas_at(schema: Any, path: Path) -> list[dict[str, Any]]:
+    """All schemas that speak of what stands at `path`."""
+    nodes = _expand(schema, [schema])
+    for segment in path:
+        below: list[Any] = []
+        for node in nodes:
+            properties = node.get("properties")
+            if isinstance(properties, dict) and segment in properties:
+                below.append(properties[segment])
+            elif isinstance(node.get("additionalProperties"), dict):
+                below.append(node["additionalProperties"])
+            if isinstance(node.get("patternProperties"), dict):
+                below.extend(node["patternProperties"].values())
+            items = node.get("items")
+            below.extend(items if isinstance(items, list) else [items] if isinstance(items, dict) else [])
+        nodes = _expand(schema, below)
+    return nodes
+
+
+def _expand(root: Any, nodes: Sequence[Any]) -> list[dict[str, Any]]:
+    """`nodes` with all that they refer to or are combined of."""
+    found: list[dict[str, Any]] = []
+    seen: set[int] = set()
+    queue = list(nodes)
+    while queue and len(found) < _MAX_SCHEMAS:
+        node = queue.pop(0)
+        if not isinstance(node, dict) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        found.append(node)
+        for keyword in _KEYWORDS:
+            if isinstance(node.get(keyword), list):
+                queue.extend(node[keyword])
+        queue.extend(node[keyword] for keyword in ("if", "then", "else") if keyword in node)
+        if isinstance(node.get("$ref"), str):
+            queue.append(_resolve(root, node["$ref"]))
+    return found
+
+
+def _resolve(root: Any, reference: str) -> Any:
+    if reference == "#":
+        return root
+    if not reference.startswith("#/"):
+        return None
+    node = root
+    for part in reference[2:].split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, dict):
+            node = node.get(key)
+        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return None
+    return node
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """The known name that is most like `name`, empty where none is."""
+    lower = {key.lower(): key for key in known}
+    close = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.6)
+    return lower[close[0]] if close else ""

@@ -1,0 +1,86 @@
+"""What the checks of a chart's source look at: what was read, and what is worked out of it once it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.engine import LoadedChart
+from kubilitics_chartgen.helm.values_file import Values, parse_values
+from kubilitics_chartgen.verify.chart_files import ChartFiles
+from kubilitics_chartgen.verify.references import References, find_references
+
+__all__ = ["SCHEMA", "Subject"]
+
+SCHEMA = "values.schema.json"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A chart, and the values with which it is to be judged."""
+
+    chart: ChartFiles
+    values_files: Sequence[tuple[str, Values]] = ()
+    """Values files the user named, in order, by their names."""
+    kube_version: str = ""
+    """The Kubernetes version to lint for; empty for Helm's own default."""
+
+    @cached_property
+    def references(self) -> References:
+        """What the templates read."""
+        chart = self.chart
+        return find_references(chart.templates, subcharts=chart.subcharts, library=chart.library)
+
+    @cached_property
+    def _ci(self) -> tuple[list[tuple[str, Values]], list[Problem]]:
+        read: list[tuple[str, Values]] = []
+        problems: list[Problem] = []
+        for name in self.chart.ci_files:
+            try:
+                read.append((name, parse_values(self.chart.files[name], name=name)))
+            except InputError as error:
+                problems.extend(error.problems)
+        return read, problems
+
+    @property
+    def value_sets(self) -> list[tuple[str, Values]]:
+        """Values to try: each of the chart's own `ci/*-values.yaml`, then what the user gave."""
+        return [*self._ci[0], *self.values_files]
+
+    @property
+    def unreadable(self) -> list[Problem]:
+        """What is wrong with the chart's own `ci/*-values.yaml`."""
+        return self._ci[1]
+
+    @cached_property
+    def loaded(self) -> LoadedChart | None:
+        """The chart as Helm reads it, None where Helm refuses it: Helm's own lint says why."""
+        from kubilitics_chartgen.helm.embedded import EmbeddedEngine
+
+        try:
+            return EmbeddedEngine().load(self.chart.folder)
+        except InputError:
+            return None
+
+    @cached_property
+    def schema(self) -> Any:
+        """The chart's schema, None where it has none. Raises InputError where the file is not JSON."""
+        text = self.chart.files.get(SCHEMA)
+        if text is None:
+            return None
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            problem = Problem(message=f"it is not JSON: {error.msg}", file=SCHEMA, line=error.lineno)
+        except RecursionError:
+            problem = Problem(message="it is nested too deeply", file=SCHEMA)
+        raise InputError("The schema cannot be read.", [problem])
+
+    def values_line(self, path: Sequence[str | int]) -> int | None:
+        """The line in values.yaml of the value at `path`, or of the nearest one above it."""
+        place = self.chart.values.place(path)
+        return place.line if place else None

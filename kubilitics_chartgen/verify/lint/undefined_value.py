@@ -1,0 +1,92 @@
+"""Values that templates read and nobody defines.
+
+Neither values.yaml nor the schema knows them, so they are typing errors, or settings that nobody can find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from kubilitics_chartgen.verify.chart_files import ChartFiles
+from kubilitics_chartgen.verify.finding import Finding, Severity
+from kubilitics_chartgen.verify.lint.paths import did_you_mean, known_keys, shown
+from kubilitics_chartgen.verify.lint.subject import Subject
+from kubilitics_chartgen.verify.references import ANY, Path, Reference, Use
+
+__all__ = ["NAME", "check"]
+
+NAME = "undefined-value"
+
+
+def check(subject: Subject) -> Sequence[Finding]:
+    """One finding for each undefined path, at the first place that reads it without a guard."""
+    chart = subject.chart
+    open_keys = _open_keys(chart)
+    if open_keys is None:
+        message = "a dependency exports values into the chart's own, so values that nobody defines were not judged"
+        return [Finding(NAME, Severity.INFO, message, "Chart.yaml")]
+    if not subject.references.complete:
+        message = "the templates are too many to follow: values that nobody defines were not judged"
+        return [Finding(NAME, Severity.INFO, message)]
+    found: dict[Path, list[Reference]] = {}
+    for reference in subject.references.all:
+        # What is consumed was navigated to before, and only that tells whether a guard stood there.
+        if reference.use is not Use.TEST or not reference.path or reference.path[0] in open_keys:
+            continue
+        if not reference.file.startswith("templates/"):
+            continue
+        cut = _first_undefined(subject.schema, chart.values.data, reference.path)
+        if cut:
+            found.setdefault(reference.path[:cut], []).append(reference)
+    return [_finding(subject, path, references) for path, references in sorted(found.items())]
+
+
+def _open_keys(chart: ChartFiles) -> set[str] | None:
+    """Top-level keys that others own; None where a dependency may write to any."""
+    found = {"global"} | {subchart.prefix[0] for subchart in chart.subcharts}
+    for dependency in chart.dependencies:
+        found.add(dependency.key)
+        if dependency.condition:
+            found.update(path.strip().split(".")[0] for path in _missing(chart, dependency.condition))
+        for entry in dependency.import_values:
+            parent = entry.get("parent") if isinstance(entry, dict) else None
+            if parent in (None, "."):
+                return None
+            found.add(str(parent).split(".")[0])
+    return found
+
+
+def _missing(chart: ChartFiles, condition: str) -> Iterator[str]:
+    """Conditions at the top level that values.yaml leaves out, as it may."""
+    return (path for path in condition.split(",") if "." not in path and path.strip() not in chart.values.data)
+
+
+def _first_undefined(schema: Any, defaults: Any, path: Path) -> int:
+    """How many segments of `path` lead to the first key that is not defined; 0 where all are, or may be."""
+    for length, segment in enumerate(path):
+        keys = known_keys(schema, defaults, path[:length])
+        if keys is None or segment == ANY:
+            return 0
+        if segment not in keys:
+            return length + 1
+    return 0
+
+
+def _finding(subject: Subject, path: Path, references: Sequence[Reference]) -> Finding:
+    bare = [reference for reference in references if not reference.guarded]
+    first = (bare or list(references))[0]
+    keys = known_keys(subject.schema, subject.chart.values.data, path[:-1]) or frozenset()
+    close = did_you_mean(path[-1], sorted(keys))
+    suggestion = f"Did you mean {shown((*path[:-1], close))}?" if close else "Define it in values.yaml."
+    more = len({(reference.file, reference.line) for reference in references}) - 1
+    others = f" (and {more} more {'place' if more == 1 else 'places'})" if more else ""
+    return Finding(
+        check=NAME,
+        severity=Severity.ERROR if bare else Severity.WARNING,
+        message=f"neither values.yaml nor the schema defines this value, which a template reads{others}",
+        file=first.file,
+        line=first.line,
+        path=shown(path),
+        fix=suggestion,
+    )

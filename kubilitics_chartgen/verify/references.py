@@ -1,0 +1,122 @@
+"""Which values the templates of a chart read. In: template texts. Out: references with their places. No I/O.
+
+Conservative: where it cannot be told what a template reads, the reference covers everything it might be. Subcharts are
+followed as well, because they read the chart's `global` values and define templates that the chart may include.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
+from kubilitics_chartgen.verify.analysis.reads import Read as Reference
+from kubilitics_chartgen.verify.analysis.reads import Use
+from kubilitics_chartgen.verify.analysis.state import Callable, State, Task
+from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
+from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+
+__all__ = ["ANY", "Path", "Reference", "References", "Subchart", "Use", "find_references"]
+
+
+@dataclass(frozen=True)
+class Subchart:
+    """A chart inside the chart: where its values stand, and its templates by path."""
+
+    prefix: Path
+    templates: Mapping[str, str]
+    library: bool = False
+
+
+@dataclass(frozen=True)
+class References:
+    """What an analysis found."""
+
+    all: tuple[Reference, ...]
+    errors: tuple[TemplateSyntaxError, ...] = ()
+    """Templates that could not be read; what they refer to is missing in `all`."""
+    complete: bool = True
+    """False where the templates were too much to follow: then one reference covers all values."""
+    _trie: _Node = field(default_factory=lambda: _Node(), compare=False, repr=False)
+
+    def uses(self, path: Path, *, certain: bool = True) -> bool:
+        """Whether some template reads what stands at `path`, a value with nothing below it.
+
+        With `certain` off, text from values that is run as a template counts as well: it may read anything.
+        """
+        return self._trie.covers(path, 0, {Use.VALUE} if certain else {Use.VALUE, Use.TEMPLATE})
+
+
+class _Node:
+    """References by path, to answer quickly which of them cover a path."""
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Node] = {}
+        self.uses: set[Use] = set()
+
+    def add(self, reference: Reference) -> None:
+        node = self
+        for segment in reference.path:
+            node = node.below.setdefault(segment, _Node())
+        node.uses.add(reference.use)
+
+    def covers(self, path: Path, at: int, whole: set[Use]) -> bool:
+        if self.uses & whole:
+            return True
+        if at == len(path):
+            return bool(self.uses - {Use.TEMPLATE}) or any(node.reads_anything() for node in self.below.values())
+        if at == len(path) - 1 and Use.KEYS in self.uses:
+            return True
+        nodes = [self.below[name] for name in (path[at], ANY) if name in self.below]
+        return any(node.covers(path, at + 1, whole) for node in nodes)
+
+    def reads_anything(self) -> bool:
+        return bool(self.uses - {Use.TEMPLATE}) or any(node.reads_anything() for node in self.below.values())
+
+
+def find_references(
+    templates: Mapping[str, str], *, subcharts: Sequence[Subchart] = (), library: bool = False
+) -> References:
+    """The references of all templates, by path in the chart such as `templates/service.yaml`.
+
+    A library chart renders nothing itself: each of its named templates then counts as called with the root context.
+    """
+    charts = [Subchart((), templates, library), *subcharts]
+    known: dict[str, list[Callable]] = {}
+    entries: list[Task] = []
+    errors: list[TemplateSyntaxError] = []
+    for chart in charts:
+        root = Abstract(roots=frozenset({chart.prefix}))
+        for name in sorted(chart.templates):
+            try:
+                tree = parse(chart.templates[name], file=name)
+            except TemplateSyntaxError as error:
+                errors.append(error)
+                continue
+            defined = [Callable(define.name, name, define.body) for define in tree.defines.values()]
+            for target in defined:
+                known.setdefault(target.name, []).append(target)
+            rendered = Callable(name, name, tree.body)
+            known.setdefault(name, []).append(rendered)
+            if chart.library and not chart.prefix:
+                entries.extend(Task(target, root) for target in defined)
+            elif not chart.library and not posixpath.basename(name).startswith("_"):
+                entries.append(Task(rendered, root))
+    state = State(known, frozenset(chart.prefix for chart in charts))
+    for chart in charts:
+        state.heap.write(("template", chart.prefix), "BasePath", text(_base_path(chart.templates)))
+    complete = Interpreter(state).run(entries)
+    found = References(state.reads.all(), tuple(errors), complete)
+    for reference in found.all:
+        found._trie.add(reference)
+    return found
+
+
+def _base_path(templates: Mapping[str, str]) -> str:
+    """The folder of a chart's templates, named as the templates are: `charts/x/templates` inside a chart."""
+    parts = next(iter(templates), "").split("/")
+    depth = 0
+    while parts[depth : depth + 1] == ["charts"]:
+        depth += 2
+    return "/".join([*parts[:depth], "templates"])
