@@ -15,6 +15,8 @@ import kubilitics_chartgen
 from kubilitics_chartgen.cli import demo, generate, lint, render
 from kubilitics_chartgen.errors import ChartgenError
 
+__all__ = ["app", "main", "root"]
+
 app = typer.Typer(
     name="kubilitics-chartgen",
     help="Generate, render and prove the Helm chart of Kubilitics, or prove a chart of your own.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kubilitics_chartgen.helm import EmbeddedChart
     from kubilitics_chartgen.kube.versions import KubeVersion
 
-__all__ = ["demo"]
+__all__ = ["ProfileResult", "demo"]
 
 
 @dataclass(frozen=True)
@@ -124,12 +124,11 @@ def _print(
     table.add_column("AI", no_wrap=True)
     table.add_column("Objects", justify="right")
     table.add_column("Valid on", no_wrap=True)
-    table.add_column("Manifest", no_wrap=True)
     for result in results:
         verdict = (
             f"[red]{len(result.problems)} problems[/red]" if result.problems else f"[green]all {len(versions)}[/green]"
         )
-        table.add_row(result.name, result.provider or "off", str(result.objects), verdict, str(result.manifest))
+        table.add_row(result.name, result.provider or "off", str(result.objects), verdict)
     out.print(table)
     for result in results:
         for problem in result.problems:
@@ -141,5 +140,5 @@ def _print(
     out.print(f"  helm install kubilitics {chart} --namespace kubilitics --create-namespace", markup=False)
     out.print("Or look at one object with AI on:")
     out.print(
-        "  .venv/bin/kubilitics-chartgen render --release kubilitics -f values/openai.yaml --only Deployment/kubilitics-ai"
+        "  .venv/bin/kubilitics-chartgen render -f values/openai.yaml --only Deployment/release-name-kubilitics-ai"
     )

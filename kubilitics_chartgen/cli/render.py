@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from kubilitics_chartgen.helm import Document
 
-__all__ = ["render"]
+__all__ = ["EngineChoice", "render"]
 
 
 class EngineChoice(str, Enum):
@@ -32,7 +32,7 @@ class EngineChoice(str, Enum):
 
 def render(
     chart: Annotated[
-        Path, typer.Argument(metavar="[CHART]", help="A chart folder or a .tgz archive.", show_default=True)
+        Path, typer.Argument(metavar="CHART", help="A chart folder or a .tgz archive.", show_default=True)
     ] = Path("charts/kubilitics"),
     files: Annotated[
         list[str] | None,

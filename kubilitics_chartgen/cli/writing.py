@@ -43,11 +43,12 @@ def _swap(folder: Path, new: Path, old: Path) -> None:
     if not folder.exists():
         new.rename(folder)
         return
-    folder.rename(old)
     try:
+        folder.rename(old)
         new.rename(folder)
     except BaseException:
-        old.rename(folder)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
         raise
 
 

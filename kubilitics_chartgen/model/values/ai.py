@@ -30,7 +30,15 @@ from kubilitics_chartgen.model.values.types import (
     Url,
 )
 
-__all__ = ["Ai"]
+__all__ = [
+    "Ai",
+    "EndpointProviderSettings",
+    "EndpointWait",
+    "FeatureSwitch",
+    "ProviderSettings",
+    "Reasoning",
+    "VectorMemory",
+]
 
 NOT_YET = "no AI image up to this release acts on it"
 ModelName = Annotated[str, Rule({"pattern": "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", "maxLength": 200})]

@@ -101,7 +101,7 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
         path,
         description,
         default,
-        TYPES.get(base, ""),
+        TYPES[base] if base in TYPES else "",  # noqa: SIM401 - get() wants a type, and base may be none
         keywords or None,
         fragment=fragment if isinstance(fragment, Fragment) else None,
         hidden=Hidden in markers,

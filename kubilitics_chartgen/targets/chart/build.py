@@ -1,4 +1,4 @@
-"""Puts the chart together: rendered sources, values.yaml, schema, data files, profiles. Pure but for packaged sources."""
+"""Puts the chart together: sources, values.yaml, schema, data files, profiles. Pure but for packaged sources."""
 
 from __future__ import annotations
 

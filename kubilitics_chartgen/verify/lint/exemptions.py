@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE as FILE
 from kubilitics_chartgen.helm.values_file import parse_values
 from kubilitics_chartgen.verify.finding import Finding, Severity
 
 __all__ = ["FILE", "Exemption", "apply_exemptions", "read_exemptions"]
 
-FILE = ".chartgen.yaml"
+
 CHECK = "exemptions"
 _KEYS = ("check", "path", "reason")
 

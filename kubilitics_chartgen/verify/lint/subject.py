@@ -13,10 +13,9 @@ from kubilitics_chartgen.helm.engine import LoadedChart
 from kubilitics_chartgen.helm.values_file import Values, parse_values
 from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.references import References, find_references
+from kubilitics_chartgen.verify.subcharts import SCHEMA
 
 __all__ = ["SCHEMA", "Subject"]
-
-SCHEMA = "values.schema.json"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kubilitics_chartgen.verify.chart_files import ChartFiles, Dependency
+from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.paths import leaves, shown
 from kubilitics_chartgen.verify.lint.subject import Subject
 from kubilitics_chartgen.verify.references import Path
+from kubilitics_chartgen.verify.subcharts import Dependency
 
 __all__ = ["NAME", "check"]
 
