@@ -11,21 +11,16 @@ from contextlib import contextmanager
 
 from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply
 from kubilitics_chartgen.verify.analysis.reads import Use
-from kubilitics_chartgen.verify.analysis.state import State, Task
+from kubilitics_chartgen.verify.analysis.state import State, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import nodes
 
-__all__ = ["MAX_ROUNDS", "MAX_STEPS", "Interpreter"]
+__all__ = ["MAX_ROUNDS", "Interpreter"]
 
 MAX_ROUNDS = 30
-MAX_STEPS = 300_000
-"""Bounds of one analysis; past them every value counts as read."""
+"""Times that everything is run again; past them every value counts as read."""
 MAX_UNROLLED = 16
 """Elements of a list written in the template that are followed one by one."""
-
-
-class _TooMuchError(Exception):
-    """The analysis is past its bounds."""
 
 
 class Interpreter:
@@ -36,7 +31,6 @@ class Interpreter:
         self.scopes: list[dict[str, Abstract]] = []
         self.dot = NOTHING
         self.place: tuple[object, ...] = ()
-        self.steps = 0
 
     def run(self, entries: Sequence[Task]) -> bool:
         """Run until nothing changes; false where it was too much and everything was widened."""
@@ -52,7 +46,7 @@ class Interpreter:
                     self.task(state.queue.pop())
                 if before == (state.heap.version, state.reads.version, len(state.changed)):
                     return True
-        except (_TooMuchError, RecursionError):
+        except (TooMuchError, RecursionError):
             pass
         state.guarded, state.trusted, state.asked = False, frozenset(), None
         state.record((), Use.VALUE)
@@ -82,9 +76,7 @@ class Interpreter:
     def body(self, body: nodes.Body) -> None:
         """Run nodes in order."""
         for node in body:
-            self.steps += 1
-            if self.steps > MAX_STEPS:
-                raise _TooMuchError
+            self.state.spend(10)
             if isinstance(node, nodes.Action):
                 value = self.pipeline(node.pipeline)
                 if not node.pipeline.variables:
@@ -141,9 +133,7 @@ class Interpreter:
 
     def iteration(self, node: nodes.Range, key: Abstract, element: Abstract) -> None:
         """One pass of a loop."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise _TooMuchError
+        self.state.spend(10)
         names = node.pipeline.variables
         with self.inner(element):
             values = [element] if len(names) == 1 else [key, element]
@@ -194,9 +184,7 @@ class Interpreter:
 
     def command(self, command: nodes.Command, piped: Abstract | None) -> Abstract:
         """The value of one stage; `piped` is its last argument."""
-        self.steps += 1
-        if self.steps > MAX_STEPS:
-            raise _TooMuchError
+        self.state.spend(10)
         first, *rest = command.args
         self.state.line = command.line
         last = [] if piped is None else [piped]

@@ -13,12 +13,20 @@ from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abst
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.gotemplate.nodes import Body
 
-__all__ = ["MAX_CALLS", "MAX_PATH", "Callable", "State", "Task", "Transfer", "index_key", "may_cover"]
+__all__ = ["MAX_CALLS", "MAX_PATH", "Callable", "State", "Task", "TooMuchError", "Transfer", "index_key", "may_cover"]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""
 MAX_CALLS = 2000
 """Different arguments with which one named template is followed; further ones count as read whole."""
+
+
+MAX_WORK = 12_000_000
+"""Bound of one analysis, some seconds; past it every value counts as read."""
+
+
+class TooMuchError(Exception):
+    """The analysis is past its bounds."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class State:
         self.done: set[tuple[int, Abstract]] = set()
         self.calls: dict[int, int] = {}
         self.texts: dict[tuple[str, str], Callable | None] = {}
+        self.work = 0
         self.file = ""
         self.line = 0
         self.guarded = False
@@ -80,6 +89,12 @@ class State:
         yield
         self.guarded = before
 
+    def spend(self, work: int) -> None:
+        """Account for work. Raises TooMuchError past the bound."""
+        self.work += work
+        if self.work > MAX_WORK:
+            raise TooMuchError
+
     def record(self, path: Path, use: Use) -> None:
         """One read at the place that is being interpreted."""
         if self.asked is not None:
@@ -90,6 +105,7 @@ class State:
     def field(self, value: Abstract, name: str, *, seen: frozenset[Site] = frozenset()) -> Abstract:
         """What `value.name` may be; the name `*` is any key."""
         found: list[Abstract] = []
+        self.spend(10 + len(value.paths) * (5 + len(self.changed)) + len(value.sites))
         for path in value.paths:
             found.append(self._field_of_path(path, name))
             same = [place for place in self.changed if len(place) == len(path) and may_cover(place, path)]
@@ -177,6 +193,7 @@ class State:
     def consume(self, value: Abstract, use: Use = Use.VALUE, *, seen: set[Site] | None = None) -> None:
         """All of `value` is read."""
         seen = set() if seen is None else seen
+        self.spend(10 + len(value.paths) * (5 + len(self.changed)) + len(value.sites))
         for path in value.paths | value.roots:
             self.record(path, use)
             if path in self.charts and path:

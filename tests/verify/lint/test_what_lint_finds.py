@@ -11,6 +11,7 @@ import pytest
 
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.values_file import parse_values
+from kubilitics_chartgen.verify.analysis import state
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint import lint
 from tests.verify.lint.conftest import CHART, SCHEMA, TEMPLATE, VALUES, Build
@@ -77,6 +78,17 @@ def test_a_value_that_only_templates_in_values_could_read_is_information(build: 
     finding = only(folder, "unused-value")
     assert (finding.severity, finding.path) == (Severity.INFO, "perhaps")
     assert not lint(folder).failed
+
+
+def test_templates_that_are_too_much_to_follow_are_told(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "MAX_WORK", 100)
+    found = {
+        (finding.check, finding.severity, finding.message.rpartition(": ")[2]) for finding in lint(build()).findings
+    }
+    assert found == {
+        ("unused-value", Severity.INFO, "whether each value is read was not judged"),
+        ("undefined-value", Severity.INFO, "values that nobody defines were not judged"),
+    }
 
 
 def test_a_value_that_a_template_reads_and_nobody_defines_is_found_with_a_suggestion(build: Build) -> None:

@@ -1,37 +1,19 @@
-"""Combinations of values that the chart refuses, and known mistakes it answers kindly. No I/O.
-
-The condition of each stands once, in the chart's templates/validate.yaml, under the same id. The chart, the
-documentation and the tests take the words and the examples from here.
-"""
+"""What the core refuses, whichever component it concerns. No I/O."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["REFUSALS", "Refusal"]
+from kubilitics_chartgen.model.refusals.refusal import Refusal
 
-
-@dataclass(frozen=True)
-class Refusal:
-    """One refusal: where, why, what to write instead, and an example of each."""
-
-    id: str
-    path: str
-    """The values path the message names first; further ones are in the text."""
-    reason: str
-    fix: str
-    bad: dict[str, Any]
-    """Values that are refused for this reason and no other."""
-    good: dict[str, Any]
-    """The same values after the fix; accepted."""
+__all__ = ["CORE_REFUSALS"]
 
 
 def _auth(**settings: Any) -> dict[str, Any]:
     return {"backend": {"auth": settings}}
 
 
-REFUSALS: tuple[Refusal, ...] = (
+CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "value-missing",
         "",
@@ -56,23 +38,6 @@ REFUSALS: tuple[Refusal, ...] = (
         "Write 1, or 0 to stop it.",
         bad={"backend": {"replicas": 2}},
         good={"backend": {"replicas": 1}},
-    ),
-    Refusal(
-        "ai-replicas",
-        "ai.replicas",
-        "the AI keeps its data in one SQLite file, which two pods would corrupt",
-        "Write 1, or 0 to stop it.",
-        bad={"ai": {"enabled": True, "replicas": 2}},
-        good={"ai": {"enabled": True, "replicas": 1}},
-    ),
-    Refusal(
-        "api-key-in-values",
-        "ai.apiKey",
-        "an API key in values ends up in version control and in the release's history",
-        "Remove it, and put it into a Secret: kubectl create secret generic kubilitics-ai-secrets "
-        "--from-literal=openai-api-key=... (the README lists the key names of all providers).",
-        bad={"ai": {"enabled": True, "llmProvider": "openai", "providers": {"openai": {"apiKey": "sk-example"}}}},
-        good={"ai": {"enabled": True, "llmProvider": "openai", "apiKeySecret": "kubilitics-ai-secrets"}},
     ),
     Refusal(
         "auth-secret-missing",
