@@ -58,6 +58,18 @@ FILES = {
     "ci/other-values.yaml": "greeting: hi\n",
 }
 
+
+def without_schema(values: str, template: str) -> dict[str, str | None]:
+    """Changes that leave a chart with these values and NOTES.txt, and no schema."""
+    return {
+        "values.schema.json": None,
+        "ci/other-values.yaml": None,
+        "values.yaml": values,
+        "templates/config.yaml": "kind: A\nmetadata:\n  name: a\n",
+        "templates/NOTES.txt": template,
+    }
+
+
 Build = Callable[..., Path]
 
 

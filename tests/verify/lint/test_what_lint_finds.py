@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.values_file import parse_values
 from kubilitics_chartgen.verify.analysis import state
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint import lint
-from tests.verify.lint.conftest import CHART, SCHEMA, TEMPLATE, VALUES, Build
+from tests.verify.lint.conftest import CHART, SCHEMA, TEMPLATE, VALUES, Build, without_schema
 
 
 def findings(folder: Path, check: str) -> list[Finding]:
@@ -24,16 +23,6 @@ def findings(folder: Path, check: str) -> list[Finding]:
 def only(folder: Path, check: str) -> Finding:
     (finding,) = findings(folder, check)
     return finding
-
-
-def without_schema(values: str, template: str) -> dict[str, str | None]:
-    return {
-        "values.schema.json": None,
-        "ci/other-values.yaml": None,
-        "values.yaml": values,
-        "templates/config.yaml": "kind: A\nmetadata:\n  name: a\n",
-        "templates/NOTES.txt": template,
-    }
 
 
 def test_a_sound_chart_has_no_findings(build: Build) -> None:
@@ -288,70 +277,3 @@ def test_a_tool_that_is_not_installed_is_told_and_not_passed_over(
     assert finding.severity is Severity.WARNING
     assert "NOT judged" in finding.message
     assert "kubilitics-chartgen[lint]" in finding.fix
-
-
-def test_an_exempt_finding_is_kept_aside_with_its_reason(build: Build) -> None:
-    own = "lint:\n  exempt:\n    - {check: unused-value, path: old.*, reason: read by charts before 2.0}\n"
-    folder = build(without_schema("old:\n  a: 1\n  b: 2\n", "") | {".chartgen.yaml": own})
-    report = lint(folder)
-    assert report.findings == ()
-    assert {(finding.path, reason) for finding, reason in report.exempt} == {
-        ("old.a", "read by charts before 2.0"),
-        ("old.b", "read by charts before 2.0"),
-    }
-
-
-def test_an_exemption_that_nothing_needs_is_found(build: Build) -> None:
-    own = "lint:\n  exempt:\n    - {check: unused-value, path: gone, reason: was once}\n"
-    finding = only(build({".chartgen.yaml": own}), "exemptions")
-    assert (finding.severity, finding.file, finding.line) == (Severity.WARNING, ".chartgen.yaml", 3)
-
-
-def test_exemptions_that_say_too_little_are_all_refused_at_once(build: Build) -> None:
-    own = (
-        "lint:\n  exempt:\n    - {check: unused-value, path: a}\n    - {check: nothing, path: a, reason: b}\n    - a\n"
-    )
-    with pytest.raises(InputError) as caught:
-        lint(build({".chartgen.yaml": own}))
-    assert [problem.line for problem in caught.value.problems] == [3, 4, 5]
-    assert "reason" in caught.value.problems[0].message
-    assert "undefined-value" in caught.value.problems[1].message
-
-
-def test_a_file_that_is_too_large_is_refused(build: Build) -> None:
-    folder = build({"templates/big.yaml": "#" * (5 * 1024 * 1024 + 1)})
-    with pytest.raises(InputError) as caught:
-        lint(folder)
-    assert [(problem.file, problem.message) for problem in caught.value.problems] == [
-        ("templates/big.yaml", "it is larger than 5 MiB")
-    ]
-
-
-def test_a_link_that_leads_out_of_the_chart_is_refused(build: Build, tmp_path: Path) -> None:
-    (tmp_path / "secret.txt").write_text("secret")
-    folder = build()
-    (folder / "templates" / "link.yaml").symlink_to(tmp_path / "secret.txt")
-    with pytest.raises(InputError) as caught:
-        lint(folder)
-    assert caught.value.problems[0].file == "templates/link.yaml"
-
-
-def test_an_archive_that_unpacks_to_more_than_is_allowed_is_refused(build: Build) -> None:
-    folder = build()
-    (folder / "charts").mkdir()
-    with tarfile.open(folder / "charts" / "bomb-1.0.0.tgz", "w:gz") as archive:
-        for number in range(11):
-            member = tarfile.TarInfo(f"bomb/templates/{number}.yaml")
-            member.size = 5 * 1024 * 1024
-            archive.addfile(member, io.BytesIO(bytes(member.size)))
-    with pytest.raises(InputError, match="larger than 50 MiB"):
-        lint(folder)
-
-
-def test_a_chart_archive_that_is_damaged_is_named(build: Build) -> None:
-    folder = build()
-    (folder / "charts").mkdir()
-    (folder / "charts" / "db-1.0.0.tgz").write_bytes(b"no archive")
-    with pytest.raises(InputError) as caught:
-        lint(folder)
-    assert caught.value.problems[0].file == "charts/db-1.0.0.tgz"
