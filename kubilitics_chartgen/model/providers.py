@@ -36,6 +36,10 @@ class Provider:
     secret_holds: Literal["", "key", "endpoint"] = ""
     secret_env: str = ""
     """The environment variable that carries what the Secret holds."""
+    key_required: bool = False
+    """Whether the image exits without the key; else it starts unconfigured, and the key may be missing."""
+    settings_env: str = ""
+    """The variable that takes all settings as JSON, where that is the only way for a key; empty where it is not."""
     key_pattern: str = ""
     """RE2 pattern of a well-formed key, to tell a typing mistake early."""
     key_example: str = ""
@@ -44,16 +48,15 @@ class Provider:
     """Whether the settings map has `max_tokens`."""
     needs_endpoint: bool = False
     endpoint_example: str = ""
+    endpoint_in_secret: bool = False
+    """Whether the Secret may hold the endpoint instead of the values."""
     ready_path: str = ""
     """Path below the endpoint that the image asks before it starts; it exits where that does not answer."""
     hosts: tuple[Host, ...] = field(default=())
     leaves_cluster: bool = False
     """Whether questions and the cluster data in them go to somebody else's servers."""
-
-    @property
-    def has_settings(self) -> bool:
-        """Whether `ai.providers.<id>` exists."""
-        return bool(self.default_model or self.secret_key or self.needs_endpoint)
+    has_settings: bool = True
+    """Whether `ai.providers.<id>` exists."""
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -62,6 +65,7 @@ PROVIDERS: tuple[Provider, ...] = (
         title="None",
         about="AI runs but is not configured; every AI feature answers that it needs configuration.",
         image_name="none",
+        has_settings=False,
     ),
     Provider(
         id="openai",
@@ -94,6 +98,23 @@ PROVIDERS: tuple[Provider, ...] = (
         leaves_cluster=True,
     ),
     Provider(
+        id="azure",
+        title="Azure OpenAI",
+        about="OpenAI's models in your Azure subscription; needs your resource's address, a deployment and an API key.",
+        image_name="custom",
+        secret_key="azure-openai-api-key",  # noqa: S106
+        secret_holds="key",  # noqa: S106
+        secret_env="AZURE_OPENAI_API_KEY",  # noqa: S106
+        key_required=True,
+        settings_env="KUBILITICS_LLM_CUSTOM",
+        key_pattern="^[A-Za-z0-9]{32,}$",
+        key_example="...",
+        needs_endpoint=True,
+        endpoint_example="https://my-resource.openai.azure.com/openai/v1",
+        ready_path="/models",
+        leaves_cluster=True,
+    ),
+    Provider(
         id="ollama",
         title="Ollama",
         about="Open models on a server of your own; needs no key, and no data leaves your network.",
@@ -103,7 +124,22 @@ PROVIDERS: tuple[Provider, ...] = (
         secret_env="OLLAMA_BASE_URL",  # noqa: S106
         default_model="llama3",
         needs_endpoint=True,
+        endpoint_in_secret=True,
         endpoint_example="http://ollama.ollama.svc:11434",
         ready_path="/api/tags",
+    ),
+    Provider(
+        id="custom",
+        title="OpenAI-compatible server",
+        about="Any server that speaks OpenAI's API, such as vLLM or LiteLLM; a key only where the server asks for one.",
+        image_name="custom",
+        secret_holds="key",  # noqa: S106
+        secret_env="CUSTOM_API_KEY",  # noqa: S106
+        key_required=True,
+        settings_env="KUBILITICS_LLM_CUSTOM",
+        key_example="...",
+        needs_endpoint=True,
+        endpoint_example="http://vllm.models.svc:8000/v1",
+        ready_path="/models",
     ),
 )

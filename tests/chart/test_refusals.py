@@ -1,5 +1,6 @@
 """Every refusal is refused with its own words, its fix is accepted, and nothing ever crashes on a null."""
 
+import fnmatch
 import re
 
 import pytest
@@ -30,7 +31,7 @@ def test_the_bad_example_is_refused_for_this_reason_alone(refusal):
         (line,) = said(complaint)
         assert refusal.reason in line
         assert refusal.fix in line
-        assert refusal.path in line
+        assert fnmatch.fnmatch(line, f"- {refusal.path}*")
 
 
 @each
@@ -84,7 +85,8 @@ def test_null_anywhere_renders_or_is_refused_by_a_sentence(path):
         complaint = embedded(merged(base, values))
         if complaint is not None:
             assert "These values cannot be used" in complaint, complaint
-            assert ".".join(path) in complaint
+            named = path if len(path) < 4 else path[:-1]
+            assert ".".join(named) in complaint
 
 
 def test_everything_null_is_refused_by_a_sentence():

@@ -14,7 +14,7 @@ class Refusal:
 
     id: str
     path: str
-    """The values path the message names first; further ones are in the text."""
+    """The values path the message names first, `*` for one that varies; further ones are in the text."""
     reason: str
     fix: str
     bad: dict[str, Any]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -19,8 +19,8 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
-from kubilitics_chartgen.model.values.core import SecretKey
 from kubilitics_chartgen.model.values.types import (
+    PRINTABLE_PATTERN,
     Hidden,
     HonouredBy,
     Labels,
@@ -32,30 +32,70 @@ from kubilitics_chartgen.model.values.types import (
 
 __all__ = [
     "Ai",
+    "Alerts",
+    "Audit",
+    "Cache",
+    "CacheTtl",
+    "ConsentNotice",
     "EndpointProviderSettings",
     "EndpointWait",
     "FeatureSwitch",
+    "LatencyObjective",
+    "OutputValidation",
+    "Privacy",
     "ProviderSettings",
+    "RateLimits",
     "Reasoning",
+    "Rollout",
+    "TokenBudgets",
     "VectorMemory",
 ]
 
 NOT_YET = "no AI image up to this release acts on it"
+OptionalModelName = Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9._:/@+-]*)?$", "maxLength": 200})]
+OptionalSecretKey = Annotated[str, Rule({"pattern": "^[-._a-zA-Z0-9]*$", "maxLength": 253})]
 ModelName = Annotated[str, Rule({"pattern": "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", "maxLength": 200})]
+
+
+Limit = Annotated[int, Rule({"minimum": 0, "maximum": 2**53 - 1}), HonouredBy(NOT_YET)]
+Seconds = Annotated[int, Rule({"minimum": 0, "maximum": 31536000}), HonouredBy(NOT_YET)]
+
+INVESTIGATION: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {
+            "type": "string",
+            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+            "description": "Name of the investigation.",
+        },
+        "everyMinutes": {"type": "integer", "minimum": 1, "maximum": 44640, "description": "Minutes between two runs."},
+        "question": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 2000,
+            "pattern": PRINTABLE_PATTERN,
+            "description": "What the AI should look into.",
+        },
+    },
+    "required": ["name", "everyMinutes", "question"],
+    "additionalProperties": False,
+}
 
 
 class ProviderSettings(Section):
     """How one provider is used."""
 
-    model: ModelName = Field(..., description="Model to ask for.")
-    secret_key: SecretKey = Field(..., description="Key in the Secret `ai.apiKeySecret`.")
+    model: OptionalModelName = Field(..., description="Model to ask for; with Azure the name of the deployment.")
+    secret_key: OptionalSecretKey = Field(
+        ..., description="Key in the Secret `ai.apiKeySecret`; empty reads nothing from it."
+    )
     api_key: Annotated[Any, Hidden()] = Field("", description="Not a value: a key does not belong in values.")
 
 
 class EndpointProviderSettings(ProviderSettings):
     """How one provider is used that runs at an address of your own."""
 
-    endpoint: Url = Field("", description="Address of the server; empty reads it from the Secret.")
+    endpoint: Url = Field("", description="Address of the server; with Ollama empty reads it from the Secret.")
 
 
 class FeatureSwitch(Section):
@@ -86,6 +126,108 @@ class VectorMemory(Section):
     )
     embedding_model: Annotated[ModelName, HonouredBy(NOT_YET)] = Field(
         "all-minilm", description="Model that computes embeddings."
+    )
+
+
+class Rollout(Section):
+    """How AI reaches users step by step; `organizations` and `users` answer for single ones."""
+
+    percentage: Annotated[int, Rule({"minimum": 0, "maximum": 100}), HonouredBy(NOT_YET)] = Field(
+        100, description="Share of users who get AI; the usual stages are 1, 5, 50 and 100."
+    )
+
+
+class CacheTtl(Section):
+    """How long answers may be used again, in seconds."""
+
+    investigations: Seconds = Field(1800, description="Results of investigations, unless what they depend on changes.")
+    kubernetes_queries: Seconds = Field(60, description="Answers of the Kubernetes API.")
+    tool_results: Seconds = Field(300, description="Results of the AI's tools.")
+    embeddings: Seconds = Field(86400, description="Embeddings of texts.")
+
+
+class Cache(Section):
+    """What is remembered to save time and cost."""
+
+    enabled: Annotated[bool, HonouredBy(NOT_YET)] = Field(True, description="Use the cache.")
+    max_size_mb: Annotated[int, Rule({"minimum": 1, "maximum": 65536}), HonouredBy(NOT_YET)] = Field(
+        100, description="Largest size of the cache, in MB."
+    )
+    ttl: CacheTtl = Field(CacheTtl(), description="How long answers may be used again, in seconds.")
+
+
+class RateLimits(Section):
+    """How often AI may be asked; 0 sets no limit."""
+
+    per_user_per_hour: Limit = Field(0, description="Requests of one user in an hour.")
+    per_user_per_day: Limit = Field(0, description="Requests of one user in a day.")
+    per_organization_per_month: Limit = Field(0, description="Requests of one organization in a month.")
+
+
+class TokenBudgets(Section):
+    """How many tokens may be spent; 0 sets no limit."""
+
+    per_user_per_month: Limit = Field(0, description="Tokens of one user in a month.")
+    per_investigation: Limit = Field(0, description="Tokens of one investigation; one that needs more is rejected.")
+    warn_at_percent: Annotated[int, Rule({"minimum": 1, "maximum": 100}), HonouredBy(NOT_YET)] = Field(
+        80, description="Share of the budget at which a user is warned."
+    )
+
+
+class Privacy(Section):
+    """What may be sent to a provider, and what may come back from one."""
+
+    data_minimization: Annotated[bool, HonouredBy(NOT_YET)] = Field(
+        True, description="Send only what a question needs: no full manifests, no Secrets, nothing of other workloads."
+    )
+    response_sanitization: Annotated[bool, HonouredBy(NOT_YET)] = Field(
+        True, description="Take keys, credentials and personal data out of answers."
+    )
+
+
+class OutputValidation(Section):
+    """How answers are checked before they are shown or acted upon."""
+
+    format: Annotated[bool, HonouredBy(NOT_YET)] = Field(
+        True, description="Reject answers that are cut off or malformed."
+    )
+    content: Annotated[bool, HonouredBy(NOT_YET)] = Field(
+        True, description="Reject answers with signs of injection or abuse."
+    )
+    relevance: Annotated[bool, HonouredBy(NOT_YET)] = Field(True, description="Reject answers that miss the question.")
+
+
+class Audit(Section):
+    """Who asked what, what was sent, what came back, what was done; kept on the AI's volume."""
+
+    enabled: Annotated[bool, HonouredBy("the AI image always writes its log to /app/logs")] = Field(
+        True, description="Write the audit trail."
+    )
+
+
+class Alerts(Section):
+    """Alerts that the AI raises by itself."""
+
+    enabled: Annotated[bool, HonouredBy(NOT_YET)] = Field(False, description="Let the AI raise alerts.")
+    max_notifications_per_hour: Annotated[int, Rule({"minimum": 1, "maximum": 1000}), HonouredBy(NOT_YET)] = Field(
+        10, description="Most notifications in an hour."
+    )
+
+
+class LatencyObjective(Section):
+    """How fast the AI should answer."""
+
+    p99_seconds: Annotated[int, Rule({"minimum": 1, "maximum": 600}), HonouredBy(NOT_YET)] = Field(
+        20, description="Seconds in which 99 of 100 requests are answered."
+    )
+
+
+class ConsentNotice(Section):
+    """What users are told once before their cluster's data is used."""
+
+    enabled: Annotated[bool, HonouredBy(NOT_YET)] = Field(True, description="Ask users to acknowledge the notice.")
+    text: Annotated[str, Rule({"pattern": PRINTABLE_PATTERN, "maxLength": 2000}), HonouredBy(NOT_YET)] = Field(
+        "", description="Your own words; empty says where the data goes with the chosen providers."
     )
 
 
@@ -124,6 +266,19 @@ class Ai(Workload):
         {provider.id: _settings(provider) for provider in PROVIDERS if provider.has_settings},
         description="Settings of each provider; only the chosen one's are used.",
     )
+    fallback_providers: Annotated[
+        list[str],
+        Rule(
+            {
+                "items": {"type": "string", "enum": [provider.id for provider in PROVIDERS if provider.has_settings]},
+                "uniqueItems": True,
+            }
+        ),
+        HonouredBy(NOT_YET),
+    ] = Field([], description="Providers to ask when the chosen one does not answer, in this order.")
+    data_residency: Literal["anywhere", "local-only"] = Field(
+        "anywhere", description="`local-only` refuses every provider that is not known to be inside the cluster."
+    )
     endpoint_wait: EndpointWait = Field(
         EndpointWait(), description="Waiting for a provider that the AI image needs before it can start."
     )
@@ -133,6 +288,19 @@ class Ai(Workload):
     )
     reasoning: Reasoning = Field(Reasoning(), description="How the AI thinks.")
     vector_memory: VectorMemory = Field(VectorMemory(), description="What the AI remembers.")
+    rollout: Rollout = Field(Rollout(), description="How AI reaches users step by step.")
+    cache: Cache = Field(Cache(), description="What is remembered to save time and cost.")
+    rate_limits: RateLimits = Field(RateLimits(), description="How often AI may be asked.")
+    token_budgets: TokenBudgets = Field(TokenBudgets(), description="How many tokens may be spent.")
+    privacy: Privacy = Field(Privacy(), description="What may be sent to a provider, and what may come back.")
+    output_validation: OutputValidation = Field(OutputValidation(), description="How answers are checked.")
+    audit: Audit = Field(Audit(), description="The audit trail, kept on the AI's volume.")
+    scheduled_investigations: Annotated[list[Any], Rule({"items": INVESTIGATION}), HonouredBy(NOT_YET)] = Field(
+        [], description="Investigations that the AI runs by itself: `name`, `everyMinutes`, `question`."
+    )
+    alerts: Alerts = Field(Alerts(), description="Alerts that the AI raises by itself.")
+    latency_objective: LatencyObjective = Field(LatencyObjective(), description="How fast the AI should answer.")
+    consent_notice: ConsentNotice = Field(ConsentNotice(), description="What users are told once before they use AI.")
     autonomy_level: Annotated[int, Rule({"minimum": 0, "maximum": 5})] = Field(
         2, description="How much the AI may do without being asked: 0 only observes, 5 acts on its own."
     )

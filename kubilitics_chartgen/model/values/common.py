@@ -17,16 +17,16 @@ CORE = "io.k8s.api.core.v1."
 class Image(Section):
     """Where a container image comes from."""
 
-    registry: Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"})] = Field(
-        IMAGE_REGISTRY, description="Registry the image is pulled from; `global.imageRegistry` wins over it."
-    )
-    repository: Annotated[str, Rule({"pattern": "^[a-z0-9]+([._/-]+[a-z0-9]+)*$"})] = Field(
+    registry: Annotated[
+        str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"}, name="Registry")
+    ] = Field(IMAGE_REGISTRY, description="Registry the image is pulled from; `global.imageRegistry` wins over it.")
+    repository: Annotated[str, Rule({"pattern": "^[a-z0-9]+([._/-]+[a-z0-9]+)*$"}, name="Repository")] = Field(
         ..., description="Repository in the registry."
     )
-    tag: Annotated[str, Rule({"pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "maxLength": 128})] = Field(
+    tag: Annotated[str, Rule({"pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "maxLength": 128}, name="Tag")] = Field(
         "", description="Tag, without a leading `v`; empty means the chart's appVersion."
     )
-    digest: Annotated[str, Rule({"pattern": "^(sha256:[a-f0-9]{64})?$"})] = Field(
+    digest: Annotated[str, Rule({"pattern": "^(sha256:[a-f0-9]{64})?$"}, name="Digest")] = Field(
         "", description="Digest such as `sha256:…`; pins the image to exactly these bytes."
     )
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(

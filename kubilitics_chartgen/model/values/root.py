@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.ai import Ai
+from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
     Hidden,
+    HonouredBy,
     Labels,
     OpenSection,
     Rule,
@@ -28,6 +29,22 @@ PULL_SECRET = {
 }
 PullSecrets = Annotated[list[Any], Rule({"items": PULL_SECRET})]
 NameOverride = Annotated[str, Rule({"pattern": f"^({NAME_PATTERN.strip('^$')})?$", "maxLength": 63})]
+
+
+AI_FLAGS: dict[str, Any] = {
+    "propertyNames": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._@+-]*$", "maxLength": 253},
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "ai": {
+                "type": "object",
+                "properties": {"enabled": {"type": "boolean", "description": "Whether AI is offered."}},
+                "additionalProperties": False,
+            }
+        },
+        "additionalProperties": False,
+    },
+}
 
 
 class Global(OpenSection):
@@ -73,6 +90,12 @@ class Values(Section):
     frontend: Frontend = Field(Frontend(), description="The web interface; core.")
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
+    organizations: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
+        {}, description="Answers for single organizations while AI is rolled out: `<name>.ai.enabled`."
+    )
+    users: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
+        {}, description="Answers for single users, which win over their organization's: `<name>.ai.enabled`."
+    )
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -42,6 +42,8 @@ class Rule:
     """JSON Schema keywords that narrow the type they stand beside."""
 
     keywords: dict[str, Any] = field(default_factory=dict)
+    name: str = ""
+    """The definition that holds the keywords, for those that many values share: Helm then compiles them once."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z
 PRINTABLE_PATTERN = "^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]*$"
 """Text without control characters, which Helm's toYaml cannot write: it would drop the whole map without a word."""
 
-Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253})]
+Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253}, name="Name")]
 """The name of an existing object, or empty."""
 
 Quantity = Annotated[str, Rule({"pattern": "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"})]
@@ -86,7 +88,8 @@ Labels = Annotated[
         {
             "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
             "additionalProperties": {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63},
-        }
+        },
+        name="Labels",
     ),
 ]
 
@@ -96,6 +99,7 @@ Annotations = Annotated[
         {
             "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
             "additionalProperties": {"type": "string", "pattern": PRINTABLE_PATTERN},
-        }
+        },
+        name="Annotations",
     ),
 ]

@@ -30,6 +30,8 @@ class Node:
     """JSON Schema's name of the type; empty where any is accepted."""
     keywords: dict[str, Any] | None = None
     """Further JSON Schema keywords."""
+    definition: str = ""
+    """The name under which other values share these keywords; empty where none do."""
     fragment: Fragment | None = None
     children: tuple[Node, ...] = ()
     """What a section holds; a leaf has none."""
@@ -86,10 +88,9 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
         children = tuple(_section((*path, key), _title(value), value) for key, value in default.items())
         return Node(path, description, {child.key: child.default for child in children}, "object", children=children)
     markers = {type(marker): marker for marker in info.metadata}
-    keywords: dict[str, Any] = {}
-    for marker in info.metadata:
-        if isinstance(marker, Rule):
-            keywords |= marker.keywords
+    rules = [marker for marker in info.metadata if isinstance(marker, Rule)]
+    keywords: dict[str, Any] = {key: value for rule in rules for key, value in rule.keywords.items()}
+    definition = rules[0].name if len(rules) == 1 else ""
     annotation = info.annotation
     if get_origin(annotation) is Literal:
         keywords["enum"] = list(get_args(annotation))
@@ -103,6 +104,7 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
         default,
         TYPES[base] if base in TYPES else "",  # noqa: SIM401 - get() wants a type, and base may be none
         keywords or None,
+        definition=definition,
         fragment=fragment if isinstance(fragment, Fragment) else None,
         hidden=Hidden in markers,
         honoured_by=honoured.note if isinstance(honoured, HonouredBy) else "",

@@ -36,7 +36,7 @@ def build(profiles: Mapping[str, str]) -> dict[str, str]:
         **render_sources(_context(root)),
         "values.yaml": values_yaml(root),
         "values.schema.json": schema,
-        "files/providers.yaml": _data({provider.id: _provider(provider) for provider in PROVIDERS}),
+        "files/providers.json": _json({provider.id: _provider(provider) for provider in PROVIDERS}),
         "files/refusals.yaml": _data(
             {refusal.id: {"path": refusal.path, "reason": refusal.reason, "fix": refusal.fix} for refusal in REFUSALS}
         ),
@@ -66,6 +66,7 @@ def _context(root: Any) -> dict[str, Any]:
         "exec": EXEC,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
+        "rollout_table": tables.rollout_table(),
         "tables": tables,
     }
 
@@ -75,15 +76,24 @@ def _provider(provider: Provider) -> dict[str, Any]:
     return {
         "title": provider.title,
         "imageName": provider.image_name,
+        "hasSettings": provider.has_settings,
         "secretHolds": provider.secret_holds,
         "secretEnv": provider.secret_env,
+        "keyRequired": provider.key_required,
+        "settingsEnv": provider.settings_env,
         "keyExample": provider.key_example,
         "takesTokens": provider.takes_tokens,
         "needsEndpoint": provider.needs_endpoint,
+        "endpointInSecret": provider.endpoint_in_secret,
         "readyPath": provider.ready_path,
         "hosts": [{"name": host.name, "port": host.port} for host in provider.hosts],
         "leavesCluster": provider.leaves_cluster,
     }
+
+
+def _json(value: Any) -> str:
+    """Data that templates read in every render: JSON, because Helm reads it many times faster than YAML."""
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _data(value: Any) -> str:

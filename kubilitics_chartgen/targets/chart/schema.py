@@ -22,7 +22,7 @@ def schema_of(root: Node) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the Kubilitics chart",
         **schema,
-        "definitions": fragments(sorted(set(_fragment_names(root)))),
+        "definitions": {**dict(sorted(_shared(root))), **fragments(sorted(set(_fragment_names(root))))},
     }
 
 
@@ -31,6 +31,14 @@ def _fragment_names(node: Node) -> Iterable[str]:
         yield node.fragment.definition
     for child in node.children:
         yield from _fragment_names(child)
+
+
+def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
+    """The definitions of our own that values under `node` share."""
+    if node.definition:
+        yield node.definition, {"type": node.type, **(node.keywords or {})}
+    for child in node.children:
+        yield from _shared(child)
 
 
 def _section(node: Node) -> dict[str, Any]:
@@ -49,6 +57,8 @@ def _leaf(node: Node) -> dict[str, Any]:
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
+    if node.definition:
+        return {**described, "allOf": [{"$ref": f"#/definitions/{node.definition}"}]}
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

@@ -7,9 +7,22 @@ from collections.abc import Iterable, Sequence
 
 from kubilitics_chartgen.model.permissions import Rule
 from kubilitics_chartgen.model.refusals import Refusal
+from kubilitics_chartgen.model.rollout import offered
 from kubilitics_chartgen.model.values import Node, leaves
 
-__all__ = ["permissions_table", "refusals_table", "table", "values_rows", "values_table"]
+__all__ = ["permissions_table", "refusals_table", "rollout_table", "table", "values_rows", "values_table"]
+
+
+ROLLOUT_ROWS = (
+    (False, True, True, True),
+    (True, True, False, False),
+    (True, False, True, True),
+    (True, None, True, False),
+    (True, None, False, True),
+    (True, None, None, True),
+    (True, None, None, False),
+)
+"""The rows that tell the flags apart: each one shows which flag wins."""
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -68,3 +81,21 @@ def _meaning(leaf: Node) -> str:
     options = (leaf.keywords or {}).get("enum")
     text = leaf.description + (f" One of {', '.join(f'`{option}`' for option in options)}." if options else "")
     return f"{text} *Not yet effective: {leaf.honoured_by}.*" if leaf.honoured_by else text
+
+
+def rollout_table() -> str:
+    """Every combination of the flags, and whether a user is offered AI."""
+    words = {None: "not set", True: "true", False: "false"}
+    return table(
+        ["`ai.enabled`", "user", "organization", "among the share", "gets AI"],
+        (
+            (
+                words[enabled],
+                words[user],
+                words[organization],
+                "yes" if in_share else "no",
+                "yes" if offered(enabled=enabled, user=user, organization=organization, in_share=in_share) else "no",
+            )
+            for enabled, user, organization, in_share in ROLLOUT_ROWS
+        ),
+    )

@@ -3,7 +3,6 @@
 {{- $persistence := $ai.persistence | default dict -}}
 {{- $needed := dict -}}
 {{- if $ai.enabled -}}
-{{- $settings := get ($ai.providers | default dict) (toString $ai.llmProvider) | default dict -}}
 {{- $needed = dict
   "ai.image.repository" ($ai.image | default dict).repository
   "ai.llmProvider" $ai.llmProvider
@@ -11,10 +10,6 @@
   "ai.persistence.enabled" $persistence.enabled
   "ai.serviceAccount.create" ($ai.serviceAccount | default dict).create
 -}}
-{{- if not (has (toString $ai.llmProvider) (list "none" "<nil>")) -}}
-{{- $_ := set $needed (printf "ai.providers.%s.model" $ai.llmProvider) $settings.model -}}
-{{- $_ := set $needed (printf "ai.providers.%s.secretKey" $ai.llmProvider) $settings.secretKey -}}
-{{- end -}}
 {{- if and $persistence.enabled (not $persistence.existingClaim) -}}
 {{- $_ := set $needed "ai.persistence.size" $persistence.size -}}
 {{- $_ := set $needed "ai.persistence.accessModes" $persistence.accessModes -}}
@@ -31,6 +26,33 @@
 {{- range $name, $settings := $ai.providers | default dict }}
 {{- if ($settings | default dict).apiKey }}
 - {id: api-key-in-values, path: {{ printf "ai.providers.%s.apiKey" $name | quote }}}
+{{- end }}
+{{- end }}
+{{- if $ai.enabled }}
+{{- include "kubilitics.validate.providers" . }}
+{{- end }}
+{{- end -}}
+
+{{/* What concerns the providers in use. */}}
+{{- define "kubilitics.validate.providers" -}}
+{{- $local := eq (toString .Values.ai.dataResidency) "local-only" }}
+{{- $inside := printf "^https?://([a-z0-9-]+|[a-z0-9.-]+\\.svc(\\.%s)?)(:[0-9]+)?(/|$)" (.Values.clusterDomain | default "" | replace "." "\\.") }}
+{{- $seen := dict }}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray }}
+{{- if not .model }}
+- {id: provider-model-missing, path: {{ printf "ai.providers.%s.model" .id | quote }}}
+{{- end }}
+{{- if and .needsEndpoint (not .endpoint) (not (and .endpointInSecret .secretKey)) }}
+- {id: provider-endpoint-missing, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
+{{- end }}
+{{- if hasKey $seen .imageName }}
+- {id: fallback-same-settings, path: ai.fallbackProviders}
+{{- end }}
+{{- $_ := set $seen .imageName true }}
+{{- if and $local .leavesCluster }}
+- {id: residency-provider, path: {{ ternary "ai.fallbackProviders" "ai.llmProvider" .isFallback }}}
+{{- else if and $local .needsEndpoint (not (regexMatch $inside .endpoint)) }}
+- {id: residency-endpoint, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
 {{- end }}
 {{- end }}
 {{- end -}}

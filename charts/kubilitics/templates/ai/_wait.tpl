@@ -4,8 +4,7 @@ container starts anyway and says what is wrong.
 */}}
 {{- define "kubilitics.ai.endpointWait" -}}
 {{- $ai := .Values.ai -}}
-{{- $provider := include "kubilitics.ai.provider" . | fromYaml -}}
-{{- $settings := include "kubilitics.ai.providerSettings" . | fromYaml -}}
+{{- $provider := include "kubilitics.ai.provider" . | fromJson -}}
 - name: wait-for-provider
   image: {{ include "kubilitics.image" (list . $ai.image) | quote }}
   {{- with ($ai.image | default dict).pullPolicy }}
@@ -17,9 +16,10 @@ container starts anyway and says what is wrong.
     - /bin/sh
     - -c
     - |
-      until wget -q -T 5 -O /dev/null "${ENDPOINT%/}${READY_PATH}"; do
-        seconds=$((${seconds:-0} + 2))
-        if [ "$seconds" -ge "$TIMEOUT_SECONDS" ]; then
+      deadline=$(($(date +%s) + TIMEOUT_SECONDS))
+      # Any answer will do, also one that asks for a key.
+      until answer=$(wget -q -T 5 -O /dev/null "${ENDPOINT%/}${READY_PATH}" 2>&1) || [ "${answer#*HTTP/}" != "$answer" ]; do
+        if [ "$(date +%s)" -ge "$deadline" ]; then
           echo "no answer from the provider after $TIMEOUT_SECONDS seconds; starting without it"
           exit 0
         fi
@@ -31,13 +31,13 @@ container starts anyway and says what is wrong.
     - name: TIMEOUT_SECONDS
       value: {{ ($ai.endpointWait | default dict).timeoutSeconds | default 1 | int64 | quote }}
     - name: ENDPOINT
-      {{- if $settings.endpoint }}
-      value: {{ include "kubilitics.envValue" $settings.endpoint }}
+      {{- if $provider.endpoint }}
+      value: {{ include "kubilitics.envValue" $provider.endpoint }}
       {{- else }}
       valueFrom:
         secretKeyRef:
           name: {{ $ai.apiKeySecret | quote }}
-          key: {{ $settings.secretKey | quote }}
+          key: {{ $provider.secretKey | quote }}
       {{- end }}
   resources:
     {{- toYaml ($ai.resources | default dict) | nindent 4 }}

@@ -145,3 +145,16 @@ default
 {{- div (mul (trimSuffix $unit $limit | int64) (get $units $unit | int64) 9) 10 -}}
 {{- end -}}
 {{- end -}}
+
+{{/* A map with its keys in snake case, at every depth, as JSON: values are written in camel case, configuration files are not. */}}
+{{- define "kubilitics.snakeCase" -}}
+{{- $result := dict -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "map" $value -}}
+{{- $_ := set $result (snakecase $key) (include "kubilitics.snakeCase" $value | fromJson) -}}
+{{- else if not (kindIs "invalid" $value) -}}
+{{- $_ := set $result (snakecase $key) $value -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $result -}}
+{{- end -}}

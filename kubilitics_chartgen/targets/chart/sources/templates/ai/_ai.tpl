@@ -1,5 +1,5 @@
 {{/*
-The AI's address, provider, configuration and environment.
+The AI's address, configuration and environment.
 */}}
 
 {{- define "kubilitics.uid.ai" -}}
@@ -13,18 +13,6 @@ The AI's address, provider, configuration and environment.
 {{/* Where other components find AI, whether it is there or not. */}}
 {{- define "kubilitics.ai.url" -}}
 http://{{ include "kubilitics.name.ai" . }}:{{ include "kubilitics.port.ai" . }}
-{{- end -}}
-
-{{/* What files/providers.yaml knows of the chosen provider, as YAML. */}}
-{{- define "kubilitics.ai.provider" -}}
-{{- $all := .Files.Get "files/providers.yaml" | fromYaml -}}
-{{- get $all ((.Values.ai | default dict).llmProvider | default "none") | default dict | toYaml -}}
-{{- end -}}
-
-{{/* The operator's settings of the chosen provider, as YAML. */}}
-{{- define "kubilitics.ai.providerSettings" -}}
-{{- $ai := .Values.ai | default dict -}}
-{{- get ($ai.providers | default dict) ($ai.llmProvider | default "none") | default dict | toYaml -}}
 {{- end -}}
 
 {{/* Which features are on, as YAML. Argument: the features' values. */}}
@@ -42,73 +30,76 @@ key, which comes from the environment.
 */}}
 {{- define "kubilitics.ai.config" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- $provider := include "kubilitics.ai.provider" . | fromYaml -}}
-{{- $settings := include "kubilitics.ai.providerSettings" . | fromYaml -}}
-{{- $reasoning := $ai.reasoning | default dict -}}
-{{- $memory := $ai.vectorMemory | default dict -}}
 server:
   port: {{ include "kubilitics.port.ai" . }}
 backend:
   # The image's gRPC link does not answer today; a local address fails at once, where a silent one would cost 20 seconds.
   address: localhost:50051
   http_base_url: {{ include "kubilitics.backend.url" . }}
-llm:
-  provider: {{ $provider.imageName | quote }}
-  {{- if $settings }}
-  {{ $provider.imageName }}:
-    {{- with $settings.model }}
-    model: {{ . | quote }}
-    {{- end }}
-    {{- with $settings.endpoint }}
-    base_url: {{ . | quote }}
-    {{- end }}
-    {{- if and $provider.takesTokens $reasoning.maxTokens }}
-    max_tokens: {{ $reasoning.maxTokens | int64 }}
-    {{- end }}
-  {{- end }}
+{{ include "kubilitics.ai.llm" . }}
 autonomy:
   default_level: {{ $ai.autonomyLevel | default 0 | int64 }}
 database:
   sqlite_path: /data/ai/kubilitics-ai.db
 features:
   {{- include "kubilitics.ai.features" $ai.features | nindent 2 }}
-reasoning:
-  {{- with $reasoning.maxSteps }}
-  max_steps: {{ . | int64 }}
+{{ include "kubilitics.snakeCase" (dict
+  "reasoning" $ai.reasoning
+  "vectorMemory" $ai.vectorMemory
+  "cache" $ai.cache
+  "rateLimits" $ai.rateLimits
+  "budget" $ai.tokenBudgets
+  "privacy" $ai.privacy
+  "outputValidation" $ai.outputValidation
+  "audit" $ai.audit
+  "alerts" $ai.alerts
+  "latencyObjective" $ai.latencyObjective
+) | fromJson | toYaml }}
+{{- with $ai.scheduledInvestigations }}
+scheduled_investigations:
+  {{- range . }}
+  - name: {{ .name | quote }}
+    every_minutes: {{ .everyMinutes | int64 }}
+    question: {{ .question | quote }}
   {{- end }}
-  {{- with $reasoning.maxTokens }}
-  max_tokens: {{ . | int64 }}
-  {{- end }}
-  {{- if not (kindIs "invalid" $reasoning.temperature) }}
-  temperature: {{ $reasoning.temperature | toJson }}
-  {{- end }}
-vector_memory:
-  {{- with $memory.cacheSizeMb }}
-  cache_size_mb: {{ . | int64 }}
-  {{- end }}
-  {{- with $memory.embeddingModel }}
-  embedding_model: {{ . | quote }}
-  {{- end }}
+{{- end }}
+consent:
+  {{- include "kubilitics.ai.consent" . | nindent 2 }}
+rollout:
+  {{- include "kubilitics.ai.rollout" . | nindent 2 }}
 {{- end -}}
 
-{{/*
-The one variable that comes from the Secret, or nothing. A missing key leaves AI running and ready, only unconfigured; a
-missing address would make the image exit again and again, so the pod waits for it instead.
-*/}}
-{{- define "kubilitics.ai.secretEnv" -}}
-{{- $provider := include "kubilitics.ai.provider" . | fromYaml -}}
-{{- $settings := include "kubilitics.ai.providerSettings" . | fromYaml -}}
-{{- $isKey := eq (toString $provider.secretHolds) "key" -}}
-{{- if and $settings (or $isKey (and $provider.needsEndpoint (not $settings.endpoint))) }}
-- name: {{ $provider.secretEnv }}
-  valueFrom:
-    secretKeyRef:
-      name: {{ .Values.ai.apiKeySecret | quote }}
-      key: {{ $settings.secretKey | quote }}
-      {{- if $isKey }}
-      optional: true
-      {{- end }}
+{{/* The notice a user sees once before AI is used: the operator's words, or what the chosen providers mean for the data. */}}
+{{- define "kubilitics.ai.consent" -}}
+{{- $consent := (.Values.ai | default dict).consentNotice | default dict -}}
+{{- $receivers := list -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
+{{- if .leavesCluster -}}
+{{- $receivers = append $receivers .title -}}
+{{- end -}}
+{{- end -}}
+required: {{ $consent.enabled | default false }}
+{{- if $consent.text }}
+notice: {{ $consent.text | quote }}
+{{- else if $receivers }}
+notice: {{ printf "AI answers from your cluster's data, which is sent to %s. AI can be turned off in Settings." (join " and " $receivers) | quote }}
+{{- else }}
+notice: "AI answers from your cluster's data, which stays in your network. AI can be turned off in Settings."
 {{- end }}
+{{- end -}}
+
+{{/* Who gets AI while it is rolled out: the share of users, and the answers given for organizations and users by name. */}}
+{{- define "kubilitics.ai.rollout" -}}
+{{- $flags := dict "percentage" (((.Values.ai | default dict).rollout | default dict).percentage | default 0 | int64) -}}
+{{- $organizations := dict -}}
+{{- range $name, $settings := .Values.organizations | default dict -}}
+{{- $_ := set $organizations $name ((($settings | default dict).ai | default dict).enabled | default false) -}}
+{{- end -}}
+{{- $users := dict -}}
+{{- range $name, $settings := .Values.users | default dict -}}
+{{- $_ := set $users $name ((($settings | default dict).ai | default dict).enabled | default false) -}}
+{{- end -}}
+{{- toYaml (merge $flags (dict "organizations" $organizations "users" $users)) -}}
 {{- end -}}
 
 {{- define "kubilitics.ai.env" -}}
@@ -120,7 +111,7 @@ missing address would make the image exit again and again, so the pod waits for 
   value: localhost:50051
 - name: KUBILITICS_BACKEND_HTTP_BASE_URL
   value: {{ include "kubilitics.backend.url" . | quote }}
-{{- include "kubilitics.ai.secretEnv" . }}
+{{- include "kubilitics.ai.providerEnv" . }}
 {{- with include "kubilitics.goMemoryLimit" (((.Values.ai.resources | default dict).limits | default dict).memory | default "") }}
 - name: GOMEMLIMIT
   value: {{ . | quote }}

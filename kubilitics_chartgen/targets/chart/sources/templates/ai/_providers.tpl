@@ -1,0 +1,90 @@
+{{/*
+The LLM providers in use: what the registry in files/providers.json knows of them, with the operator's settings.
+*/}}
+
+{{/* The chosen provider and its fallbacks as a JSON list, the chosen one first; empty with provider `none`. */}}
+{{- define "kubilitics.ai.activeProviders" -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- $registry := .Files.Get "files/providers.json" | fromJson -}}
+{{- $active := list -}}
+{{- range $id := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
+{{- $settings := get ($ai.providers | default dict) $id | default dict -}}
+{{- with get $registry $id -}}
+{{- if .hasSettings -}}
+{{- $own := dict
+  "id" $id
+  "isFallback" (ne $id $ai.llmProvider)
+  "model" ($settings.model | default "")
+  "endpoint" ($settings.endpoint | default "")
+  "secretKey" ($settings.secretKey | default "")
+-}}
+{{- $active = append $active (merge $own .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $active -}}
+{{- end -}}
+
+{{/* The chosen provider as a JSON map; an empty one with provider `none`. */}}
+{{- define "kubilitics.ai.provider" -}}
+{{- $chosen := dict -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
+{{- if not .isFallback -}}
+{{- $chosen = . -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $chosen -}}
+{{- end -}}
+
+{{/* The part of the configuration file that names providers, without any key. */}}
+{{- define "kubilitics.ai.llm" -}}
+{{- $chosen := include "kubilitics.ai.provider" . | fromJson -}}
+{{- $maxTokens := ((.Values.ai | default dict).reasoning | default dict).maxTokens -}}
+{{- $llm := dict "provider" ($chosen.imageName | default "none") -}}
+{{- $fallbacks := list -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
+{{- $settings := dict -}}
+{{- if .model -}}
+{{- $_ := set $settings "model" .model -}}
+{{- end -}}
+{{- if .endpoint -}}
+{{- $_ := set $settings "base_url" .endpoint -}}
+{{- end -}}
+{{- if and .takesTokens $maxTokens -}}
+{{- $_ := set $settings "max_tokens" ($maxTokens | int64) -}}
+{{- end -}}
+{{- $_ := set $llm .imageName $settings -}}
+{{- if .isFallback -}}
+{{- $fallbacks = append $fallbacks .imageName -}}
+{{- end -}}
+{{- end -}}
+{{- if $fallbacks -}}
+{{- $_ := set $llm "fallback_providers" $fallbacks -}}
+{{- end -}}
+{{- toYaml (dict "llm" $llm) -}}
+{{- end -}}
+
+{{/*
+What comes from the Secret: keys, and an address where no value gives it. A missing key leaves AI running and ready, only
+unconfigured, where the image allows that; else the pod waits for the Secret. A fallback's key may always be missing.
+*/}}
+{{- define "kubilitics.ai.providerEnv" -}}
+{{- $secret := (.Values.ai | default dict).apiKeySecret -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray }}
+{{- if and .secretKey (or (eq .secretHolds "key") (and .endpointInSecret (not .endpoint))) }}
+- name: {{ .secretEnv }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secret | quote }}
+      key: {{ .secretKey | quote }}
+      {{- if or .isFallback (and (eq .secretHolds "key") (not .keyRequired)) }}
+      optional: true
+      {{- end }}
+{{- if .settingsEnv }}
+# The image takes these settings as a whole; Kubernetes puts the key in.
+- name: {{ .settingsEnv }}
+  value: {{ dict "base_url" .endpoint "model" .model "api_key" (printf "$(%s)" .secretEnv) | toJson | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
