@@ -1,4 +1,4 @@
-"""Providers, fallbacks and data residency: sections 3, 5 and 8 of the delivery architecture, and what the image does."""
+"""Providers, fallbacks, data residency: sections 3, 5 and 8 of the delivery architecture, and what the image does."""
 
 import json
 

@@ -34,7 +34,7 @@ AI_REFUSALS: tuple[Refusal, ...] = (
         "an API key in values ends up in version control and in the release's history",
         "Remove it, and put it into a Secret: kubectl create secret generic kubilitics-ai-secrets "
         "--from-literal=openai-api-key=... (the README lists the key names of all providers).",
-        bad={"ai": {"enabled": True, "llmProvider": "openai", "providers": {"openai": {"apiKey": "sk-example"}}}},
+        bad={"ai": {"enabled": True, "llmProvider": "openai", "apiKey": "sk-example"}},
         good={"ai": {"enabled": True, "llmProvider": "openai", "apiKeySecret": "kubilitics-ai-secrets"}},
     ),
     Refusal(
