@@ -138,6 +138,9 @@ def test_notes_say_with_which_provider_and_what_it_may_reach():
 
 def test_the_notice_to_users_says_where_their_data_goes():
     assert "OpenAI and Anthropic" in config(ai("openai", fallbackProviders=["anthropic"]))["consent"]["notice"]
-    assert "stays in your network" in config(ai("custom", providers={"custom": VLLM}))["consent"]["notice"]
+    assert "stays in your cluster" in config(ai("custom", providers={"custom": VLLM}))["consent"]["notice"]
+    elsewhere = {"custom": {**VLLM, "endpoint": "https://models.example.com/v1"}}
+    assert "is sent to" in config(ai("custom", providers=elsewhere))["consent"]["notice"]
+    assert "is sent to Ollama" in config(ai("ollama"))["consent"]["notice"], "an address in the Secret is not known"
     own = config(ai("openai", consentNotice={"text": "Ask Jane: 'AI'"}))
     assert own["consent"] == {"required": True, "notice": "Ask Jane: 'AI'"}

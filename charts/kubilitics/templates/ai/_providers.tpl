@@ -2,10 +2,14 @@
 The LLM providers in use: what the registry in files/providers.json knows of them, with the operator's settings.
 */}}
 
-{{/* The chosen provider and its fallbacks as a JSON list, the chosen one first; empty with provider `none`. */}}
+{{/*
+The chosen provider and its fallbacks as a JSON list, the chosen one first; empty with provider `none`. `staysInside` is true
+where the address is known to be a Service of this cluster.
+*/}}
 {{- define "kubilitics.ai.activeProviders" -}}
 {{- $ai := .Values.ai | default dict -}}
 {{- $registry := .Files.Get "files/providers.json" | fromJson -}}
+{{- $inside := printf "^https?://([a-z0-9-]+|[a-z0-9.-]+\\.svc(\\.%s)?)(:[0-9]+)?(/|$)" (.Values.clusterDomain | default "" | replace "." "\\.") -}}
 {{- $active := list -}}
 {{- range $id := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
 {{- $settings := get ($ai.providers | default dict) $id | default dict -}}
@@ -17,6 +21,7 @@ The LLM providers in use: what the registry in files/providers.json knows of the
   "model" ($settings.model | default "")
   "endpoint" ($settings.endpoint | default "")
   "secretKey" ($settings.secretKey | default "")
+  "staysInside" (and .needsEndpoint (regexMatch $inside ($settings.endpoint | default "")))
 -}}
 {{- $active = append $active (merge $own .) -}}
 {{- end -}}

@@ -74,7 +74,7 @@ rollout:
 {{- $consent := (.Values.ai | default dict).consentNotice | default dict -}}
 {{- $receivers := list -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
-{{- if .leavesCluster -}}
+{{- if not .staysInside -}}
 {{- $receivers = append $receivers .title -}}
 {{- end -}}
 {{- end -}}
@@ -84,7 +84,7 @@ notice: {{ $consent.text | quote }}
 {{- else if $receivers }}
 notice: {{ printf "AI answers from your cluster's data, which is sent to %s. AI can be turned off in Settings." (join " and " $receivers) | quote }}
 {{- else }}
-notice: "AI answers from your cluster's data, which stays in your network. AI can be turned off in Settings."
+notice: "AI answers from your cluster's data, which stays in your cluster. AI can be turned off in Settings."
 {{- end }}
 {{- end -}}
 

@@ -36,7 +36,6 @@
 {{/* What concerns the providers in use. */}}
 {{- define "kubilitics.validate.providers" -}}
 {{- $local := eq (toString .Values.ai.dataResidency) "local-only" }}
-{{- $inside := printf "^https?://([a-z0-9-]+|[a-z0-9.-]+\\.svc(\\.%s)?)(:[0-9]+)?(/|$)" (.Values.clusterDomain | default "" | replace "." "\\.") }}
 {{- $seen := dict }}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray }}
 {{- if not .model }}
@@ -51,7 +50,7 @@
 {{- $_ := set $seen .imageName true }}
 {{- if and $local .leavesCluster }}
 - {id: residency-provider, path: {{ ternary "ai.fallbackProviders" "ai.llmProvider" .isFallback }}}
-{{- else if and $local .needsEndpoint (not (regexMatch $inside .endpoint)) }}
+{{- else if and $local .needsEndpoint (not .staysInside) }}
 - {id: residency-endpoint, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
 {{- end }}
 {{- end }}
