@@ -153,6 +153,7 @@ def test_a_real_ctrl_c_ends_with_130_and_changes_nothing(repository):
     script = (
         "import signal, os, sys\n"
         "from kubilitics_chartgen.cli import generate, main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it\n"
         "generate.apply = lambda plan: os.kill(os.getpid(), signal.SIGINT)\n"
         f"sys.argv = ['kubilitics-chartgen', 'generate', '--root', {str(repository)!r}]\n"
         "main()\n"
