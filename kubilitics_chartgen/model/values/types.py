@@ -7,7 +7,7 @@ Patterns are RE2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -32,6 +32,9 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_default=True)
 
+    is_component: ClassVar[bool] = False
+    """Whether it holds all values of one component, those it shares with the other components among them."""
+
 
 class OpenSection(Section):
     """A map that others may add to, such as `global`, which the parent of an umbrella chart owns."""
@@ -46,10 +49,16 @@ class Rule:
 
 @dataclass(frozen=True)
 class Fragment:
-    """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these."""
+    """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these.
+
+    With `schema` it is a narrowed one: `definition` is then its short name, and `uses` are the full names of those of
+    Kubernetes' own definitions that the schema refers to.
+    """
 
     definition: str
     is_list: bool = False
+    schema: dict[str, Any] | None = None
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class Node:
     children: tuple[Node, ...] = ()
     """What a section holds; a leaf has none."""
     is_open: bool = False
+    is_component: bool = False
     hidden: bool = False
     honoured_by: str = ""
 
@@ -68,7 +69,15 @@ def _section(path: tuple[str, ...], description: str, section: Section) -> Node:
         for name, info in _ordered(type(section)).items()
     )
     default = {child.key: child.default for child in children if not child.hidden}
-    return Node(path, description, default, "object", children=children, is_open=isinstance(section, OpenSection))
+    return Node(
+        path,
+        description,
+        default,
+        "object",
+        children=children,
+        is_open=isinstance(section, OpenSection),
+        is_component=section.is_component,
+    )
 
 
 def _ordered(cls: type[Section]) -> dict[str, FieldInfo]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kubilitics_chartgen.kube.fragments import fragments, reference
 from kubilitics_chartgen.model.values import Node
+from kubilitics_chartgen.model.values.types import Fragment
 
 __all__ = ["schema_of"]
 
@@ -22,15 +23,22 @@ def schema_of(root: Node) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the Kubilitics chart",
         **schema,
-        "definitions": fragments(sorted(set(_fragment_names(root)))),
+        "definitions": _definitions(list(_fragments(root))),
     }
 
 
-def _fragment_names(node: Node) -> Iterable[str]:
+def _fragments(node: Node) -> Iterable[Fragment]:
     if node.fragment:
-        yield node.fragment.definition
+        yield node.fragment
     for child in node.children:
-        yield from _fragment_names(child)
+        yield from _fragments(child)
+
+
+def _definitions(used: list[Fragment]) -> dict[str, Any]:
+    """Kubernetes' own definitions and the narrowed ones, by short name, each once."""
+    names = {name for item in used for name in (item.uses if item.schema else (item.definition,))}
+    narrowed = {item.definition: item.schema for item in used if item.schema}
+    return dict(sorted({**fragments(sorted(names)), **narrowed}.items()))
 
 
 def _section(node: Node) -> dict[str, Any]:
@@ -42,10 +50,16 @@ def _section(node: Node) -> dict[str, Any]:
     }
 
 
+def _reference(fragment: Fragment) -> dict[str, Any]:
+    if fragment.schema:
+        return {"$ref": f"#/definitions/{fragment.definition}"}
+    return reference(fragment.definition, nullable=not fragment.is_list)
+
+
 def _leaf(node: Node) -> dict[str, Any]:
     described: dict[str, Any] = {"description": node.description}
     if node.fragment:
-        fragment = reference(node.fragment.definition, nullable=not node.fragment.is_list)
+        fragment = _reference(node.fragment)
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
