@@ -18,7 +18,7 @@ ENV_NAME_PATTERN = "^[-._a-zA-Z][-._a-zA-Z0-9]*$"
 ADDRESS_PATTERN = "^[0-9A-Fa-f.:]+$"
 ABSOLUTE_PATTERN = "^/[^:]*$"
 TEXT = {"type": ["string", "null"]}
-SWITCH = {"type": ["boolean", "null"]}
+SWITCH: dict[str, Any] = {"type": ["boolean", "null"]}
 OPEN = {"type": ["object", "null"]}
 
 
@@ -99,6 +99,34 @@ VOLUME_MOUNT = Fragment(
     ),
 )
 
+SECURITY_CONTEXT = {
+    "type": ["object", "null"],
+    "properties": {
+        "allowPrivilegeEscalation": {"enum": [False, None]},
+        "privileged": {"enum": [False, None]},
+        "runAsNonRoot": {"enum": [True, None]},
+        "runAsUser": {"type": ["integer", "null"], "minimum": 1},
+        "runAsGroup": {"type": ["integer", "null"], "minimum": 0},
+        "readOnlyRootFilesystem": SWITCH,
+        "capabilities": {
+            "type": ["object", "null"],
+            "properties": {
+                "add": {"type": ["array", "null"], "items": {"enum": ["NET_BIND_SERVICE"]}},
+                "drop": {"type": "array", "items": {"type": "string"}, "contains": {"enum": ["ALL"]}},
+            },
+            "additionalProperties": False,
+        },
+        "seccompProfile": {
+            "type": ["object", "null"],
+            "properties": {"type": {"enum": ["RuntimeDefault", "Localhost"]}, "localhostProfile": TEXT},
+            "additionalProperties": False,
+        },
+    },
+    "additionalProperties": False,
+}
+HOSTLESS = {"type": ["object", "null"], "properties": {"host": {"type": "null"}}}
+PROBE = {"type": ["object", "null"], "properties": {"httpGet": HOSTLESS, "tcpSocket": HOSTLESS}}
+
 CONTAINER = Fragment(
     "ExtraContainer",
     is_list=True,
@@ -108,11 +136,16 @@ CONTAINER = Fragment(
         "properties": {
             "name": {"type": "string", "pattern": NAME_PATTERN, "maxLength": 63},
             "image": {"type": "string", "minLength": 1},
-            "securityContext": OPEN,
-            "ports": {"type": ["array", "null"], "items": {"type": "object"}},
+            "securityContext": SECURITY_CONTEXT,
+            "ports": {
+                "type": ["array", "null"],
+                "items": {"type": "object", "properties": {"hostPort": {"type": "null"}, "hostIP": {"type": "null"}}},
+            },
+            **{probe: PROBE for probe in ("livenessProbe", "readinessProbe", "startupProbe")},
         },
     },
 )
+"""Open: all that the Pod Security Standard `restricted` asks of a container is judged here, the rest by Kubernetes."""
 
 HANDLER = _closed(
     [],
