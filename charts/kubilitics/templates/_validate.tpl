@@ -24,16 +24,23 @@ where it differs from the one that files/refusals.yaml names.
 {{- end -}}
 
 {{/*
-A refusal for each text that Helm's toYaml cannot write: it would give nothing at all for the map or list that holds it, without a
-word. Argument: (list values-path value), of which toYaml gives nothing.
+Whether a text somewhere in a value cannot be written: Helm's toYaml would give nothing at all for the map or list that holds it,
+without a word.
 */}}
+{{- define "kubilitics.unwritable" -}}
+{{- if regexMatch "[\\x7f-\\x9f\\x{feff}\\x{fffe}\\x{ffff}]" (toJson .) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/* A refusal for each text that cannot be written. Argument: (list values-path value), which holds one. */}}
 {{- define "kubilitics.validate.text" -}}
 {{- $path := index . 0 -}}
 {{- $value := index . 1 -}}
 {{- $inside := "" -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
 {{- range $key, $item := $value -}}
-{{- if not (toYaml $item) -}}
+{{- if include "kubilitics.unwritable" $item -}}
 {{- $inside = printf "%s\n%s" $inside (include "kubilitics.validate.text" (list (append $path (toString $key)) $item)) -}}
 {{- end -}}
 {{- end -}}
@@ -185,7 +192,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- include "kubilitics.validate.labels" (dict "commonLabels" .Values.commonLabels) }}
 {{- include "kubilitics.validate.environment" . }}
 {{- $written := omit .Values "global" -}}
-{{- if not (toYaml $written) }}
+{{- if include "kubilitics.unwritable" $written }}
 {{- include "kubilitics.validate.text" (list list $written) }}
 {{- end }}
 {{- range $index, $object := .Values.extraObjects }}

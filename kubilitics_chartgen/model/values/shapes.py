@@ -165,7 +165,7 @@ LIFECYCLE = Fragment(
     "Lifecycle",
     schema={
         "type": ["object", "null"],
-        "properties": {"postStart": HANDLER, "preStop": HANDLER},
+        "patternProperties": {"^(postStart|preStop)$": HANDLER},
         "additionalProperties": False,
     },
 )
