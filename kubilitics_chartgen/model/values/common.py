@@ -156,17 +156,17 @@ class Workload(Section):
     extra_volumes: Volumes = Field([], description="Further volumes: a name, and one source that `restricted` allows.")
     extra_volume_mounts: VolumeMounts = Field([], description="Further mounts of the container.")
     init_containers: Containers = Field(
-        [], description="Further init containers, run after the chart's own. Kubernetes judges all but name and image."
+        [], description="Further init containers, run after the chart's own; name and image are needed."
     )
-    sidecars: Containers = Field(
-        [], description="Further containers beside the main one. Kubernetes judges all but name and image."
-    )
+    sidecars: Containers = Field([], description="Further containers beside the main one; name and image are needed.")
     lifecycle: Lifecycle = Field(
-        {}, description="`postStart` and `preStop` of the container: `exec`, `httpGet`, or `sleep` from Kubernetes 1.30."
+        {},
+        description="`postStart` and `preStop` of the container: `exec`, `httpGet`, or `sleep` from Kubernetes 1.30.",
     )
     startup_probe: StartupProbe = Field(StartupProbe(), description="How long the start may take.")
     dns_policy: Literal["", "ClusterFirst", "Default", "None"] = Field(
-        "", description="DNS policy of the pods; empty is Kubernetes' default. Services are found with ClusterFirst only."
+        "",
+        description="DNS policy of the pods; empty is Kubernetes' default. Services are found with ClusterFirst only.",
     )
     dns_config: DnsConfig = Field({}, description="DNS servers, search domains and options of the pods.")
     host_aliases: HostAliases = Field([], description="Lines for the pods' `/etc/hosts`.")

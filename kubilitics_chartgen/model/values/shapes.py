@@ -65,9 +65,7 @@ ENV_VAR = Fragment(
 VOLUME = Fragment(
     "ExtraVolume",
     is_list=True,
-    uses=tuple(
-        f"{CORE}{name}VolumeSource" for name in ("ConfigMap", "Secret", "EmptyDir", "PersistentVolumeClaim")
-    ),
+    uses=tuple(f"{CORE}{name}VolumeSource" for name in ("ConfigMap", "Secret", "EmptyDir", "PersistentVolumeClaim")),
     schema=_closed(
         ["name"],
         {
