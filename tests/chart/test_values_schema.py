@@ -98,6 +98,8 @@ def test_profiles_are_accepted(path):
 
 
 def nodes(schema, path=""):
+    if set(schema) == {"$ref"}:
+        schema = SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")]
     yield path, schema
     for key, child in schema.get("properties", {}).items():
         yield from nodes(child, f"{path}.{key}" if path else key)

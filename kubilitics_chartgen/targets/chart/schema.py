@@ -6,39 +6,71 @@ it. draft-07 ignores what stands beside a `$ref`, so a described reference is wr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
 from kubilitics_chartgen.kube.fragments import fragments, reference
 from kubilitics_chartgen.model.values import Node
+from kubilitics_chartgen.model.values.types import Fragment
 
 __all__ = ["schema_of"]
+
+SHORT = 100
+"""Length of a description and a type that are not worth a reference."""
 
 
 def schema_of(root: Node) -> dict[str, Any]:
     """The schema of all values under `root`."""
     schema = _section(root)
+    shared = _share(schema)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the Kubilitics chart",
         **schema,
-        "definitions": {**dict(sorted(_shared(root))), **fragments(sorted(set(_fragment_names(root))))},
+        "definitions": {**_definitions(list(_fragments(root))), **shared},
     }
 
 
-def _fragment_names(node: Node) -> Iterable[str]:
+def _share(schema: dict[str, Any]) -> dict[str, Any]:
+    """What several components describe in the same words, moved out of `schema`: Helm compiles each occurrence anew."""
+    places: dict[str, list[tuple[dict[str, Any], str]]] = {}
+    for properties, key in _leaf_places(schema):
+        text = json.dumps(properties[key], sort_keys=True)
+        if len(text) > SHORT:
+            places.setdefault(text, []).append((properties, key))
+    shared: dict[str, Any] = {}
+    for found in places.values():
+        if len(found) > 1:
+            key = found[0][1]
+            name = next(name for name in (f"{key}{number}" for number in ("", *range(2, 1000))) if name not in shared)
+            shared[name] = found[0][0][key]
+            for properties, place in found:
+                properties[place] = {"$ref": f"#/definitions/{name}"}
+    return shared
+
+
+def _leaf_places(section: dict[str, Any]) -> Iterable[tuple[dict[str, Any], str]]:
+    properties = section["properties"]
+    for key, child in properties.items():
+        if "properties" in child:
+            yield from _leaf_places(child)
+        else:
+            yield properties, key
+
+
+def _fragments(node: Node) -> Iterable[Fragment]:
     if node.fragment:
-        yield node.fragment.definition
+        yield node.fragment
     for child in node.children:
-        yield from _fragment_names(child)
+        yield from _fragments(child)
 
 
-def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
-    """The definitions of our own that values under `node` share."""
-    if node.definition:
-        yield node.definition, {"type": node.type, **(node.keywords or {})}
-    for child in node.children:
-        yield from _shared(child)
+def _definitions(used: list[Fragment]) -> dict[str, Any]:
+    """Kubernetes' own definitions and the narrowed ones, by short name, each once."""
+    names = {name for item in used for name in (item.uses if item.schema else (item.definition,))}
+    narrowed = {item.definition: item.schema for item in used if item.schema}
+    return dict(sorted({**fragments(sorted(names)), **narrowed}.items()))
 
 
 def _section(node: Node) -> dict[str, Any]:
@@ -50,15 +82,19 @@ def _section(node: Node) -> dict[str, Any]:
     }
 
 
+def _reference(fragment: Fragment) -> dict[str, Any]:
+    if fragment.schema:
+        return {"$ref": f"#/definitions/{fragment.definition}"}
+    return reference(fragment.definition, nullable=not fragment.is_list)
+
+
 def _leaf(node: Node) -> dict[str, Any]:
     described: dict[str, Any] = {"description": node.description}
     if node.fragment:
-        fragment = reference(node.fragment.definition, nullable=not node.fragment.is_list)
+        fragment = _reference(node.fragment)
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
-    if node.definition:
-        return {**described, "allOf": [{"$ref": f"#/definitions/{node.definition}"}]}
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})
