@@ -8,6 +8,8 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
+from kubilitics_chartgen.model.values.network import NetworkPolicy
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
@@ -73,6 +75,11 @@ class Values(Section):
     frontend: Frontend = Field(Frontend(), description="The web interface; core.")
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
+    network_policy: NetworkPolicy = Field(NetworkPolicy(), description="Which connections are allowed.")
+    ingress: Ingress = Field(Ingress(), description="A way in: an Ingress to the frontend.")
+    http_route: HttpRoute = Field(HttpRoute(), description="A way in: a Gateway API HTTPRoute to the frontend.")
+    route: Route = Field(Route(), description="A way in: an OpenShift Route to the frontend.")
+    discovery: Discovery = Field(Discovery(), description="What clients learn at /api/discovery.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -23,6 +23,7 @@ __all__ = [
     "Quantity",
     "Rule",
     "Section",
+    "Shared",
     "Url",
 ]
 
@@ -49,6 +50,15 @@ class Fragment:
     """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these."""
 
     definition: str
+    is_list: bool = False
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The value is a type of ours that several values have: its name, and every definition that it needs, by name."""
+
+    name: str
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_list: bool = False
 
 

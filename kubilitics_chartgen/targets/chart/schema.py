@@ -22,7 +22,7 @@ def schema_of(root: Node) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the Kubilitics chart",
         **schema,
-        "definitions": fragments(sorted(set(_fragment_names(root)))),
+        "definitions": fragments(sorted(set(_fragment_names(root)))) | dict(_shared(root)),
     }
 
 
@@ -31,6 +31,13 @@ def _fragment_names(node: Node) -> Iterable[str]:
         yield node.fragment.definition
     for child in node.children:
         yield from _fragment_names(child)
+
+
+def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
+    if node.shared:
+        yield from node.shared.definitions.items()
+    for child in node.children:
+        yield from _shared(child)
 
 
 def _section(node: Node) -> dict[str, Any]:
@@ -49,6 +56,9 @@ def _leaf(node: Node) -> dict[str, Any]:
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
+    if node.shared:
+        shared = {"$ref": f"#/definitions/{node.shared.name}"}
+        return described | ({"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]})
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})
