@@ -131,9 +131,7 @@ CONNECTIONS: tuple[Connection, ...] = (
     Connection(
         "ai", "provider", (), "ai-and-provider", "questions to the language model", port_note="the provider's (443)"
     ),
-    Connection(
-        "ai", "endpoint", (), "ai-and-endpoint", "questions to the language model", port_note="the endpoint's"
-    ),
+    Connection("ai", "endpoint", (), "ai-and-endpoint", "questions to the language model", port_note="the endpoint's"),
     Connection("ai", "proxy", (), "ai-and-proxy", "questions to the language model", port_note="the proxy's"),
     Connection("ai", "qdrant", SERVERS["qdrant"], "qdrant", "memory of investigations"),
     Connection("ai", "chromadb", SERVERS["chromadb"], "chromadb", "memory of investigations"),

@@ -16,7 +16,7 @@ types:
 {{- end }}
 {{- range $side, $other := dict "ingress" "source" "egress" "destination" }}
 {{- $lines := list }}
-{{- range get $rules $side }}
+{{- range get $rules $side | default list }}
 {{- $lines = append $lines (include "kubilitics.network.calicoRule" (list $root $other .) | trim) }}
 {{- end }}
 {{- with compact $lines }}

@@ -46,7 +46,7 @@ be the one of its pods. Argument: (list root url).
 {{- define "kubilitics.network.address" -}}
 {{- $root := index . 0 -}}
 {{- $url := toString (index . 1) -}}
-{{- $pattern := "^(https?)://(?:[^/?#@]*@)?(\\x5b[0-9A-Fa-f:.]+\\x5d|[^\\x5b\\x5d:/?#@]+)(?::([0-9]{1,5}))?(?:[/?#].*)?$" -}}
+{{- $pattern := "^(https?)://(?:[^/?#@]*@)?(\\x5b[0-9A-Fa-f:.]+\\x5d|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?$" -}}
 {{- if regexMatch $pattern $url -}}
 {{- $host := regexReplaceAll $pattern $url "${2}" | lower | trimSuffix "." | trimAll "[]" -}}
 {{- $usual := eq (regexReplaceAll $pattern $url "${1}") "https" | ternary 443 80 -}}
