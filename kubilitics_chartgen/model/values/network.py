@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kubilitics_chartgen.model.connections import PRIVATE_CIDRS, USUAL_EXCEPTS
-from kubilitics_chartgen.model.values.core import CIDR_PATTERN
 from kubilitics_chartgen.model.values.types import (
     LABEL_VALUE_PATTERN,
     QUALIFIED_KEY_PATTERN,
@@ -20,14 +19,19 @@ __all__ = ["NetworkPolicy"]
 
 _KEY = {"type": "string", "pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317}
 _VALUE = {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63}
-_BLOCK_PATTERN = CIDR_PATTERN.replace("(3[0-2]|[12]?[0-9]))?", "(3[0-2]|[12]?[0-9]))").replace(
-    "(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?", "(12[0-8]|1[01][0-9]|[1-9]?[0-9]))"
-)
-"""A network with its length, which policies want: 10.0.0.1/32, not 10.0.0.1."""
-_EXCEPT_PATTERN = _BLOCK_PATTERN.replace("(3[0-2]|[12]?[0-9])", "(3[0-2]|[12][0-9]|[1-9])").replace(
-    "(12[0-8]|1[01][0-9]|[1-9]?[0-9])", "(12[0-8]|1[01][0-9]|[1-9][0-9]|[1-9])"
-)
-"""The same, but not everything: what is left out must be smaller than what it is left out of."""
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_BLOCK = {
+    "type": "string",
+    "anyOf": [
+        {"pattern": f"^{_BYTE}(\\.{_BYTE}){{3}}/(3[0-2]|[12]?[0-9])$"},
+        {
+            "pattern": "^([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$",
+            "not": {"pattern": ":::|::.*::|^:[^:]|[^:]:/"},
+            "anyOf": [{"pattern": "::"}, {"pattern": "^([^:]+:){7}[^:]+$"}],
+        },
+    ],
+}
+"""A network with its length, which policies want: 10.0.0.1/32, not 10.0.0.1. Small patterns, for each render reads them."""
 
 
 def _object(properties: dict[str, Any], *required: str, **more: Any) -> dict[str, Any]:
@@ -68,7 +72,7 @@ _PEER = {
             {"podSelector": _ref("NetworkSelector"), "namespaceSelector": _ref("NetworkSelector")}, minProperties=1
         ),
         _object(
-            {"ipBlock": _object({"cidr": {"type": "string", "pattern": _BLOCK_PATTERN}}, "cidr")},
+            {"ipBlock": _object({"cidr": _ref("NetworkBlock")}, "cidr")},
             "ipBlock",
         ),
     ]
@@ -88,13 +92,19 @@ _EGRESS = _object(
     "to",
     "ports",
 )
-_SHARED = {"NetworkSelector": _SELECTOR, "NetworkPeer": _PEER, "NetworkEgress": _EGRESS}
+_SHARED = {
+    "NetworkBlock": _BLOCK,
+    "NetworkExcept": {"allOf": [_ref("NetworkBlock"), {"not": {"pattern": "/0$"}}]},
+    "NetworkSelector": _SELECTOR,
+    "NetworkPeer": _PEER,
+    "NetworkEgress": _EGRESS,
+}
 
 Selector = Annotated[dict[str, Any], Shared("NetworkSelector", _SHARED)]
 Peers = Annotated[list[dict[str, Any]], Shared("NetworkPeer", _SHARED, is_list=True)]
 EgressRules = Annotated[list[dict[str, Any]], Shared("NetworkEgress", _SHARED, is_list=True)]
-Blocks = Annotated[list[str], Rule({"items": {"type": "string", "pattern": _BLOCK_PATTERN}, "uniqueItems": True})]
-Excepts = Annotated[list[str], Rule({"items": {"type": "string", "pattern": _EXCEPT_PATTERN}, "uniqueItems": True})]
+Blocks = Annotated[list[str], Shared("NetworkBlock", _SHARED, is_list=True)]
+Excepts = Annotated[list[str], Shared("NetworkExcept", _SHARED, is_list=True)]
 Ports = Annotated[
     list[int],
     Rule({"items": {"type": "integer", "minimum": 1, "maximum": 65535}, "uniqueItems": True, "minItems": 1}),

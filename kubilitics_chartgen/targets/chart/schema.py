@@ -58,7 +58,8 @@ def _leaf(node: Node) -> dict[str, Any]:
         return {**described, "allOf": [fragment]}
     if node.shared:
         shared = {"$ref": f"#/definitions/{node.shared.name}"}
-        return described | ({"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]})
+        shape = {"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]}
+        return described | shape | (node.keywords or {})
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

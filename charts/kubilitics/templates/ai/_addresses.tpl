@@ -13,17 +13,17 @@ Where the language models are, as peers and ports of network policies.
 {{- $own = append $own (dict "peer" (dict "host" .name) "port" .port) -}}
 {{- end -}}
 {{- if .endpoint -}}
-{{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromYamlArray -}}
+{{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromJsonArray -}}
 {{- end -}}
 {{- range $own -}}
 {{- if and $through .peer.host (not (include "kubilitics.network.withoutProxy" (list $proxy.noProxy .peer.host))) -}}
-{{- $targets = concat $targets (include "kubilitics.network.address" (list $ $through) | fromYamlArray) -}}
+{{- $targets = concat $targets (include "kubilitics.network.address" (list $ $through) | fromJsonArray) -}}
 {{- else -}}
 {{- $targets = append $targets . -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml $targets -}}
+{{- toJson $targets -}}
 {{- end -}}
 
 {{/* "true" for a host that NO_PROXY names, itself or a domain above it. Argument: (list no-proxy host). */}}
@@ -53,6 +53,7 @@ be the one of its pods. Argument: (list root url).
 {{- $port := regexReplaceAll $pattern $url "${3}" | default (toString $usual) | int64 -}}
 {{- $name := $host | trimSuffix (printf ".%s" $root.Values.clusterDomain) -}}
 {{- $peer := dict -}}
+{{- $found := list -}}
 {{- if contains ":" $host -}}
 {{- $peer = ne $host "::1" | ternary (dict "ipBlock" (dict "cidr" (printf "%s/128" $host))) dict -}}
 {{- else if regexMatch "^[0-9]+(\\.[0-9]+){3}$" $host -}}
@@ -68,7 +69,10 @@ be the one of its pods. Argument: (list root url).
 {{- $peer = dict "host" $host -}}
 {{- end -}}
 {{- if and $peer (ge $port 1) (le $port 65535) -}}
-{{- list (dict "peer" $peer "port" $port) | toYaml -}}
+{{- $found = list (dict "peer" $peer "port" $port) -}}
 {{- end -}}
+{{- toJson $found -}}
+{{- else -}}
+[]
 {{- end -}}
 {{- end -}}

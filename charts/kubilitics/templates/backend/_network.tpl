@@ -19,8 +19,7 @@ egress:
       {{- include "kubilitics.network.tcp" ($network.apiServer | default dict).ports | indent 6 }}
   {{- with $own.clusterCidrs }}
   - why: API servers of further clusters
-    peers:
-      {{- include "kubilitics.network.blocks" . | nindent 6 }}
+    peers: {{ include "kubilitics.network.blocks" . }}
     ports:
       {{- include "kubilitics.network.tcp" ($network.apiServer | default dict).ports | indent 6 }}
   {{- end }}

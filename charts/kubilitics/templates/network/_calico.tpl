@@ -35,7 +35,7 @@ types:
 {{- range $rule.ports -}}
 {{- $_ := set $ports .protocol (append (get $ports .protocol | default list) (.port | int64)) -}}
 {{- end -}}
-{{- range $peer := include "kubilitics.network.calicoPeers" (list $root $rule.peers) | fromYamlArray }}
+{{- range $peer := include "kubilitics.network.calicoPeers" (list $root $rule.peers) | fromJsonArray }}
 {{- range $protocol, $numbers := $ports }}
 # {{ $rule.why }}
 - action: Allow
@@ -71,7 +71,7 @@ types:
 {{- with $domains -}}
 {{- $entities = append $entities (dict "domains" (uniq .)) -}}
 {{- end -}}
-{{- range include "kubilitics.network.plainPeers" (list $root $plain) | fromYamlArray -}}
+{{- range include "kubilitics.network.plainPeers" (list $root $plain) | fromJsonArray -}}
 {{- if .anyone -}}
 {{- $entities = append $entities dict -}}
 {{- else if .ipBlock -}}
@@ -86,7 +86,7 @@ types:
 {{- $entities = append $entities $entity -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml $entities -}}
+{{- toJson $entities -}}
 {{- end -}}
 
 {{/* A label selector as an expression. The schema lets no quote into labels. */}}

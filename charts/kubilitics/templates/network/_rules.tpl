@@ -40,7 +40,8 @@ matchLabels:
 {{- if eq (len $components) 1 }}
   {{- include "kubilitics.selectorLabels" (list $root (first $components)) | nindent 2 }}
 {{- else }}
-  {{- omit (include "kubilitics.selectorLabels" (list $root "") | fromYaml) "app.kubernetes.io/component" | toYaml | nindent 2 }}
+  app.kubernetes.io/name: {{ include "kubilitics.chartName" $root | quote }}
+  app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 {{- with $components }}
 matchExpressions:
   - key: app.kubernetes.io/component
@@ -56,17 +57,17 @@ matchExpressions:
     {{- include "kubilitics.network.selector" . | nindent 4 }}
 {{- end -}}
 
-{{/* Peers: addresses. Argument: a list of CIDRs. */}}
+{{/* Peers as JSON: addresses. Argument: a list of CIDRs. */}}
 {{- define "kubilitics.network.blocks" -}}
 {{- $peers := list -}}
 {{- range . | default list -}}
 {{- $peers = append $peers (dict "ipBlock" (dict "cidr" .)) -}}
 {{- end -}}
-{{- toYaml $peers -}}
+{{- toJson $peers -}}
 {{- end -}}
 
 {{/*
-Peers: the addresses of servers outside. A policy without host names can only say where they are not: in private networks.
+Peers as JSON: the addresses of servers outside. A policy without host names can only say where they are not: in private networks.
 */}}
 {{- define "kubilitics.network.outside" -}}
 {{- $external := (.Values.networkPolicy | default dict).externalEgress | default dict -}}
@@ -86,7 +87,7 @@ Peers: the addresses of servers outside. A policy without host names can only sa
 {{- end -}}
 {{- $peers = append $peers (dict "ipBlock" $block) -}}
 {{- end -}}
-{{- toYaml $peers -}}
+{{- toJson $peers -}}
 {{- end -}}
 
 {{/* A list of TCP ports as a rule has them. Argument: a list of numbers. */}}
@@ -102,12 +103,10 @@ Peers: the addresses of servers outside. A policy without host names can only sa
 - why: names
   dns: true
   peers:
-    - namespaceSelector:
-        {{- toYaml ($dns.namespaceSelector | default dict) | nindent 8 }}
-      podSelector:
-        {{- toYaml ($dns.podSelector | default dict) | nindent 8 }}
-    {{- with $dns.cidrs }}
-    {{- include "kubilitics.network.blocks" . | nindent 4 }}
+    - namespaceSelector: {{ $dns.namespaceSelector | default dict | toJson }}
+      podSelector: {{ $dns.podSelector | default dict | toJson }}
+    {{- range $dns.cidrs }}
+    - ipBlock: {cidr: {{ . | quote }}}
     {{- end }}
   ports:
     {{- range $protocol := list "UDP" "TCP" }}
@@ -121,8 +120,7 @@ Peers: the addresses of servers outside. A policy without host names can only sa
 {{- define "kubilitics.network.extraEgress" -}}
 {{- range . | default list }}
 - why: opened in the values
-  peers:
-    {{- toYaml .to | nindent 4 }}
+  peers: {{ toJson .to }}
   ports:
     {{- range .ports }}
     - {port: {{ .port | int64 }}, protocol: {{ .protocol | default "TCP" }}}
@@ -141,15 +139,13 @@ Peers: the addresses of servers outside. A policy without host names can only sa
 {{- end -}}
 {{- if and $scraper (index . 3) }}
 - why: metrics
-  peers:
-    {{- toYaml (list $scraper) | nindent 4 }}
+  peers: {{ list $scraper | toJson }}
   ports:
     {{- include "kubilitics.network.tcp" (index . 3) | indent 4 }}
 {{- end }}
 {{- with index . 1 }}
 - why: opened in the values
-  peers:
-    {{- toYaml . | nindent 4 }}
+  peers: {{ toJson . }}
   ports:
     {{- include "kubilitics.network.tcp" (index $ 2) | indent 4 }}
 {{- end }}

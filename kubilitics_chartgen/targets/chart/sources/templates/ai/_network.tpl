@@ -90,13 +90,12 @@ egress:
 {{/* One rule for each port at which the active providers, or the proxy to them, answer. */}}
 {{- define "kubilitics.network.providers" -}}
 {{- $peers := dict -}}
-{{- range include "kubilitics.network.targets" . | fromYamlArray -}}
+{{- range include "kubilitics.network.targets" . | fromJsonArray -}}
 {{- $_ := set $peers (toString .port) (append (get $peers (toString .port) | default list) .peer) -}}
 {{- end -}}
 {{- range $port, $found := $peers }}
 - why: the language model's servers
-  peers:
-    {{- toYaml (uniq $found) | nindent 4 }}
+  peers: {{ uniq $found | toJson }}
   ports:
     - {port: {{ $port | int64 }}, protocol: TCP}
 {{- end }}

@@ -4,14 +4,13 @@
 {{- $port := list (include "kubilitics.port.frontend" .) -}}
 ingress:
   - why: the one door
-    peers:
-      {{- if $own.from }}
-      {{- toYaml $own.from | nindent 6 }}
-      {{- else if include "kubilitics.exposed" . }}
-      - anyone: true
-      {{- else }}
-      - namespaceSelector: {}
-      {{- end }}
+    {{- if $own.from }}
+    peers: {{ toJson $own.from }}
+    {{- else if include "kubilitics.exposed" . }}
+    peers: [{anyone: true}]
+    {{- else }}
+    peers: [{namespaceSelector: {}}]
+    {{- end }}
     ports:
       {{- include "kubilitics.network.tcp" $port | indent 6 }}
   - why: test and hook pods

@@ -17,18 +17,66 @@ policyTypes:
 {{- with get $rules $side }}
 {{ $side }}:
 {{- range . }}
-{{- $peers := include "kubilitics.network.plainPeers" (list $root .peers) | fromYamlArray }}
-{{- $anyone := has (dict "anyone" true) $peers }}
+{{- $peers := .peers }}
+{{- $anyone := false }}
+{{- range $peers }}
+{{- $anyone = or $anyone .anyone }}
+{{- if or .host .apiServer }}
+{{- $peers = include "kubilitics.network.plainPeers" (list $root $peers) | fromJsonArray }}
+{{- end }}
+{{- end }}
 {{- if $peers }}
   # {{ .why }}
   - ports:
-      {{- toYaml .ports | nindent 6 }}
+      {{- range .ports }}
+      - {port: {{ .port }}, protocol: {{ .protocol }}}
+      {{- end }}
     {{- if not $anyone }}
     {{ $key }}:
-      {{- toYaml $peers | nindent 6 }}
+      {{- range $peers }}
+      {{- include "kubilitics.network.peer" . | nindent 6 }}
+      {{- end }}
     {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* One NetworkPolicyPeer. */}}
+{{- define "kubilitics.network.peer" -}}
+{{- with .ipBlock -}}
+- ipBlock:
+    cidr: {{ .cidr | quote }}
+    {{- with .except }}
+    except:
+      {{- range . }}
+      - {{ . | quote }}
+      {{- end }}
+    {{- end }}
+{{- else -}}
+{{- $selectors := list -}}
+{{- range $kind := list "namespaceSelector" "podSelector" -}}
+{{- if hasKey $ $kind -}}
+{{- $labels := include "kubilitics.network.labelSelector" (get $ $kind) -}}
+{{- $selectors = append $selectors (printf "%s:%s" $kind ($labels | empty | ternary " {}" (printf "\n%s" ($labels | trim | indent 2)))) -}}
+{{- end -}}
+{{- end -}}
+- {{ join "\n" $selectors | indent 2 | trim }}
+{{- end -}}
+{{- end -}}
+
+{{- define "kubilitics.network.labelSelector" -}}
+{{- with .matchLabels }}
+matchLabels:
+{{- range $key, $value := . }}
+  {{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+{{- with .matchExpressions }}
+matchExpressions:
+{{- range . }}
+  - {{ toJson . }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -40,12 +88,12 @@ policyTypes:
 {{- $plain := list -}}
 {{- range index . 1 | default list -}}
 {{- if .host -}}
-{{- $plain = concat $plain (include "kubilitics.network.outside" $root | fromYamlArray) -}}
+{{- $plain = concat $plain (include "kubilitics.network.outside" $root | fromJsonArray) -}}
 {{- else if .apiServer -}}
-{{- $plain = concat $plain (include "kubilitics.network.blocks" (($network.apiServer | default dict).cidrs) | fromYamlArray) -}}
+{{- $plain = concat $plain (include "kubilitics.network.blocks" (($network.apiServer | default dict).cidrs) | fromJsonArray) -}}
 {{- else -}}
 {{- $plain = append $plain . -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml ($plain | uniq) -}}
+{{- $plain | uniq | toJson -}}
 {{- end -}}

@@ -21,11 +21,15 @@
 {{- $_ := set $families (contains ":" . | toString) true -}}
 {{- end -}}
 {{- end -}}
-{{- $usual := include "kubilitics.network.usualExcepts" . | fromYamlArray -}}
-{{- range $external.exceptCidrs | default list }}
-{{- if and (not (get $families (contains ":" . | toString))) (not (has . $usual)) }}
+{{- $lost := list -}}
+{{- range $external.exceptCidrs | default list -}}
+{{- if not (get $families (contains ":" . | toString)) }}{{ $lost = append $lost . }}{{ end -}}
+{{- end -}}
+{{- if $lost -}}
+{{- range include "kubilitics.network.usualExcepts" . | fromYamlArray }}{{ $lost = without $lost . }}{{ end -}}
+{{- end -}}
+{{- with $lost }}
 - id: except-without-all
-{{- end }}
 {{- end }}
 {{- end -}}
 
