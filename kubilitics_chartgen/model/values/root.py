@@ -8,6 +8,8 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
+from kubilitics_chartgen.model.values.network import NetworkPolicy
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
@@ -142,6 +144,11 @@ class Values(Section):
     extra_objects: Annotated[list[Any], Rule({"items": OBJECT})] = Field(
         [], description="Whole Kubernetes objects to install with the release, exactly as written; no Secret."
     )
+    network_policy: NetworkPolicy = Field(NetworkPolicy(), description="Which connections are allowed.")
+    ingress: Ingress = Field(Ingress(), description="A way in: an Ingress to the frontend.")
+    http_route: HttpRoute = Field(HttpRoute(), description="A way in: a Gateway API HTTPRoute to the frontend.")
+    route: Route = Field(Route(), description="A way in: an OpenShift Route to the frontend.")
+    discovery: Discovery = Field(Discovery(), description="What clients learn at /api/discovery.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kubilitics_chartgen.model import routes
+from kubilitics_chartgen.model import connections, routes
 from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND, IMAGE_REGISTRY
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.permissions import CLUSTER_READS, EXEC, MANAGES
@@ -60,6 +60,9 @@ def _context(root: Any) -> dict[str, Any]:
         "ai": AI,
         "providers": PROVIDERS,
         "features": FEATURES,
+        "connections": connections.CONNECTIONS,
+        "ai_servers": connections.SERVERS,
+        "usual_excepts": connections.USUAL_EXCEPTS,
         "ai_routes": routes.AI_ROUTES,
         "cluster_reads": CLUSTER_READS,
         "manages": MANAGES,

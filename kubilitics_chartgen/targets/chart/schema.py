@@ -28,7 +28,7 @@ def schema_of(root: Node) -> dict[str, Any]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "Values of the Kubilitics chart",
         **schema,
-        "definitions": {**_definitions(list(_fragments(root))), **shared},
+        "definitions": {**_definitions(list(_fragments(root))), **dict(_shared(root)), **shared},
     }
 
 
@@ -73,6 +73,13 @@ def _definitions(used: list[Fragment]) -> dict[str, Any]:
     return dict(sorted({**fragments(sorted(names)), **narrowed}.items()))
 
 
+def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
+    if node.shared:
+        yield from node.shared.definitions.items()
+    for child in node.children:
+        yield from _shared(child)
+
+
 def _section(node: Node) -> dict[str, Any]:
     return {
         "description": node.description,
@@ -95,6 +102,10 @@ def _leaf(node: Node) -> dict[str, Any]:
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
+    if node.shared:
+        shared = {"$ref": f"#/definitions/{node.shared.name}"}
+        shape = {"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]}
+        return described | shape | (node.keywords or {})
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

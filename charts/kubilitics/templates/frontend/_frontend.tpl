@@ -1,3 +1,7 @@
+{{- define "kubilitics.port.frontend" -}}
+8080
+{{- end -}}
+
 {{- define "kubilitics.uid.frontend" -}}
 101
 {{- end -}}

@@ -1,3 +1,7 @@
+{{- define "kubilitics.port.frontend" -}}
+[[ frontend.port ]]
+{{- end -}}
+
 {{- define "kubilitics.uid.frontend" -}}
 [[ frontend.uid ]]
 {{- end -}}

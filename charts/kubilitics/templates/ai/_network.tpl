@@ -1,0 +1,102 @@
+{{/*
+AI's connections, those of its own servers, and what core's pods need to reach AI.
+*/}}
+
+{{/* "true" where the chart runs this server for AI: qdrant, chromadb or ollama. Argument: (list root component). */}}
+{{- define "kubilitics.network.part" -}}
+{{- $values := (index . 0).Values -}}
+{{- $database := $values.vectorDatabase | default dict -}}
+{{- $ollama := $values.ollama | default dict -}}
+{{- if ($values.ai | default dict).enabled -}}
+{{- if eq (index . 1) "ollama" -}}
+{{- if $ollama.enabled -}}true{{- end -}}
+{{- else if and $database.enabled (eq (toString $database.provider) (index . 1)) -}}true
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Ports of the servers that the chart can run for AI. */}}
+{{- define "kubilitics.network.servers" -}}
+qdrant: [6333, 6334]
+chromadb: [8000]
+ollama: [11434]
+{{- end -}}
+
+{{/* What one of these servers may do: answer AI. Argument: (list root component values). */}}
+{{- define "kubilitics.network.server" -}}
+{{- $root := index . 0 -}}
+{{- $own := index . 2 | default dict -}}
+{{- $ports := get (include "kubilitics.network.servers" $root | fromYaml) (index . 1) -}}
+{{- $scraped := eq (index . 1) "qdrant" | ternary (list (first $ports)) list -}}
+ingress:
+  - why: AI
+    peers:
+      {{- include "kubilitics.network.pods" (list $root (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $ports | indent 6 }}
+  {{- include "kubilitics.network.extraIngress" (list $root $own.extraIngress $ports $scraped) | nindent 2 }}
+egress:
+  {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
+{{- end -}}
+
+{{- define "kubilitics.network.aiFromCore" -}}
+egress:
+  - why: AI
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.ai" .)) | indent 6 }}
+{{- end -}}
+
+{{- define "kubilitics.network.aiQueries" -}}
+ingress:
+  - why: AI's tools
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+{{- end -}}
+
+{{- define "kubilitics.network.ai" -}}
+{{- $own := (.Values.networkPolicy | default dict).ai | default dict -}}
+{{- $port := list (include "kubilitics.port.ai" .) -}}
+ingress:
+  - why: backend, the frontend's proxy, test and hook pods
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "backend" "frontend" "hook" "test")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $port | indent 6 }}
+  {{- include "kubilitics.network.extraIngress" (list . $own.extraIngress $port $port) | nindent 2 }}
+egress:
+  {{- include "kubilitics.network.dns" . | nindent 2 }}
+  - why: the backend
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "backend")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+  {{- range $part, $ports := include "kubilitics.network.servers" . | fromYaml }}
+  {{- if include "kubilitics.network.part" (list $ $part) }}
+  - why: AI's own {{ $part }}
+    peers:
+      {{- include "kubilitics.network.pods" (list $ (list $part)) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $ports | indent 6 }}
+  {{- end }}
+  {{- end }}
+  {{- include "kubilitics.network.providers" . | nindent 2 }}
+  {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
+{{- end -}}
+
+{{/* One rule for each port at which the active providers, or the proxy to them, answer. */}}
+{{- define "kubilitics.network.providers" -}}
+{{- $peers := dict -}}
+{{- range include "kubilitics.network.targets" . | fromJsonArray -}}
+{{- $_ := set $peers (toString .port) (append (get $peers (toString .port) | default list) .peer) -}}
+{{- end -}}
+{{- range $port, $found := $peers }}
+- why: the language model's servers
+  peers: {{ uniq $found | toJson }}
+  ports:
+    - {port: {{ $port | int64 }}, protocol: TCP}
+{{- end }}
+{{- end -}}

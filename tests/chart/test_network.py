@@ -1,0 +1,279 @@
+"""Promise 6: what can talk to what is exactly the documented table."""
+
+import pytest
+import yaml
+
+from kubilitics_chartgen.model import connections
+from kubilitics_chartgen.model.connections import CONNECTIONS
+from tests.chart.network import ACTORS, COMPONENTS, PRIVATE, render_in, ways
+from tests.chart.objects import AI_ON, CHART, merged, render
+
+TCP, BOTH = ("TCP",), ("TCP", "UDP")
+PODS = [name for name, actor in ACTORS.items() if hasattr(actor, "namespace") and name not in COMPONENTS]
+OUTSIDERS = [name for name in ACTORS if name not in COMPONENTS]
+API_SERVER = {"networkPolicy": {"apiServer": {"cidrs": ["10.96.0.1/32"]}}}
+OPENAI = merged(AI_ON, {"ai": {"llmProvider": "openai"}})
+
+
+def rows(*lines):
+    return {
+        (source, target, port, protocol)
+        for sources, targets, ports, protocols in lines
+        for source in sources
+        for target in targets
+        for port in ports
+        for protocol in protocols
+        if source != target
+    }
+
+
+# The facts: sections 5 and 7 of the delivery architecture, and the ports of each image.
+CORE = rows(
+    (["backend", "frontend", "test", "hook"], ["dns"], [53, 5353], BOTH),
+    (["frontend", "test", "hook"], ["backend"], [8080], TCP),
+    (["test", "hook"], ["frontend"], [8080], TCP),
+    (["backend"], ["api-server"], [443, 6443], TCP),
+    (PODS, ["frontend"], [8080], TCP),
+)
+AI = rows(
+    (["ai"], ["dns"], [53, 5353], BOTH),
+    (["ai"], ["backend"], [8080], TCP),
+    (["backend", "frontend", "test", "hook"], ["ai"], [8081], TCP),
+)
+OUTSIDE = rows((["ai"], ["internet", "internet-6", "other-cluster"], [443], TCP))
+
+
+def network(**settings):
+    return {"networkPolicy": settings}
+
+
+SCRAPER = network(
+    monitoring={
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}},
+    }
+)
+QDRANT = {"vectorDatabase": {"enabled": True, "provider": "qdrant"}}
+CHROMADB = {"vectorDatabase": {"enabled": True, "provider": "chromadb"}}
+OLLAMA = {"ollama": {"enabled": True}}
+PROXY = {"global": {"proxy": {"httpsProxy": "http://10.96.0.1:3128", "noProxy": "internal.example"}}}
+
+
+def ollama_at(endpoint):
+    return merged(AI_ON, {"ai": {"llmProvider": "ollama", "providers": {"ollama": {"endpoint": endpoint}}}})
+
+
+SITUATIONS = {
+    "core alone": ({}, CORE),
+    "ai unconfigured": (AI_ON, CORE | AI),
+    "a provider outside": (OPENAI, CORE | AI | OUTSIDE),
+    "a provider behind a proxy": (
+        merged(OPENAI, PROXY),
+        CORE | AI | rows((["ai"], ["api-server"], [3128], TCP)),
+    ),
+    "a provider that needs no proxy": (
+        merged(OPENAI, PROXY, {"global": {"proxy": {"noProxy": ["openai.com"]}}}),
+        CORE | AI | OUTSIDE,
+    ),
+    "a private endpoint's network": (
+        merged(OPENAI, network(externalEgress={"cidrs": ["203.0.113.0/24"]})),
+        CORE | AI | rows((["ai"], ["other-cluster"], [443], TCP)),
+    ),
+    "ollama in the cluster": (
+        ollama_at("http://ollama.ollama.svc:11434"),
+        CORE | AI | rows((["ai"], ["llm"], [11434], TCP)),
+    ),
+    "ollama in the cluster by its full name": (
+        ollama_at("http://Ollama.ollama.svc.cluster.local.:11434/path"),
+        CORE | AI | rows((["ai"], ["llm"], [11434], TCP)),
+    ),
+    "ollama in the same namespace": (
+        ollama_at("http://neighbour"),
+        CORE | AI | rows((["ai"], ["neighbour", "other-release-ai"], [80], TCP)),
+    ),
+    "ollama by an address": (
+        ollama_at("http://user:word@192.168.7.1:8000"),
+        CORE | AI | rows((["ai"], ["node"], [8000], TCP)),
+    ),
+    "ollama by an address of six": (
+        ollama_at("https://[fd00::7]"),
+        CORE | AI | rows((["ai"], ["private-6"], [443], TCP)),
+    ),
+    "ollama on the internet": (
+        ollama_at("https://models.example.com:8000/v1"),
+        CORE | AI | rows((["ai"], ["internet", "internet-6", "other-cluster"], [8000], TCP)),
+    ),
+    "ollama in the pod itself": (ollama_at("http://127.0.0.1:11434"), CORE | AI),
+    "ollama at an unknown address": (merged(AI_ON, {"ai": {"llmProvider": "ollama"}}), CORE | AI),
+    "scrapers": (
+        merged(AI_ON, SCRAPER),
+        CORE | AI | rows((["scraper"], ["backend"], [8080], TCP), (["scraper"], ["ai"], [8081], TCP)),
+    ),
+    "qdrant": (
+        merged(AI_ON, QDRANT, SCRAPER),
+        CORE
+        | AI
+        | rows(
+            (["ai"], ["qdrant"], [6333, 6334], TCP),
+            (["scraper"], ["qdrant"], [6333], TCP),
+            (["scraper"], ["backend"], [8080], TCP),
+            (["scraper"], ["ai"], [8081], TCP),
+        ),
+    ),
+    "chromadb": (merged(AI_ON, CHROMADB), CORE | AI | rows((["ai"], ["chromadb"], [8000], TCP))),
+    "the chart's ollama": (merged(AI_ON, OLLAMA), CORE | AI | rows((["ai"], ["ollama"], [11434], TCP))),
+    "servers of an ai that is off": (merged(QDRANT, OLLAMA), CORE),
+    "exposed": (
+        {
+            "ingress": {"enabled": True},
+            "backend": {"auth": {"acknowledgeExposed": True}},
+        },
+        CORE | rows((OUTSIDERS, ["frontend"], [8080], TCP)),
+    ),
+    "exposed to its controller": (
+        {
+            "ingress": {"enabled": True},
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            **network(
+                frontend={"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}]}
+            ),
+        },
+        CORE - rows((PODS, ["frontend"], [8080], TCP)) | rows((["ingress-controller"], ["frontend"], [8080], TCP)),
+    ),
+    "further clusters": (
+        network(backend={"clusterCidrs": ["203.0.113.0/24"]}),
+        CORE | rows((["backend"], ["other-cluster"], [443, 6443], TCP)),
+    ),
+    "extras": (
+        merged(
+            AI_ON,
+            network(
+                backend={
+                    "extraIngress": [{"podSelector": {"matchLabels": {"app": "neighbour"}}}],
+                    "extraEgress": [{"to": [{"ipBlock": {"cidr": "104.18.0.0/16"}}], "ports": [{"port": 443}]}],
+                },
+                ai={
+                    "extraEgress": [
+                        {"to": [{"ipBlock": {"cidr": "192.168.7.1/32"}}], "ports": [{"port": 53, "protocol": "UDP"}]}
+                    ]
+                },
+            ),
+        ),
+        CORE
+        | AI
+        | rows(
+            (["neighbour"], ["backend"], [8080], TCP),
+            (["backend"], ["internet"], [443], TCP),
+            (["ai"], ["node"], [53], ("UDP",)),
+        ),
+    ),
+    "dns of each node": (
+        network(dns={"cidrs": ["192.168.7.1/32"], "ports": [53], "podSelector": {"matchLabels": {"k8s-app": "none"}}}),
+        CORE - rows((["backend", "frontend", "test", "hook"], ["dns"], [53, 5353], BOTH))
+        | rows((["backend", "frontend", "test", "hook"], ["node"], [53], BOTH)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("values", "expected"), SITUATIONS.values(), ids=SITUATIONS)
+def test_what_can_talk_to_what_is_exactly_the_table(values, expected):
+    found = ways(render_in(merged(API_SERVER, values)))
+    assert sorted(found - expected) == []
+    assert sorted(expected - found) == []
+
+
+def test_without_an_address_the_api_server_is_looked_for_in_private_networks_only():
+    """A pod of the chart stays closed at its own end, wherever its address lies."""
+    targets = {(target, port) for source, target, port, _ in ways(render_in({})) - CORE if source == "backend"}
+    assert targets == {(name, port) for name in PRIVATE if name not in COMPONENTS for port in (443, 6443)} - {
+        ("api-server", 443),
+        ("api-server", 6443),
+    }
+
+
+def test_every_pod_of_the_chart_is_closed_by_default_whatever_it_is():
+    """Also one whose component has no policy of its own, such as a migration's."""
+    assert not [way for way in ways(render_in(merged(OPENAI, API_SERVER))) if "migrate" in way[:2]]
+
+
+def test_policies_can_be_left_to_somebody_else():
+    assert not [item for item in render(merged(OPENAI, network(enabled=False))).all if item["kind"] == "NetworkPolicy"]
+
+
+def test_ai_changes_no_policy_of_core():
+    for flavor in ("kubernetes", "cilium", "calico"):
+        values = network(flavor=flavor)
+        off, on = render(values), render(merged(values, OPENAI))
+        for folder in ("backend", "frontend", "network"):
+            assert off.texts_of(folder) == on.texts_of(folder)
+            assert "ai" not in {line.strip() for text in off.texts_of(folder).values() for line in text.split()}
+
+
+CONDITIONS = {
+    "core alone": {"always", "door"},
+    "ai unconfigured": {"always", "door", "ai"},
+    "a provider outside": {"always", "door", "ai", "ai-and-provider"},
+    "ollama in the cluster": {"always", "door", "ai", "ai-and-endpoint"},
+    "scrapers": {"always", "door", "ai", "monitoring", "ai-and-monitoring"},
+    "qdrant": {"always", "door", "ai", "monitoring", "ai-and-monitoring", "qdrant", "qdrant-and-monitoring"},
+    "chromadb": {"always", "door", "ai", "chromadb"},
+    "the chart's ollama": {"always", "door", "ai", "ollama"},
+    "exposed": {"always", "exposed", "door"},
+    "further clusters": {"always", "door", "clusters"},
+    "a provider behind a proxy": {"always", "door", "ai", "ai-and-proxy"},
+}
+WHO = {
+    "in-cluster": PODS,
+    "anyone": OUTSIDERS,
+    "provider": ["internet", "internet-6", "other-cluster"],
+    "endpoint": ["llm"],
+    "proxy": ["api-server"],
+    "clusters": ["other-cluster"],
+}
+VALUE_PORTS = {"provider": (443,), "endpoint": (11434,), "proxy": (3128,)}
+
+
+@pytest.mark.parametrize("situation", CONDITIONS)
+def test_the_documented_table_says_the_same(situation):
+    lines = [
+        (
+            WHO.get(row.source, [row.source]),
+            WHO.get(row.target, [row.target]),
+            row.ports or VALUE_PORTS[row.target],
+            row.protocols,
+        )
+        for row in CONNECTIONS
+        if row.when in CONDITIONS[situation]
+    ]
+    values, _ = SITUATIONS[situation]
+    assert rows(*lines) == ways(render_in(merged(API_SERVER, values)))
+
+
+def test_every_condition_of_the_table_is_tested():
+    assert {row.when for row in CONNECTIONS} == set.union(*CONDITIONS.values()) == set(connections.CONDITIONS)
+
+
+def test_the_readme_and_the_toolkits_settings_carry_the_table():
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    declared = yaml.safe_load((CHART / ".chartgen.yaml").read_text(encoding="utf-8"))["connections"]
+    assert len(declared) == len(CONNECTIONS)
+    assert {
+        "from": "frontend",
+        "to": "backend",
+        "ports": [8080],
+        "protocols": ["TCP"],
+        "when": "always",
+    }.items() <= next(item for item in declared if (item["from"], item["to"]) == ("frontend", "backend")).items()
+    assert "| frontend | backend | 8080 | always | REST, WebSockets |" in readme
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://[::1", "http://a:b", "http://x:99999", "http://", "http://%zz", "http://a@b@c", "http://["]
+)
+def test_an_address_that_nobody_can_read_opens_nothing(endpoint):
+    assert ways(render_in(merged(API_SERVER, ollama_at(endpoint)))) == CORE | AI
+
+
+def test_an_empty_list_of_networks_opens_nothing():
+    values = merged(OPENAI, API_SERVER, network(externalEgress={"cidrs": []}))
+    assert ways(render_in(values)) == CORE | AI
