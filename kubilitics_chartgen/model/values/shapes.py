@@ -1,8 +1,8 @@
 """Kubernetes types as the operators' knobs take them: narrowed to what every supported version and `restricted` allow.
 
-No I/O. A whole Kubernetes Volume or Container would make the schema a third larger, and would let things in that the Pod
-Security Standard keeps out. Where a shape is open, Kubernetes itself is the judge: sources of volumes beside the common
-ones, and all of a container but its name and image.
+No I/O. A whole Kubernetes Volume or Container would make the schema half as large again, and would let things in that
+the Pod Security Standard keeps out. Where a shape is open, Kubernetes itself is the judge: of the rarer sources of
+volumes, and of what a container holds beside its name, image and security.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ VOLUME = Fragment(
             "secret": _ref("SecretVolumeSource"),
             "emptyDir": _ref("EmptyDirVolumeSource"),
             "persistentVolumeClaim": _ref("PersistentVolumeClaimVolumeSource"),
-            **{source: OPEN for source in ("csi", "downwardAPI", "ephemeral", "projected")},
+            **dict.fromkeys(("csi", "downwardAPI", "ephemeral", "projected"), OPEN),
         },
         minProperties=2,
         maxProperties=2,
@@ -139,7 +139,7 @@ CONTAINER = Fragment(
                 "type": ["array", "null"],
                 "items": {"type": "object", "properties": {"hostPort": {"type": "null"}, "hostIP": {"type": "null"}}},
             },
-            **{probe: PROBE for probe in ("livenessProbe", "readinessProbe", "startupProbe")},
+            **dict.fromkeys(("livenessProbe", "readinessProbe", "startupProbe"), PROBE),
         },
     },
 )
