@@ -133,8 +133,11 @@ def test_values_yaml_explains_every_value_where_it_is_set():
     lines = (CHART / "values.yaml").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
         if re.match(r"^ *[A-Za-z][\w-]*:", line) and not re.match(r"^ {4,}(cpu|memory|requests|limits)", line):
-            nested_default = re.match(r"^ *(requests|limits|cpu|memory|options|matchLabels|- name|value):", line)
-            assert nested_default or lines[number - 1].lstrip().startswith("#"), f"line {number + 1}: {line}"
+            nested_default = re.match(r"^ *(requests|limits|cpu|memory|options|matchLabels):", line)
+            in_a_list = lines[number - 1].lstrip().startswith("- ")
+            assert nested_default or in_a_list or lines[number - 1].lstrip().startswith("#"), (
+                f"line {number + 1}: {line}"
+            )
 
 
 def values_rows(readme):
