@@ -9,7 +9,7 @@ from pydantic import Field
 from kubilitics_chartgen.model.components import IMAGE_REGISTRY, Component
 from kubilitics_chartgen.model.values.types import Annotations, Fragment, Labels, Name, Quantity, Rule, Section
 
-__all__ = ["Image", "Persistence", "Resources", "Service", "ServiceAccount", "Workload", "image_of", "resources_of"]
+__all__ = ["Image", "Persistence", "PinnedImage", "Resources", "Service", "ServiceAccount", "Workload", "image_of", "pinned_image_of", "resources_of"]
 
 CORE = "io.k8s.api.core.v1."
 
@@ -31,6 +31,14 @@ class Image(Section):
     )
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
         "IfNotPresent", description="When the node pulls the image."
+    )
+
+
+class PinnedImage(Image):
+    """Where an image comes from that is not the product's own, and therefore has a version of its own."""
+
+    tag: Annotated[str, Rule({"pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "maxLength": 128})] = Field(
+        ..., description="Tag."
     )
 
 
@@ -101,6 +109,11 @@ class Workload(Section):
 def image_of(component: Component) -> Image:
     """The default image of `component`."""
     return Image(repository=component.repository)
+
+
+def pinned_image_of(component: Component) -> PinnedImage:
+    """The default image of a component that others make."""
+    return PinnedImage(registry=component.registry, repository=component.repository, tag=component.tag)
 
 
 def resources_of(component: Component) -> dict[str, Any]:

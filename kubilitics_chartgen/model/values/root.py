@@ -8,6 +8,8 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.monitoring import Monitoring
+from kubilitics_chartgen.model.values.ollama import Ollama
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
@@ -17,6 +19,7 @@ from kubilitics_chartgen.model.values.types import (
     Rule,
     Section,
 )
+from kubilitics_chartgen.model.values.vector_database import VectorDatabase
 
 __all__ = ["Global", "PodSecurity", "Values"]
 
@@ -73,6 +76,11 @@ class Values(Section):
     frontend: Frontend = Field(Frontend(), description="The web interface; core.")
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
+    vector_database: VectorDatabase = Field(
+        VectorDatabase(), description="Where AI keeps its vector memory instead of its own database. Only with AI on."
+    )
+    ollama: Ollama = Field(Ollama(), description="An Ollama server of the release's own. Only with AI on.")
+    monitoring: Monitoring = Field(Monitoring(), description="Metrics, for the Prometheus operator.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

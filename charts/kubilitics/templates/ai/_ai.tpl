@@ -21,10 +21,15 @@ http://{{ include "kubilitics.name.ai" . }}:{{ include "kubilitics.port.ai" . }}
 {{- get $all ((.Values.ai | default dict).llmProvider | default "none") | default dict | toYaml -}}
 {{- end -}}
 
-{{/* The operator's settings of the chosen provider, as YAML. */}}
+{{/* The operator's settings of the chosen provider, with the address that is in effect, as YAML. */}}
 {{- define "kubilitics.ai.providerSettings" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- get ($ai.providers | default dict) ($ai.llmProvider | default "none") | default dict | toYaml -}}
+{{- $id := $ai.llmProvider | default "none" -}}
+{{- $settings := deepCopy (get ($ai.providers | default dict) $id | default dict) -}}
+{{- with include "kubilitics.ai.endpoint" (list . $id) -}}
+{{- $_ := set $settings "endpoint" . -}}
+{{- end -}}
+{{- toYaml $settings -}}
 {{- end -}}
 
 {{/* Which features are on, as YAML. Argument: the features' values. */}}
@@ -89,6 +94,9 @@ vector_memory:
   {{- with $memory.embeddingModel }}
   embedding_model: {{ . | quote }}
   {{- end }}
+  {{- with include "kubilitics.vectorDatabase.config" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
 {{- end -}}
 
 {{/*
@@ -121,6 +129,9 @@ missing address would make the image exit again and again, so the pod waits for 
 - name: KUBILITICS_BACKEND_HTTP_BASE_URL
   value: {{ include "kubilitics.backend.url" . | quote }}
 {{- include "kubilitics.ai.secretEnv" . }}
+{{- with include "kubilitics.vectorDatabase.keyEnv" (list . "KUBILITICS_VECTOR_MEMORY_API_KEY" true) }}
+{{ . }}
+{{- end }}
 {{- with include "kubilitics.goMemoryLimit" (((.Values.ai.resources | default dict).limits | default dict).memory | default "") }}
 - name: GOMEMLIMIT
   value: {{ . | quote }}

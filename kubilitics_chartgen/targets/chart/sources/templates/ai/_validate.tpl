@@ -22,9 +22,6 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
-{{- if and $ai.enabled (gt (int64 $ai.replicas) 1) }}
-- id: ai-replicas
-{{- end }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values
 {{- end }}
