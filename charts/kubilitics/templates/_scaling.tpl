@@ -2,10 +2,13 @@
 Autoscaling and disruption budgets, the same for every component.
 */}}
 
-{{/* The spec of a HorizontalPodAutoscaler. Argument: (list root {kind, name} autoscaling-values). */}}
+{{/*
+The spec of a HorizontalPodAutoscaler. Argument: (list {kind, name} autoscaling-values memory-target behavior); the last two
+may be empty.
+*/}}
 {{- define "kubilitics.autoscaler" -}}
-{{- $target := index . 1 -}}
-{{- $autoscaling := index . 2 -}}
+{{- $target := index . 0 -}}
+{{- $autoscaling := index . 1 -}}
 scaleTargetRef:
   apiVersion: apps/v1
   kind: {{ $target.kind }}
@@ -21,7 +24,7 @@ metrics:
       target:
         type: Utilization
         averageUtilization: {{ $autoscaling.targetCPUUtilizationPercentage | int64 }}
-{{- with $autoscaling.targetMemoryUtilizationPercentage }}
+{{- with index . 2 }}
   - type: Resource
     resource:
       name: memory
@@ -29,26 +32,10 @@ metrics:
         type: Utilization
         averageUtilization: {{ . | int64 }}
 {{- end }}
-{{- with include "kubilitics.autoscaler.behavior" (list (index . 0) $autoscaling) | fromYaml }}
+{{- with index . 3 }}
 behavior:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- end -}}
-
-{{/*
-The operator's behavior, and the load that pods are stopped below. Kubernetes has that as a tolerance: the share of the target
-that the use must fall short of it. Argument: (list root autoscaling-values).
-*/}}
-{{- define "kubilitics.autoscaler.behavior" -}}
-{{- $autoscaling := index . 1 -}}
-{{- $behavior := deepCopy ($autoscaling.behavior | default dict) -}}
-{{- if and $autoscaling.scaleDownBelowPercent (semverCompare ">=1.35.0-0" (include "kubilitics.kubeVersion" (index . 0))) -}}
-{{- $target := $autoscaling.targetCPUUtilizationPercentage | int64 -}}
-{{- $missing := sub $target ($autoscaling.scaleDownBelowPercent | int64) -}}
-{{- $tolerance := dict "tolerance" (printf "%dm" (div (mul $missing 1000) $target)) -}}
-{{- $_ := set $behavior "scaleDown" (merge ($behavior.scaleDown | default dict) $tolerance) -}}
-{{- end -}}
-{{- toYaml $behavior -}}
 {{- end -}}
 
 {{/* The spec of a PodDisruptionBudget that never blocks a drain. Argument: (list root component budget-values). */}}

@@ -44,7 +44,7 @@ AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "crd-missing",
         "",
-        "the cluster does not know the kind of object that this asks for (helm template and tools that use it never do)",
+        "the cluster does not know the kind of object that this asks for (helm template and what uses it never do)",
         "Install the operator that brings it, or write alwaysRender or skipIfMissing.",
         bad={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "failIfMissing"}}},
         good={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "skipIfMissing"}}},

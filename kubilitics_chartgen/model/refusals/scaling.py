@@ -30,8 +30,8 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
         "ai-replicas-forgetful",
         "ai.replicas",
         "several AI pods without a volume would each remember something else and lose it with the pod",
-        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica, or keep the "
-        "memory in a vector database with vectorDatabase.enabled: true.",
+        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica, or keep "
+        "the memory in a vector database with vectorDatabase.enabled: true.",
         bad=_ai(replicas=2, persistence=NO_VOLUME),
         good={**_ai(replicas=2, persistence=NO_VOLUME), "vectorDatabase": {"enabled": True}},
     ),

@@ -124,8 +124,8 @@ class Ai(Workload):
     image: Image = Field(image_of(COMPONENT), description="Image of the AI service.")
     replicas: Annotated[int, Rule({"minimum": 0})] = Field(
         1,
-        description="Number of AI pods. More than 1 only with `ai.persistence.perReplica`, or without a volume beside a "
-        "vector database: one SQLite file has one writer.",
+        description="Number of AI pods. More than 1 only with `ai.persistence.perReplica`, or without a volume beside "
+        "a vector database: one SQLite file has one writer.",
     )
     llm_provider: Annotated[str, Rule({"enum": [provider.id for provider in PROVIDERS]})] = Field(
         "none", description="LLM provider; `none` runs AI unconfigured, which is a valid state."

@@ -9,7 +9,18 @@ from pydantic import Field
 from kubilitics_chartgen.model.components import IMAGE_REGISTRY, Component
 from kubilitics_chartgen.model.values.types import Annotations, Fragment, Labels, Name, Quantity, Rule, Section
 
-__all__ = ["Image", "Persistence", "PinnedImage", "Resources", "Service", "ServiceAccount", "Workload", "image_of", "pinned_image_of", "resources_of"]
+__all__ = [
+    "Image",
+    "Persistence",
+    "PinnedImage",
+    "Resources",
+    "Service",
+    "ServiceAccount",
+    "Workload",
+    "image_of",
+    "pinned_image_of",
+    "resources_of",
+]
 
 CORE = "io.k8s.api.core.v1."
 

@@ -19,7 +19,7 @@ class Monitor(Section):
     enabled: bool = Field(False, description="Create them.")
     render_mode: Literal["alwaysRender", "skipIfMissing", "failIfMissing"] = Field(
         "alwaysRender",
-        description="What to do where the cluster does not know this kind. `helm template` and GitOps tools that use it "
+        description="What to do where the cluster does not know this kind. `helm template` and tools that use it "
         "know no custom kinds: with `skipIfMissing` they render nothing.",
     )
     interval: Duration = Field("30s", description="How often metrics are read; empty leaves it to Prometheus.")

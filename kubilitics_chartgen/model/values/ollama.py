@@ -37,7 +37,7 @@ class Gpu(Section):
 
 
 class Ollama(Workload):
-    """An Ollama server of the release's own. Only with AI on; AI with provider `ollama` finds it without an endpoint."""
+    """A server of the release's own. Only with AI on; AI with provider `ollama` finds it without an endpoint."""
 
     enabled: bool = Field(False, description="Deploy an Ollama server.")
     image: PinnedImage = Field(pinned_image_of(OLLAMA), description="Image of Ollama.")
@@ -53,7 +53,9 @@ class Ollama(Workload):
         3600, description="Longest time for fetching one model; then the server goes on without it."
     )
     gpu: Gpu = Field(Gpu(), description="GPUs of the Ollama pod.")
-    resources: Resources = Field(resources_of(OLLAMA), description="CPU and memory of Ollama; a model must fit into it.")
+    resources: Resources = Field(
+        resources_of(OLLAMA), description="CPU and memory of Ollama; a model must fit into it."
+    )
     persistence: Persistence = Field(Persistence(size="50Gi"), description="Ollama's volume: the models.")
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of Ollama's pod.")
     service: Service = Field(Service(), description="Ollama's Service; always ClusterIP, port 11434.")

@@ -52,7 +52,8 @@ class VectorDatabase(Section):
 
     enabled: Annotated[bool, HonouredBy(NOT_YET)] = Field(False, description="Use a vector database.")
     provider: Literal["qdrant", "chromadb", "pinecone", "weaviate"] = Field(
-        "qdrant", description="Which one. The chart can deploy `qdrant` and `chromadb`; the others are managed elsewhere."
+        "qdrant",
+        description="Which one. The chart can deploy `qdrant` and `chromadb`; the others are managed elsewhere.",
     )
     endpoint: Url = Field(
         "", description="Address of one that runs elsewhere; empty deploys `qdrant` or `chromadb` in this release."

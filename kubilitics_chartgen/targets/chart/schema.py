@@ -11,6 +11,7 @@ from typing import Any
 
 from kubilitics_chartgen.kube.fragments import fragments, reference
 from kubilitics_chartgen.model.values import Node
+from kubilitics_chartgen.targets.chart.sharing import share
 
 __all__ = ["schema_of"]
 
@@ -18,12 +19,14 @@ __all__ = ["schema_of"]
 def schema_of(root: Node) -> dict[str, Any]:
     """The schema of all values under `root`."""
     schema = _section(root)
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Values of the Kubilitics chart",
-        **schema,
-        "definitions": fragments(sorted(set(_fragment_names(root)))),
-    }
+    return share(
+        {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "Values of the Kubilitics chart",
+            **schema,
+            "definitions": dict(fragments(sorted(set(_fragment_names(root))))),
+        }
+    )
 
 
 def _fragment_names(node: Node) -> Iterable[str]:

@@ -20,13 +20,11 @@ cannot be fetched holds up nobody.
       trap 'exit 0' TERM
       for model in "$@"; do
         deadline=$(($(date +%s) + TIMEOUT_SECONDS))
-        until timeout "$TIMEOUT_SECONDS" ollama pull "$model"; do
-          if [ "$(date +%s)" -ge "$deadline" ]; then
-            echo "could not fetch $model within $TIMEOUT_SECONDS seconds; going on without it"
-            break
-          fi
+        while left=$((deadline - $(date +%s))); [ "$left" -gt 0 ]; do
+          { timeout "$left" ollama pull "$model" & wait $!; } && continue 2
           sleep 5
         done
+        echo "could not fetch $model within $TIMEOUT_SECONDS seconds; going on without it"
       done
       echo "done"
       # A pod's container must not end; this one costs next to nothing.

@@ -2,15 +2,15 @@
 {{- $ai := .Values.ai | default dict -}}
 {{- $frontend := .Values.frontend | default dict -}}
 {{- if $frontend.enabled }}
-{{- include "kubilitics.validate.autoscaling" (list . "frontend" $frontend) }}
+{{- include "kubilitics.validate.autoscaling" (list . "frontend" $frontend nil) }}
 {{- end }}
 {{- if $ai.enabled }}
-{{- include "kubilitics.validate.autoscaling" (list . "ai" $ai) }}
-{{- include "kubilitics.validate.aiReplicas" . }}
+{{- include "kubilitics.validate.autoscaling" (list . "ai" $ai ($ai.autoscaling | default dict).targetMemoryUtilizationPercentage) }}
+{{- include "kubilitics.validate.aiScaling" . }}
 {{- end }}
 {{- end -}}
 
-{{/* What one component's autoscaling needs. Argument: (list root component component-values). */}}
+{{/* What one component's autoscaling needs. Argument: (list root component component-values memory-target). */}}
 {{- define "kubilitics.validate.autoscaling" -}}
 {{- $path := printf "%s.autoscaling" (index . 1) -}}
 {{- $component := index . 2 -}}
@@ -25,11 +25,8 @@
 {{- end }}
 {{- $requests := ($component.resources | default dict).requests | default dict }}
 {{- $limits := ($component.resources | default dict).limits | default dict }}
-{{- if or (not (or $requests.cpu $limits.cpu)) (and $autoscaling.targetMemoryUtilizationPercentage (not (or $requests.memory $limits.memory))) }}
+{{- if or (not (or $requests.cpu $limits.cpu)) (and (index . 3) (not (or $requests.memory $limits.memory))) }}
 - {id: autoscaling-without-requests, path: {{ index . 1 }}.resources}
-{{- end }}
-{{- if ge (int64 $autoscaling.scaleDownBelowPercent) (int64 $autoscaling.targetCPUUtilizationPercentage) }}
-- id: scale-down-threshold
 {{- end }}
 {{- $behavior := $autoscaling.behavior | default dict }}
 {{- if and (or ($behavior.scaleUp | default dict).tolerance ($behavior.scaleDown | default dict).tolerance) (not (semverCompare ">=1.35.0-0" (include "kubilitics.kubeVersion" (index . 0)))) }}
@@ -38,8 +35,8 @@
 {{- end }}
 {{- end -}}
 
-{{/* How many AI pods the storage allows. */}}
-{{- define "kubilitics.validate.aiReplicas" -}}
+{{/* How many AI pods the storage allows, and when they scale. */}}
+{{- define "kubilitics.validate.aiScaling" -}}
 {{- $ai := .Values.ai -}}
 {{- $persistence := $ai.persistence | default dict -}}
 {{- $autoscaling := $ai.autoscaling | default dict -}}
@@ -49,6 +46,9 @@
 {{- $several = gt (int64 $autoscaling.maxReplicas) 1 -}}
 {{- $path = "ai.autoscaling.enabled" -}}
 {{- end -}}
+{{- if and $autoscaling.enabled (ge (int64 $autoscaling.scaleDownBelowPercent) (int64 $autoscaling.targetCPUUtilizationPercentage)) }}
+- id: scale-down-threshold
+{{- end }}
 {{- if and $several $persistence.enabled (not $persistence.perReplica) }}
 - {id: ai-replicas, path: {{ $path }}}
 {{- end }}
