@@ -8,6 +8,7 @@ from kubilitics_chartgen.kube.versions import supported
 from tests.chart.helms import embedded, helm3, helm4, parsed, template
 from tests.chart.objects import AI_ON, CHART, PROFILES, merged, profile, render
 
+POLICY = {"type": "Pods", "value": 1, "periodSeconds": 60}
 SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "everything": merged(
         AI_ON,
@@ -22,7 +23,35 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "imagePullSecrets": [{"name": "pull"}],
             "podSecurity": {"fixedIds": False},
         },
-    )
+    ),
+    "several AI pods with volumes": merged(
+        AI_ON,
+        {
+            "kubeVersionOverride": "1.36",
+            "ai": {
+                "llmProvider": "ollama",
+                "persistence": {"perReplica": True},
+                "autoscaling": {"enabled": True, "behavior": {"scaleUp": {"policies": [POLICY]}, "scaleDown": None}},
+                "podDisruptionBudget": {"enabled": True},
+            },
+            "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
+            "backend": {"podDisruptionBudget": {"enabled": True}},
+            "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "qdrant"}},
+            "ollama": {"enabled": True, "gpu": {"enabled": True}},
+        },
+    ),
+    "several AI pods without volumes": merged(
+        AI_ON,
+        {
+            "ai": {"replicas": 2, "persistence": {"enabled": False}},
+            "vectorDatabase": {
+                "enabled": True,
+                "provider": "chromadb",
+                "chromadb": {"persistence": {"enabled": False}},
+            },
+            "ollama": {"enabled": True, "pull": False, "persistence": {"existingClaim": "models"}},
+        },
+    ),
 }
 
 
