@@ -5,7 +5,7 @@ of the target that the use must fall short of it, from 1.35 on; for an older one
 {{- define "kubilitics.ai.scalingBehavior" -}}
 {{- $autoscaling := (.Values.ai | default dict).autoscaling | default dict -}}
 {{- $behavior := deepCopy ($autoscaling.behavior | default dict) -}}
-{{- if and $autoscaling.scaleDownBelowPercent (semverCompare ">=1.35.0-0" (include "kubilitics.kubeVersion" .)) -}}
+{{- if and $autoscaling.scaleDownBelowPercent $autoscaling.targetCPUUtilizationPercentage (semverCompare ">=1.35.0-0" (include "kubilitics.kubeVersion" .)) -}}
 {{- $target := $autoscaling.targetCPUUtilizationPercentage | int64 -}}
 {{- $short := sub $target ($autoscaling.scaleDownBelowPercent | int64) -}}
 {{- $tolerance := dict "tolerance" (printf "%dm" (div (mul $short 1000) $target)) -}}

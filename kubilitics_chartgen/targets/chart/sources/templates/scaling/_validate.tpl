@@ -46,7 +46,7 @@
 {{- $several = gt (int64 $autoscaling.maxReplicas) 1 -}}
 {{- $path = "ai.autoscaling.enabled" -}}
 {{- end -}}
-{{- if and $autoscaling.enabled (ge (int64 $autoscaling.scaleDownBelowPercent) (int64 $autoscaling.targetCPUUtilizationPercentage)) }}
+{{- if and $autoscaling.enabled $autoscaling.targetCPUUtilizationPercentage (ge (int64 $autoscaling.scaleDownBelowPercent) (int64 $autoscaling.targetCPUUtilizationPercentage)) }}
 - id: scale-down-threshold
 {{- end }}
 {{- if and $several $persistence.enabled (not $persistence.perReplica) }}
