@@ -24,8 +24,9 @@ def share(schema: Schema) -> Schema:
     definitions: Schema = schema.setdefault("definitions", {})
     own: list[Schema] = [schema]
     counts = Counter(_form(part) for _, part in _properties(own))
-    for form in sorted(counts, key=lambda form: (-len(form), form)):
-        found = [(path, part) for path, part in _properties(own) if len(form) >= WORTH_SHARING and _form(part) == form]
+    repeated = [form for form, count in counts.items() if count > 1 and len(form) >= WORTH_SHARING]
+    for form in sorted(repeated, key=lambda form: (-len(form), form)):
+        found = [(path, part) for path, part in _properties(own) if _form(part) == form]
         if len(found) < 2:
             continue
         name = next(name for name in _names(found[0][0]) if name not in definitions)
