@@ -17,6 +17,8 @@ from tests.tools import REPOSITORY
 CHART = REPOSITORY / "charts" / "kubilitics"
 PROFILES = sorted((REPOSITORY / "values").glob("*.yaml"))
 AI_ON = {"ai": {"enabled": True}}
+AI_SIDE = ("ai", "qdrant", "chromadb", "ollama")
+"""The components that are there for AI only."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,15 @@ def _render(values: str, release: str, namespace: str) -> Objects:
 def render(values: dict[str, Any] | None = None, release: str = "kubilitics", namespace: str = "default") -> Objects:
     """Render the chart; raises Helm's error where the values are refused."""
     return _render(json.dumps(values or {}), release, namespace)
+
+
+def followed(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a section, also where several values share it; Kubernetes' own types are left alone."""
+    for reference in node.get("allOf", []):
+        definition = schema["definitions"][reference["$ref"].rsplit("/", 1)[1]] if "$ref" in reference else {}
+        if definition.get("type") == "object" and "properties" in definition:
+            return {**definition, "description": node["description"]}
+    return node
 
 
 def profile(path: Path) -> dict[str, Any]:

@@ -20,6 +20,19 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),
+    "a volume per replica and qdrant": merged(
+        AI_ON,
+        {"ai": {"replicas": 3, "persistence": {"perReplica": True}}, "vectorDatabase": {"enabled": True}},
+    ),
+    "chroma and ollama with a GPU": merged(
+        AI_ON,
+        {
+            "ai": {"replicas": 2, "persistence": {"enabled": False}},
+            "vectorDatabase": {"enabled": True, "provider": "chromadb"},
+            "ollama": {"enabled": True, "gpu": {"enabled": True, "runtimeClassName": "nvidia"}},
+            "podSecurity": {"fixedIds": False},
+        },
+    ),
 }
 RECOMMENDED = {"name", "instance", "version", "component", "part-of", "managed-by"}
 
@@ -52,11 +65,13 @@ def test_no_pod_is_offered_the_addresses_of_services_as_variables(values):
 
 @everywhere
 def test_every_port_is_explicit_and_every_root_file_system_read_only(values):
+    names = {"kubilitics-qdrant": ["http", "grpc"]}
     for name, template in render(values).pods():
-        for container in template["spec"]["containers"]:
-            assert [(port["name"], port["containerPort"] > 1024) for port in container["ports"]] == [("http", True)], (
-                name
-            )
+        main, *others = template["spec"]["containers"]
+        assert [port["name"] for port in main["ports"]] == names.get(name, ["http"])
+        assert min(port["containerPort"] for port in main["ports"]) > 1024
+        assert not any("ports" in container for container in others)
+        for container in [main, *others, *template["spec"].get("initContainers", [])]:
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
 
 
@@ -66,11 +81,15 @@ def test_only_the_folders_that_the_images_write_to_are_writable(values):
         "kubilitics-backend": {"/data", "/tmp"},
         "kubilitics-ai": {"/data/ai", "/app/logs"},
         "kubilitics-frontend": {"/usr/share/kubilitics/html", "/run/kubilitics", "/tmp"},
+        "kubilitics-qdrant": {"/qdrant/storage", "/qdrant/snapshots"},
+        "kubilitics-chromadb": {"/data", "/tmp"},
+        "kubilitics-ollama": {"/data", "/tmp"},
     }
     for name, template in render(values).pods():
-        for container in template["spec"]["containers"]:
+        main, *others = template["spec"]["containers"]
+        for container, expected in [(main, writable[name]), *((other, {"/tmp"}) for other in others)]:
             mounts = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
-            assert mounts == writable[name]
+            assert mounts == expected
 
 
 @everywhere
@@ -79,13 +98,14 @@ def test_services_and_workloads_select_their_own_pods_and_no_others(values):
     pods = {name: template["metadata"]["labels"] for name, template in objects.pods()}
     for item in objects.all:
         if item["kind"] == "Service":
-            selector = item["spec"]["selector"]
-        elif item["kind"] == "Deployment":
+            selector = dict(item["spec"]["selector"])
+            selector.pop("statefulset.kubernetes.io/pod-name", None)
+        elif item["kind"] in ("Deployment", "StatefulSet", "PodDisruptionBudget"):
             selector = item["spec"]["selector"]["matchLabels"]
         else:
             continue
         selected = [name for name, labels in pods.items() if selector.items() <= labels.items()]
-        assert selected == [item["metadata"]["name"]]
+        assert selected == [f"kubilitics-{item['metadata']['labels']['app.kubernetes.io/component']}"]
 
 
 @everywhere
@@ -100,12 +120,15 @@ def test_selectors_and_pods_carry_neither_version_nor_chart(values):
 def test_every_service_points_at_a_port_of_its_pods(values):
     objects = render(values)
     ports = {
-        name: {port["name"] for container in template["spec"]["containers"] for port in container["ports"]}
-        for name, template in objects.pods()
+        template["metadata"]["labels"]["app.kubernetes.io/component"]: {
+            port["name"] for container in template["spec"]["containers"] for port in container.get("ports", [])
+        }
+        for _, template in objects.pods()
     }
     for item in objects.all:
         if item["kind"] == "Service":
-            assert {port["targetPort"] for port in item["spec"]["ports"]} <= ports[item["metadata"]["name"]]
+            component = item["metadata"]["labels"]["app.kubernetes.io/component"]
+            assert {port["targetPort"] for port in item["spec"]["ports"]} <= ports[component]
 
 
 @everywhere

@@ -13,7 +13,7 @@ import yaml
 from helm_python import Chart
 
 from kubilitics_chartgen.targets.chart import build
-from tests.chart.objects import AI_ON, CHART, REPOSITORY, Objects, merged
+from tests.chart.objects import AI_ON, CHART, REPOSITORY, Objects, followed, merged
 
 SOURCES = REPOSITORY / "kubilitics_chartgen" / "targets" / "chart" / "sources"
 TEMPLATES = sorted(CHART.glob("templates/**/*"))
@@ -165,8 +165,9 @@ def test_the_readme_lists_every_value_once_with_its_default():
 
     def paths(node, path=()):
         for key, child in node.get("properties", {}).items():
-            if "properties" in child:
-                yield from paths(child, (*path, key))
+            section = followed(schema, child)
+            if "properties" in section:
+                yield from paths(section, (*path, key))
             else:
                 yield (*path, key)
 

@@ -51,6 +51,9 @@ HARMLESS = "harmless"
 SWITCHED_ON = {
     "ai": {"enabled": True, "llmProvider": "ollama", "providers": {"ollama": {"endpoint": "http://ollama:11434"}}},
     "backend": {"auth": {"mode": "optional", "existingSecret": "auth"}},
+    "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "memory"}},
+    "ollama": {"enabled": True, "gpu": {"enabled": True}},
+    "monitoring": {"serviceMonitor": {"enabled": True}},
 }
 
 

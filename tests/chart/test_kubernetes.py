@@ -44,6 +44,7 @@ KNOBS = {
     "startupProbe": {"failureThreshold": 99},
 }
 SERVICE = {"ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv6", "IPv4"], "labels": {"a": "b"}}
+POLICY = {"type": "Pods", "value": 1, "periodSeconds": 60}
 SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "every knob": merged(
         AI_ON,
@@ -76,6 +77,34 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             },
             "imagePullSecrets": [{"name": "pull"}],
             "podSecurity": {"fixedIds": False},
+        },
+    ),
+    "several AI pods with volumes": merged(
+        AI_ON,
+        {
+            "kubeVersionOverride": "1.36",
+            "ai": {
+                "llmProvider": "ollama",
+                "persistence": {"perReplica": True},
+                "autoscaling": {"enabled": True, "behavior": {"scaleUp": {"policies": [POLICY]}, "scaleDown": None}},
+                "podDisruptionBudget": {"enabled": True},
+            },
+            "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
+            "backend": {"podDisruptionBudget": {"enabled": True}},
+            "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "qdrant"}},
+            "ollama": {"enabled": True, "gpu": {"enabled": True}},
+        },
+    ),
+    "several AI pods without volumes": merged(
+        AI_ON,
+        {
+            "ai": {"replicas": 2, "persistence": {"enabled": False}},
+            "vectorDatabase": {
+                "enabled": True,
+                "provider": "chromadb",
+                "chromadb": {"persistence": {"enabled": False}},
+            },
+            "ollama": {"enabled": True, "pull": False, "persistence": {"existingClaim": "models"}},
         },
     ),
 }

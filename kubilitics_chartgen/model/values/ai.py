@@ -20,6 +20,7 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.scaling import AiAutoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.shapes import DnsConfig
 from kubilitics_chartgen.model.values.types import (
     PRINTABLE_PATTERN,
@@ -34,6 +35,7 @@ from kubilitics_chartgen.model.values.types import (
 
 __all__ = [
     "Ai",
+    "AiPersistence",
     "Alerts",
     "Audit",
     "Cache",
@@ -242,6 +244,16 @@ class EndpointWait(Section):
     )
 
 
+class AiPersistence(Persistence):
+    """The AI's volume, or one for each of its pods."""
+
+    per_replica: bool = Field(
+        False,
+        description="A volume for each pod: AI then is a StatefulSet and may have several replicas, "
+        "each with a memory and an audit log of its own.",
+    )
+
+
 def _settings(provider: Provider) -> Section:
     """The default settings of `provider`."""
     if provider.needs_endpoint:
@@ -255,7 +267,9 @@ class Ai(Workload):
     enabled: bool = Field(False, description="Deploy the AI service.")
     image: Image = Field(image_of(COMPONENT), description="Image of the AI service.")
     replicas: Annotated[int, Rule({"minimum": 0})] = Field(
-        1, description="0 or 1: the AI's database is one SQLite file with one writer."
+        1,
+        description="Number of AI pods. More than 1 only with `ai.persistence.perReplica`, or without a volume beside "
+        "a vector database: one SQLite file has one writer.",
     )
     llm_provider: Annotated[str, Rule({"enum": [provider.id for provider in PROVIDERS]})] = Field(
         "none", description="LLM provider; `none` runs AI unconfigured, which is a valid state."
@@ -307,8 +321,14 @@ class Ai(Workload):
         2, description="How much the AI may do without being asked: 0 only observes, 5 acts on its own."
     )
     resources: Resources = Field(resources_of(COMPONENT), description="CPU and memory of the AI service.")
-    persistence: Persistence = Field(
-        Persistence(size="10Gi"), description="The AI's volume at /data/ai: database, vector memory, audit log."
+    persistence: AiPersistence = Field(
+        AiPersistence(size="10Gi"), description="The AI's volume at /data/ai: database, vector memory, audit log."
+    )
+    autoscaling: AiAutoscaling = Field(
+        AiAutoscaling(), description="More AI pods under load; where `ai.replicas` may be more than 1."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes take the AI's pods one by one."
     )
     node_selector: Labels = Field(
         {"kubernetes.io/arch": "amd64"}, description="Labels a node must have; the AI image exists for amd64 only."

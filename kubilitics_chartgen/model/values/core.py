@@ -18,6 +18,7 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.scaling import Autoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.types import NAME_PATTERN, Hidden, Name, Rule, Section
 
 __all__ = ["Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
@@ -99,6 +100,9 @@ class Backend(Workload):
     persistence: Persistence = Field(
         Persistence(size="5Gi"), description="The backend's volume: database, uploaded kubeconfigs, home folder."
     )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes may take the backend's pod."
+    )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the backend's pod.")
     service: Service = Field(Service(), description="The backend's Service; always ClusterIP, port 8080.")
     startup_probe: StartupProbe = Field(StartupProbe(failureThreshold=36), description="How long the start may take.")
@@ -139,6 +143,12 @@ class Frontend(Workload):
     )
     service: FrontendService = Field(FrontendService(), description="How the frontend is reached.")
     resources: Resources = Field(resources_of(FRONTEND), description="CPU and memory of the frontend.")
+    autoscaling: Autoscaling = Field(
+        Autoscaling(minReplicas=2), description="More frontend pods under load, instead of `frontend.replicas`."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes take the frontend's pods one by one."
+    )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the frontend's pods.")
 
 

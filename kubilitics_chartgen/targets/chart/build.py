@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubilitics_chartgen.model import connections, routes
-from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND, IMAGE_REGISTRY
+from kubilitics_chartgen.model.components import (
+    AI,
+    AUXILIARY,
+    BACKEND,
+    CHROMADB,
+    COMPONENTS,
+    FRONTEND,
+    IMAGE_REGISTRY,
+    OLLAMA,
+    QDRANT,
+)
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.permissions import CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
@@ -58,6 +68,10 @@ def _context(root: Any) -> dict[str, Any]:
         "backend": BACKEND,
         "frontend": FRONTEND,
         "ai": AI,
+        "auxiliary": AUXILIARY,
+        "qdrant": QDRANT,
+        "chromadb": CHROMADB,
+        "ollama": OLLAMA,
         "providers": PROVIDERS,
         "features": FEATURES,
         "connections": connections.CONNECTIONS,

@@ -13,15 +13,16 @@ where the address is known to be a Service of this cluster.
 {{- $active := list -}}
 {{- range $id := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
 {{- $settings := get ($ai.providers | default dict) $id | default dict -}}
+{{- $endpoint := include "kubilitics.ai.endpoint" (list $ $id) -}}
 {{- with get $registry $id -}}
 {{- if .hasSettings -}}
 {{- $own := dict
   "id" $id
   "isFallback" (ne $id $ai.llmProvider)
   "model" ($settings.model | default "")
-  "endpoint" ($settings.endpoint | default "")
+  "endpoint" $endpoint
   "secretKey" ($settings.secretKey | default "")
-  "staysInside" (and .needsEndpoint (regexMatch $inside ($settings.endpoint | default "")))
+  "staysInside" (and .needsEndpoint (regexMatch $inside $endpoint))
 -}}
 {{- $active = append $active (merge $own .) -}}
 {{- end -}}

@@ -17,10 +17,8 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
-{{- include "kubilitics.validate.knobs" (list . "ai" $ai "ai/deployment.yaml") }}
-{{- if and $ai.enabled (gt (int64 $ai.replicas) 1) }}
-- id: ai-replicas
-{{- end }}
+{{- $workload := ternary "ai/statefulset.yaml" "ai/deployment.yaml" (ne (include "kubilitics.ai.perReplica" .) "") }}
+{{- include "kubilitics.validate.knobs" (list . "ai" $ai $workload) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values
 {{- end }}

@@ -1,0 +1,52 @@
+"""What is refused of the vector database and of monitoring. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubilitics_chartgen.model.refusals.refusal import Refusal
+
+__all__ = ["AUXILIARY_REFUSALS"]
+
+
+def _database(**settings: Any) -> dict[str, Any]:
+    return {"ai": {"enabled": True}, "vectorDatabase": {"enabled": True, **settings}}
+
+
+ENDPOINT = "https://memory.weaviate.example"
+KEY = {"name": "memory-key"}
+
+AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "vector-database-endpoint",
+        "vectorDatabase.endpoint",
+        "pinecone and weaviate run elsewhere, and the chart cannot know where",
+        "Write the database's address, such as https://..., or set vectorDatabase.provider to qdrant or chromadb.",
+        bad=_database(provider="weaviate"),
+        good=_database(provider="weaviate", endpoint=ENDPOINT),
+    ),
+    Refusal(
+        "vector-database-login",
+        "vectorDatabase.apiKeySecret.name",
+        "Chroma's server, from version 1 on, asks nobody for a key, so this would only look as if it did",
+        "Remove it, or set vectorDatabase.provider to qdrant, which does.",
+        bad=_database(provider="chromadb", apiKeySecret=KEY),
+        good=_database(provider="qdrant", apiKeySecret=KEY),
+    ),
+    Refusal(
+        "monitored-twice",
+        "monitoring.podMonitor.enabled",
+        "with monitoring.serviceMonitor.enabled as well every metric would be read twice",
+        "Turn one of the two off.",
+        bad={"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
+        good={"monitoring": {"podMonitor": {"enabled": True}}},
+    ),
+    Refusal(
+        "crd-missing",
+        "",
+        "the cluster does not know the kind of object that this asks for (helm template and what uses it never do)",
+        "Install the operator that brings it, or write alwaysRender or skipIfMissing.",
+        bad={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "failIfMissing"}}},
+        good={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "skipIfMissing"}}},
+    ),
+)
