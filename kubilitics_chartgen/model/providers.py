@@ -50,6 +50,9 @@ class Provider:
     leaves_cluster: bool = False
     """Whether questions and the cluster data in them go to somebody else's servers."""
 
+    can_reload: bool = True
+    """Whether a running image takes over changed settings of this provider; else it must be restarted."""
+
     @property
     def has_settings(self) -> bool:
         """Whether `ai.providers.<id>` exists."""
@@ -62,6 +65,7 @@ PROVIDERS: tuple[Provider, ...] = (
         title="None",
         about="AI runs but is not configured; every AI feature answers that it needs configuration.",
         image_name="none",
+        can_reload=False,  # a reload forgets the provider that was set through AI's API, the only one it can have
     ),
     Provider(
         id="openai",

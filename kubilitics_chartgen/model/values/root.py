@@ -8,6 +8,7 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.jobs import Migrations, Tests
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
@@ -73,6 +74,10 @@ class Values(Section):
     frontend: Frontend = Field(Frontend(), description="The web interface; core.")
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
+    migrations: Migrations = Field(
+        Migrations(), description="A Job before installation and upgrade that migrates a database."
+    )
+    tests: Tests = Field(Tests(), description="What `helm test` checks.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -9,7 +9,7 @@ from typing import Any
 from kubilitics_chartgen.model import routes
 from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND, IMAGE_REGISTRY
 from kubilitics_chartgen.model.features import FEATURES
-from kubilitics_chartgen.model.permissions import CLUSTER_READS, EXEC, MANAGES
+from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.refusals import REFUSALS
 from kubilitics_chartgen.model.release import RELEASE
@@ -64,6 +64,7 @@ def _context(root: Any) -> dict[str, Any]:
         "cluster_reads": CLUSTER_READS,
         "manages": MANAGES,
         "exec": EXEC,
+        "ai_reads": AI_READS,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
         "tables": tables,
@@ -83,6 +84,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "readyPath": provider.ready_path,
         "hosts": [{"name": host.name, "port": host.port} for host in provider.hosts],
         "leavesCluster": provider.leaves_cluster,
+        "canReload": provider.can_reload,
     }
 
 
