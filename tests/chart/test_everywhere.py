@@ -10,6 +10,15 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "defaults": {},
     "ai with an ollama from the secret": merged(AI_ON, {"ai": {"llmProvider": "ollama"}}),
     "openshift": merged(AI_ON, {"podSecurity": {"fixedIds": False}}),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"]},
+            "ai": {"llmProvider": "openai", "configReload": "sidecar", "clusterAccess": {"enabled": True}},
+        },
+    ),
+    "provider handed over": merged(AI_ON, {"ai": {"llmProvider": "openai", "initializeProvider": {"enabled": True}}}),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),
@@ -45,25 +54,27 @@ def test_no_pod_is_offered_the_addresses_of_services_as_variables(values):
 
 @everywhere
 def test_every_port_is_explicit_and_every_root_file_system_read_only(values):
+    without_ports = {"config-reload", "migrate"}
     for name, template in render(values).pods():
         for container in template["spec"]["containers"]:
-            assert [(port["name"], port["containerPort"] > 1024) for port in container["ports"]] == [("http", True)], (
-                name
-            )
+            ports = [(port["name"], port["containerPort"] > 1024) for port in container.get("ports", [])]
+            assert ports == ([] if container["name"] in without_ports else [("http", True)]), name
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
 
 
 @everywhere
 def test_only_the_folders_that_the_images_write_to_are_writable(values):
     writable = {
-        "kubilitics-backend": {"/data", "/tmp"},
-        "kubilitics-ai": {"/data/ai", "/app/logs"},
-        "kubilitics-frontend": {"/usr/share/kubilitics/html", "/run/kubilitics", "/tmp"},
+        "backend": {"/data", "/tmp"},
+        "ai": {"/data/ai", "/app/logs"},
+        "config-reload": set(),
+        "migrate": {"/tmp"},
+        "nginx": {"/usr/share/kubilitics/html", "/run/kubilitics", "/tmp"},
     }
-    for name, template in render(values).pods():
+    for _, template in render(values).pods():
         for container in template["spec"]["containers"]:
             mounts = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
-            assert mounts == writable[name]
+            assert mounts == writable[container["name"]]
 
 
 @everywhere
@@ -93,7 +104,7 @@ def test_selectors_and_pods_carry_neither_version_nor_chart(values):
 def test_every_service_points_at_a_port_of_its_pods(values):
     objects = render(values)
     ports = {
-        name: {port["name"] for container in template["spec"]["containers"] for port in container["ports"]}
+        name: {port["name"] for container in template["spec"]["containers"] for port in container.get("ports", [])}
         for name, template in objects.pods()
     }
     for item in objects.all:

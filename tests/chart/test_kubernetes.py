@@ -22,7 +22,36 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "imagePullSecrets": [{"name": "pull"}],
             "podSecurity": {"fixedIds": False},
         },
-    )
+    ),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"], "env": [{"name": "A", "value": "b"}]},
+            "tests": {"strict": True},
+            "ai": {
+                "llmProvider": "openai",
+                "configReload": "sidecar",
+                "restartToken": "1",
+                "clusterAccess": {"enabled": True, "scope": "cluster"},
+                "externalSecret": {
+                    "enabled": True,
+                    "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
+                    "remoteRefs": {"openai-api-key": {"key": "kubilitics", "property": "openai", "version": "3"}},
+                },
+            },
+        },
+    ),
+    "provider handed over": merged(
+        AI_ON,
+        {
+            "ai": {
+                "llmProvider": "ollama",
+                "initializeProvider": {"enabled": True},
+                "clusterAccess": {"enabled": True, "namespaces": ["a", "b"]},
+            }
+        },
+    ),
 }
 
 
@@ -34,7 +63,7 @@ def test_the_supported_versions_are_1_25_to_1_37():
 def test_objects_are_valid_as_and_against(version):
     for name, values in SITUATIONS.items():
         objects = render(merged(values, {"kubeVersionOverride": f"1.{version.minor}.0"}))
-        for item in objects.all:
+        for item in objects.all + objects.tests:
             assert problems(item, version) == [], (name, item["kind"], item["metadata"]["name"])
 
 

@@ -38,7 +38,9 @@ class Migrations(Section):
     """A Job before installation and upgrade that migrates a database; not for SQLite, which the backend migrates itself."""
 
     enabled: bool = Field(False, description="Run the Job before each installation and upgrade.")
-    image: MigrationImage = Field(MigrationImage(), description="An image of its own; what is empty is as the backend's.")
+    image: MigrationImage = Field(
+        MigrationImage(), description="An image of its own; what is empty is as the backend's."
+    )
     command: Words = Field([], description="Command, word by word; needed.")
     args: Words = Field([], description="Arguments of the command, word by word.")
     env: Annotated[list[dict[str, Any]], Fragment(CORE + "EnvVar", is_list=True)] = Field(

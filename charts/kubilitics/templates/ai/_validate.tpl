@@ -46,7 +46,6 @@
 {{- $_ := set $needed "ai.clusterAccess.scope" $ai.clusterAccess.scope -}}
 {{- end -}}
 {{- if $external.enabled -}}
-{{- $_ := set $needed "ai.externalSecret.renderMode" $external.renderMode -}}
 {{- $_ := set $needed "ai.externalSecret.apiVersion" $external.apiVersion -}}
 {{- $_ := set $needed "ai.externalSecret.secretStoreRef.kind" ($external.secretStoreRef | default dict).kind -}}
 {{- end -}}

@@ -1,14 +1,9 @@
 {{/*
-Objects of kinds that are not built into Kubernetes.
-*/}}
-
-{{/*
-"true" where an object of this kind is to be rendered, else nothing. Argument: (list root renderMode "group/version/Kind").
-With failIfMissing it is rendered too: a missing kind is refused by validate.yaml.
+"true" where an object of a custom kind is to be rendered. alwaysRender asks nothing; the other two ask the cluster, which
+`helm template` does not know: there skipIfMissing leaves the object out, and validate.yaml refuses failIfMissing.
+Argument: (list root renderMode apiVersion/kind).
 */}}
 {{- define "kubilitics.crd" -}}
-{{- $root := index . 0 -}}
-{{- if or (ne (toString (index . 1)) "skipIfMissing") ($root.Capabilities.APIVersions.Has (index . 2)) -}}
-true
-{{- end -}}
+{{- $mode := index . 1 | default "alwaysRender" -}}
+{{- if or (eq $mode "alwaysRender") ((index . 0).Capabilities.APIVersions.Has (index . 2)) -}}true{{- end -}}
 {{- end -}}

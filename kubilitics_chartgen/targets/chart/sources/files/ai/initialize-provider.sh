@@ -37,7 +37,7 @@ body=$(printf '{"provider":"%s","api_key":"%s","model":"%s","base_url":"%s"}' \
 fingerprint=$(printf '%s' "$body" | sha256sum | cut -c 1-64)
 
 deadline=$(($(date +%s) + limit))
-until health=$(timeout 5 wget -q -Y off -T 3 -O - "$service/health" 2> /dev/null); do
+until health=$(timeout 5 wget -q -Y off -O - "$service/health" 2> /dev/null); do
   [ "$(date +%s)" -lt "$deadline" ] || finish "AI did not answer in $limit seconds"
   sleep 1
 done
@@ -52,7 +52,7 @@ case $(printf '%s' "$health" | tr -d ' \n') in
 esac
 
 printf '%s' "$body" |
-  timeout 15 wget -q -Y off -T 10 -O /dev/null --header 'Content-Type: application/json' --post-file /dev/stdin \
+  timeout 15 wget -q -Y off -O /dev/null --header 'Content-Type: application/json' --post-file /dev/stdin \
     "$service/api/v1/config/provider" > /dev/null 2>&1 ||
   finish "AI did not accept the provider $provider"
 (umask 077 && printf '%s\n' "$fingerprint" > "$marker") 2> /dev/null

@@ -6,7 +6,7 @@ set -u
 discover() {
   if ! nslookup "$AI_HOST" > /dev/null 2>&1; then
     echo "There is no Service $AI_HOST: the backend starts without AI."
-  elif wget -q -Y off -T "$TIMEOUT_SECONDS" -O /dev/null "http://$AI_HOST:$AI_PORT/health" > /dev/null 2>&1; then
+  elif wget -q -Y off -O /dev/null "http://$AI_HOST:$AI_PORT/health" > /dev/null 2>&1; then
     echo "AI answers at http://$AI_HOST:$AI_PORT."
   else
     echo "The Service $AI_HOST is there, but AI does not answer yet: the backend starts without it."

@@ -25,7 +25,7 @@ connects() { # address such as https://host:port/path: whether something takes a
 }
 
 for url in "$@"; do
-  until timeout 10 wget -q -Y off -T 5 -O /dev/null "$url" > /dev/null 2>&1; do
+  until timeout 10 wget -q -Y off -O /dev/null "$url" > /dev/null 2>&1; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
       echo "FAILED: no answer from $url"
       failed=1

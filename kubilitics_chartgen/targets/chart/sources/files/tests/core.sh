@@ -5,7 +5,7 @@ set -u
 deadline=$(($(date +%s) + TIMEOUT_SECONDS))
 failed=0
 for url in "$@"; do
-  until timeout 10 wget -q -Y off -T 5 -O /dev/null "$url" > /dev/null 2>&1; do
+  until timeout 10 wget -q -Y off -O /dev/null "$url" > /dev/null 2>&1; do
     if [ "$(date +%s)" -ge "$deadline" ]; then
       echo "FAILED: no answer from $url"
       failed=1

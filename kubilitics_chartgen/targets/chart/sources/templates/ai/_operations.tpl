@@ -19,6 +19,19 @@ kubilitics.io/restart-token: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
+{{/* Scripts beside AI's configuration file, as the ConfigMap's data; often none. */}}
+{{- define "kubilitics.ai.scripts" -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- if eq (toString $ai.configReload) "sidecar" }}
+reload.sh: |
+  {{- .Files.Get "files/ai/reload.sh" | trim | nindent 2 }}
+{{- end }}
+{{- if ($ai.initializeProvider | default dict).enabled }}
+initialize-provider.sh: |
+  {{- .Files.Get "files/ai/initialize-provider.sh" | trim | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{/* The container that tells AI of a changed configuration file. Of the AI's own image, as its own user. */}}
 {{- define "kubilitics.ai.reloadContainer" -}}
 {{- $ai := .Values.ai -}}
@@ -29,11 +42,7 @@ kubilitics.io/restart-token: {{ . | quote }}
   {{- end }}
   securityContext:
     {{- include "kubilitics.containerSecurityContext" . | nindent 4 }}
-  command:
-    - /bin/sh
-    - -c
-    - |
-      {{- .Files.Get "files/ai/reload.sh" | trim | nindent 6 }}
+  command: ["/bin/sh", "/etc/kubilitics/reload.sh"]
   resources:
     {{- toYaml ($ai.reloadResources | default dict) | nindent 4 }}
   volumeMounts:
@@ -43,29 +52,23 @@ kubilitics.io/restart-token: {{ . | quote }}
 {{- end -}}
 
 {{/*
-A hook in the AI container that hands the provider over to the running service. Kubernetes expands no $(NAME) here. Nothing for
-provider `none`.
+A hook in the AI container that hands the provider over to the running service; nothing for provider `none`.
 */}}
 {{- define "kubilitics.ai.initializeHook" -}}
-{{- $script := .Files.Get "files/ai/initialize-provider.sh" -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromYamlArray -}}
 {{- if not .isFallback -}}
 {{- $holdsKey := and .secretKey (eq (toString .secretHolds) "key") -}}
 {{- $holdsEndpoint := and .secretKey (eq (toString .secretHolds) "endpoint") -}}
-lifecycle:
-  postStart:
-    exec:
-      command:
-        - /bin/sh
-        - -c
-        - |
-          {{- $script | trim | nindent 10 }}
-        - initialize-provider
-        - {{ .imageName | quote }}
-        - {{ .model | quote }}
-        - {{ .endpoint | quote }}
-        - {{ $holdsKey | ternary .secretEnv "" | quote }}
-        - {{ $holdsEndpoint | ternary .secretEnv "" | quote }}
+postStart:
+  exec:
+    command:
+      - /bin/sh
+      - /etc/kubilitics/initialize-provider.sh
+      - {{ .imageName | quote }}
+      - {{ .model | quote }}
+      - {{ .endpoint | quote }}
+      - {{ $holdsKey | ternary .secretEnv "" | quote }}
+      - {{ $holdsEndpoint | ternary .secretEnv "" | quote }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
