@@ -1,4 +1,4 @@
-"""Would a cluster with these definitions accept a custom resource? Definitions lie in tests/crds, one folder per project."""
+"""Would a cluster with these definitions accept a custom resource? They lie in tests/crds, one folder per project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the chart's shell scripts with this machine's shell and, where it is installed, with BusyBox as in the images."""
+"""Runs the chart's shell scripts with this machine's shell and, where it is there, with BusyBox as in the images."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from kubilitics_chartgen.model.components import AI as COMPONENT
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
+from kubilitics_chartgen.model.values.ai_operations import ClusterAccess, ExternalSecret, InitializeProvider
 from kubilitics_chartgen.model.values.common import (
     Image,
     Persistence,
@@ -19,7 +20,6 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
-from kubilitics_chartgen.model.values.ai_operations import ClusterAccess, ExternalSecret, InitializeProvider
 from kubilitics_chartgen.model.values.core import SecretKey
 from kubilitics_chartgen.model.values.types import (
     PRINTABLE_PATTERN,

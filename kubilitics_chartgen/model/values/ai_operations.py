@@ -66,8 +66,8 @@ class InitializeProvider(Section):
 
     enabled: bool = Field(
         False,
-        description="After each start give the provider to AI by its API, unless it has it already: today's image reports "
-        "llm_configured and offers REST completions only then. It keeps the key unencrypted in its database.",
+        description="After each start give the provider to AI by its API, unless it has it already: today's image "
+        "reports llm_configured and offers REST completions only then. It keeps the key unencrypted in its database.",
     )
 
 

@@ -69,7 +69,7 @@ class Auth(Section):
 
 
 class AiDiscovery(Section):
-    """An init container of the backend that looks for AI. AI neither delays the backend beyond the limit nor stops it."""
+    """An init container of the backend that looks for AI, and neither stops it nor delays it beyond the limit."""
 
     enabled: bool = Field(False, description="Look for AI's Service before the backend starts, and log what was found.")
     timeout_seconds: Annotated[int, Rule({"minimum": 1, "maximum": 60})] = Field(

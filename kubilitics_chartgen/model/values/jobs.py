@@ -35,7 +35,7 @@ class MigrationImage(Section):
 
 
 class Migrations(Section):
-    """A Job before installation and upgrade that migrates a database; not for SQLite, which the backend migrates itself."""
+    """A Job before installation and upgrade that migrates a database; the backend's SQLite needs none."""
 
     enabled: bool = Field(False, description="Run the Job before each installation and upgrade.")
     image: MigrationImage = Field(

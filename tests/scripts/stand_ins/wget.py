@@ -18,7 +18,7 @@ parser.add_argument("--post-file")
 parser.add_argument("url")
 arguments = parser.parse_args()
 
-request = urllib.request.Request(arguments.url)  # noqa: S310 - the tests' own server
+request = urllib.request.Request(arguments.url)
 if arguments.header:
     name, _, value = arguments.header.partition(": ")
     request.add_header(name, value)
