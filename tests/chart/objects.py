@@ -30,11 +30,19 @@ class Objects:
 
     @functools.cached_property
     def all(self) -> list[dict[str, Any]]:
-        """Every object, in no particular order."""
+        """Every object that is installed, in no particular order; without the pods of `helm test`."""
+        return self._parsed(are_tests=False)
+
+    @functools.cached_property
+    def tests(self) -> list[dict[str, Any]]:
+        """The pods that `helm test` runs."""
+        return self._parsed(are_tests=True)
+
+    def _parsed(self, *, are_tests: bool) -> list[dict[str, Any]]:
         return [
             document
             for path, text in self.texts.items()
-            if path.endswith(".yaml")
+            if path.endswith(".yaml") and ("/tests/" in path) is are_tests
             for document in yaml.load_all(text, Loader=yaml.CSafeLoader)
             if document
         ]

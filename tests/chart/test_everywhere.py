@@ -17,6 +17,15 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "ai": {"llmProvider": "ollama"},
         },
     ),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"]},
+            "ai": {"llmProvider": "openai", "configReload": "sidecar", "clusterAccess": {"enabled": True}},
+        },
+    ),
+    "provider handed over": merged(AI_ON, {"ai": {"llmProvider": "openai", "initializeProvider": {"enabled": True}}}),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),
@@ -65,11 +74,12 @@ def test_no_pod_is_offered_the_addresses_of_services_as_variables(values):
 
 @everywhere
 def test_every_port_is_explicit_and_every_root_file_system_read_only(values):
-    names = {"kubilitics-qdrant": ["http", "grpc"]}
+    names = {"kubilitics-qdrant": ["http", "grpc"], "kubilitics-migrate": []}
     for name, template in render(values).pods():
         main, *others = template["spec"]["containers"]
-        assert [port["name"] for port in main["ports"]] == names.get(name, ["http"])
-        assert min(port["containerPort"] for port in main["ports"]) > 1024
+        ports = main.get("ports", [])
+        assert [port["name"] for port in ports] == names.get(name, ["http"])
+        assert all(port["containerPort"] > 1024 for port in ports)
         assert not any("ports" in container for container in others)
         for container in [main, *others, *template["spec"].get("initContainers", [])]:
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
@@ -84,10 +94,12 @@ def test_only_the_folders_that_the_images_write_to_are_writable(values):
         "kubilitics-qdrant": {"/qdrant/storage", "/qdrant/snapshots"},
         "kubilitics-chromadb": {"/data", "/tmp"},
         "kubilitics-ollama": {"/data", "/tmp"},
+        "kubilitics-migrate": {"/tmp"},
     }
+    beside = {"pull": {"/tmp"}, "config-reload": set()}
     for name, template in render(values).pods():
         main, *others = template["spec"]["containers"]
-        for container, expected in [(main, writable[name]), *((other, {"/tmp"}) for other in others)]:
+        for container, expected in [(main, writable[name]), *((other, beside[other["name"]]) for other in others)]:
             mounts = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
             assert mounts == expected
 

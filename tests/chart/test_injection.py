@@ -49,8 +49,15 @@ NASTY = [
 ]
 HARMLESS = "harmless"
 SWITCHED_ON = {
-    "ai": {"enabled": True, "llmProvider": "ollama", "providers": {"ollama": {"endpoint": "http://ollama:11434"}}},
-    "backend": {"auth": {"mode": "optional", "existingSecret": "auth"}},
+    "ai": {
+        "enabled": True,
+        "llmProvider": "ollama",
+        "providers": {"ollama": {"endpoint": "http://ollama:11434"}},
+        "initializeProvider": {"enabled": True},
+        "clusterAccess": {"enabled": True},
+    },
+    "backend": {"auth": {"mode": "optional", "existingSecret": "auth"}, "aiDiscovery": {"enabled": True}},
+    "migrations": {"enabled": True, "command": ["/app/migrate"]},
     "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "memory"}},
     "ollama": {"enabled": True, "gpu": {"enabled": True}},
     "monitoring": {"serviceMonitor": {"enabled": True}},

@@ -5,6 +5,7 @@ import yaml
 
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import supported
+from tests.chart import crds
 from tests.chart.helms import embedded, helm3, helm4, parsed, template
 from tests.chart.objects import AI_ON, CHART, PROFILES, merged, profile, render
 
@@ -107,6 +108,35 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "ollama": {"enabled": True, "pull": False, "persistence": {"existingClaim": "models"}},
         },
     ),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"], "env": [{"name": "A", "value": "b"}]},
+            "tests": {"strict": True},
+            "ai": {
+                "llmProvider": "openai",
+                "configReload": "sidecar",
+                "restartToken": "1",
+                "clusterAccess": {"enabled": True, "scope": "cluster"},
+                "externalSecret": {
+                    "enabled": True,
+                    "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
+                    "remoteRefs": {"openai-api-key": {"key": "kubilitics", "property": "openai", "version": "3"}},
+                },
+            },
+        },
+    ),
+    "provider handed over": merged(
+        AI_ON,
+        {
+            "ai": {
+                "llmProvider": "ollama",
+                "initializeProvider": {"enabled": True},
+                "clusterAccess": {"enabled": True, "namespaces": ["a", "b"]},
+            }
+        },
+    ),
 }
 
 
@@ -118,8 +148,9 @@ def test_the_supported_versions_are_1_25_to_1_37():
 def test_objects_are_valid_as_and_against(version):
     for name, values in SITUATIONS.items():
         objects = render(merged(values, {"kubeVersionOverride": f"1.{version.minor}.0"}))
-        for item in objects.all:
-            assert problems(item, version) == [], (name, item["kind"], item["metadata"]["name"])
+        for item in objects.all + objects.tests:
+            found = crds.problems(item) if crds.is_known(item) else problems(item, version)
+            assert found == [], (name, item["kind"], item["metadata"]["name"])
 
 
 @pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)

@@ -9,6 +9,7 @@ from kubilitics_chartgen.model.refusals.auxiliary import AUXILIARY_REFUSALS
 from kubilitics_chartgen.model.refusals.core import CORE_REFUSALS
 from kubilitics_chartgen.model.refusals.exposure import EXPOSURE_REFUSALS
 from kubilitics_chartgen.model.refusals.knobs import KNOB_REFUSALS
+from kubilitics_chartgen.model.refusals.operations import OPERATIONS_REFUSALS
 from kubilitics_chartgen.model.refusals.refusal import Refusal
 from kubilitics_chartgen.model.refusals.scaling import SCALING_REFUSALS
 
@@ -21,4 +22,5 @@ REFUSALS: tuple[Refusal, ...] = (
     *AUXILIARY_REFUSALS,
     *KNOB_REFUSALS,
     *EXPOSURE_REFUSALS,
+    *OPERATIONS_REFUSALS,
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from kubilitics_chartgen.model.components import AI as COMPONENT
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
+from kubilitics_chartgen.model.values.ai_operations import ClusterAccess, ExternalSecret, InitializeProvider
 from kubilitics_chartgen.model.values.common import (
     Image,
     Persistence,
@@ -277,6 +278,27 @@ class Ai(Workload):
     api_key_secret: Annotated[Name, Rule({"minLength": 1})] = Field(
         "kubilitics-ai-secrets",
         description="Existing Secret with the providers' keys. You create it; the chart never does.",
+    )
+    external_secret: ExternalSecret = Field(
+        ExternalSecret(), description="Have the External Secrets Operator create the Secret `ai.apiKeySecret`."
+    )
+    initialize_provider: InitializeProvider = Field(
+        InitializeProvider(), description="Handing the provider over to today's AI image through its own API."
+    )
+    cluster_access: ClusterAccess = Field(
+        ClusterAccess(), description="Rights of AI's own in the cluster; by default it has none."
+    )
+    config_reload: Literal["rollout", "sidecar"] = Field(
+        "rollout",
+        description="How AI learns of changed configuration: `rollout` restarts its pod, `sidecar` signals the running "
+        "process when only settings of the provider changed.",
+    )
+    reload_resources: Resources = Field(
+        {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"cpu": "50m", "memory": "32Mi"}},
+        description="CPU and memory of the container that `configReload: sidecar` adds.",
+    )
+    restart_token: Annotated[str, Rule({"pattern": PRINTABLE_PATTERN, "maxLength": 200})] = Field(
+        "", description="Any text; changing it restarts AI's pod, for example after a key was changed in the Secret."
     )
     providers: dict[str, Section] = Field(
         {provider.id: _settings(provider) for provider in PROVIDERS if provider.has_settings},

@@ -9,6 +9,7 @@ from pydantic import Field
 from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
 from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
+from kubilitics_chartgen.model.values.jobs import Migrations, Tests
 from kubilitics_chartgen.model.values.monitoring import Monitoring
 from kubilitics_chartgen.model.values.network import NetworkPolicy
 from kubilitics_chartgen.model.values.ollama import Ollama
@@ -157,6 +158,10 @@ class Values(Section):
     )
     ollama: Ollama = Field(Ollama(), description="An Ollama server of the release's own. Only with AI on.")
     monitoring: Monitoring = Field(Monitoring(), description="Metrics, for the Prometheus operator.")
+    migrations: Migrations = Field(
+        Migrations(), description="A Job before installation and upgrade that migrates a database."
+    )
+    tests: Tests = Field(Tests(), description="What `helm test` checks.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -19,7 +19,7 @@ from kubilitics_chartgen.model.components import (
     QDRANT,
 )
 from kubilitics_chartgen.model.features import FEATURES
-from kubilitics_chartgen.model.permissions import CLUSTER_READS, EXEC, MANAGES
+from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.refusals import REFUSALS
 from kubilitics_chartgen.model.release import RELEASE
@@ -82,6 +82,7 @@ def _context(root: Any) -> dict[str, Any]:
         "manages": MANAGES,
         "exec": EXEC,
         "root": root,
+        "ai_reads": AI_READS,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
         "rollout_table": tables.rollout_table(),
@@ -106,6 +107,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "readyPath": provider.ready_path,
         "hosts": [{"name": host.name, "port": host.port} for host in provider.hosts],
         "leavesCluster": provider.leaves_cluster,
+        "canReload": provider.can_reload,
     }
 
 

@@ -43,6 +43,17 @@ where it differs from the one that files/refusals.yaml names.
 {{- include "kubilitics.validate.labels" (dict (printf "%s.labels" $path) $server.labels (printf "%s.podLabels" $path) $server.podLabels) }}
 {{- end -}}
 
+{{/*
+A refusal where renderMode failIfMissing meets a cluster without the kind. Argument: (list root values-path renderMode
+"group/version/Kind").
+*/}}
+{{- define "kubilitics.validate.crd" -}}
+{{- $root := index . 0 -}}
+{{- if and (eq (toString (index . 2)) "failIfMissing") (not ($root.Capabilities.APIVersions.Has (index . 3))) }}
+- {id: crd-missing, path: {{ index . 1 | quote }}}
+{{- end }}
+{{- end -}}
+
 {{- define "kubilitics.validate.general" -}}
 {{- $rbac := .Values.rbac | default dict -}}
 {{- $needed := dict

@@ -34,17 +34,21 @@ metadata:
   labels:
     {{- include "kubilitics.podLabels" (list . "ai" $ai.podLabels) | nindent 4 }}
   annotations:
-    {{- $checksum := dict "checksum/config" (include "kubilitics.ai.config" . | sha256sum) }}
-    {{- merge $checksum ($ai.podAnnotations | default dict) | toYaml | nindent 4 }}
+    {{- $restart := include "kubilitics.ai.restartAnnotations" . | fromYaml }}
+    {{- merge $restart ($ai.podAnnotations | default dict) | toYaml | nindent 4 }}
 spec:
   serviceAccountName: {{ include "kubilitics.serviceAccountName" (list . $ai "ai") | quote }}
-  automountServiceAccountToken: false
+  automountServiceAccountToken: {{ include "kubilitics.ai.clusterAccess" . | empty | not }}
   enableServiceLinks: false
   {{- with include "kubilitics.imagePullSecrets" . }}
   {{- . | nindent 2 }}
   {{- end }}
   securityContext:
     {{- include "kubilitics.podSecurityContext" (list . (include "kubilitics.uid.ai" .) $ai) | nindent 4 }}
+  {{- if eq (toString $ai.configReload) "sidecar" }}
+  # So that the reload container can signal AI.
+  shareProcessNamespace: true
+  {{- end }}
   {{- with include "kubilitics.podSettings" $ai }}
   {{- . | nindent 2 }}
   {{- end }}
@@ -73,8 +77,14 @@ spec:
       {{- with include "kubilitics.containerEnv" (list . $ai (include "kubilitics.ai.env" .)) }}
       {{- . | nindent 6 }}
       {{- end }}
+      {{- if ($ai.initializeProvider | default dict).enabled }}
+      lifecycle:
+        {{- $lifecycle := include "kubilitics.ai.initializeHook" . | fromYaml }}
+        {{- merge $lifecycle ($ai.lifecycle | default dict) | toYaml | nindent 8 }}
+      {{- else }}
       {{- with include "kubilitics.containerSettings" $ai }}
       {{- . | nindent 6 }}
+      {{- end }}
       {{- end }}
       startupProbe:
         httpGet: {path: /health, port: http}
@@ -106,6 +116,9 @@ spec:
         {{- with include "kubilitics.mounts" (list . $ai) }}
         {{- . | nindent 8 }}
         {{- end }}
+    {{- if eq (toString $ai.configReload) "sidecar" }}
+    {{- include "kubilitics.ai.reloadContainer" . | nindent 4 }}
+    {{- end }}
     {{- with include "kubilitics.extraContainers" $ai.sidecars }}
     {{- . | nindent 4 }}
     {{- end }}

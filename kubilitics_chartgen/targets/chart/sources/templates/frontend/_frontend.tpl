@@ -18,3 +18,8 @@
 - name: tmp
   mountPath: /tmp
 {{- end -}}
+
+{{/* Where other components find the frontend. */}}
+{{- define "kubilitics.frontend.url" -}}
+http://{{ include "kubilitics.name.frontend" . }}:{{ ((.Values.frontend | default dict).service | default dict).port | default 80 | int64 }}
+{{- end -}}
