@@ -10,7 +10,7 @@ import yaml
 
 from kubilitics_chartgen.kube.pod_security import violations
 from tests.chart.helms import embedded
-from tests.chart.objects import AI_ON, merged, render
+from tests.chart.objects import AI_ON, REPOSITORY, merged, profile, render
 
 OLLAMA = "kubilitics-ollama"
 AI = "kubilitics-ai"
@@ -184,3 +184,9 @@ def test_a_model_that_cannot_be_fetched_is_given_up_and_the_next_one_is_fetched(
     assert time.monotonic() - started < 10
     assert "could not fetch absent within 2 seconds; going on without it" in said
     assert log[-1] == "pull good"
+
+
+def test_the_profile_with_ollama_needs_no_secret_at_all():
+    objects = render(profile(REPOSITORY / "values" / "ollama-in-cluster.yaml"))
+    assert "secretKeyRef" not in str(list(objects.pods()))
+    assert fetched(profile(REPOSITORY / "values" / "ollama-in-cluster.yaml"))[0] == "llama3"

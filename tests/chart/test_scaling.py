@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart.helms import embedded
-from tests.chart.objects import AI_ON, merged, render
+from tests.chart.objects import AI_ON, REPOSITORY, merged, profile, render
 
 AI = "kubilitics-ai"
 FRONTEND = "kubilitics-frontend"
@@ -128,3 +128,18 @@ def test_there_is_no_budget_for_what_is_not_there():
     values = merged(BUDGETS, {"frontend": {"enabled": False}, "ai": {"enabled": False}})
     names = [name for kind, name in render(values).names if kind == "PodDisruptionBudget"]
     assert names == ["kubilitics-backend"]
+
+
+def test_the_profile_for_high_availability_survives_the_loss_of_a_node():
+    objects = render(profile(REPOSITORY / "values" / "high-availability.yaml"))
+    for component, kind in (("frontend", "Deployment"), ("ai", "StatefulSet")):
+        name = f"kubilitics-{component}"
+        assert objects.get("HorizontalPodAutoscaler", name)["spec"]["minReplicas"] >= 2
+        assert objects.get("PodDisruptionBudget", name)
+        spec = objects.get(kind, name)["spec"]
+        spread = spec["template"]["spec"]["topologySpreadConstraints"]
+        assert "kubernetes.io/hostname" in [constraint["topologyKey"] for constraint in spread]
+        assert all(
+            constraint["labelSelector"]["matchLabels"].items() <= spec["selector"]["matchLabels"].items()
+            for constraint in spread
+        )
