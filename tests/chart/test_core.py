@@ -6,6 +6,7 @@ from tests.chart.objects import AI_ON, PROFILES, merged, profile, render
 
 BACKEND = "kubilitics-backend"
 FRONTEND = "kubilitics-frontend"
+CORE = ("backend", "frontend", "network", "exposure")
 
 
 def auth(mode, **settings):
@@ -121,13 +122,19 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     "extra",
-    [{}, auth("optional", acknowledgeExposed=True), {"frontend": {"enabled": False}}, {"rbac": {"manage": True}}],
+    [
+        {},
+        auth("optional", acknowledgeExposed=True),
+        {"frontend": {"enabled": False}, "route": {"enabled": False}},
+        {"rbac": {"manage": True}},
+        {"networkPolicy": {"flavor": "cilium"}, "discovery": {"pattern": "proxy"}},
+    ],
 )
 def test_ai_changes_no_byte_of_any_core_object(path, extra):
     values = merged(profile(path), extra)
     off = render(merged(values, {"ai": {"enabled": False}}))
     on = render(merged(values, AI_ON))
-    assert off.texts_of("backend", "frontend") == on.texts_of("backend", "frontend")
+    assert off.texts_of(*CORE) == on.texts_of(*CORE)
     core = [name for name in on.names if name not in {(item["kind"], item["metadata"]["name"]) for item in on.of("ai")}]
     assert off.names == core
 

@@ -10,6 +10,16 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "defaults": {},
     "ai with an ollama from the secret": merged(AI_ON, {"ai": {"llmProvider": "ollama"}}),
     "openshift": merged(AI_ON, {"podSecurity": {"fixedIds": False}}),
+    "every way in, with Calico": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {"enabled": True, "host": "k.example.com", "tls": {"enabled": True}},
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}]},
+            "route": {"enabled": True},
+            "networkPolicy": {"flavor": "calico"},
+        },
+    ),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),

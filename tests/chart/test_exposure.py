@@ -239,3 +239,9 @@ def test_a_null_never_opens_anything():
         assert render(merged(AI_ON, {"networkPolicy": {path: None}})).texts_of("ai", "backend", "frontend") == render(
             AI_ON
         ).texts_of("ai", "backend", "frontend")
+
+
+def test_core_templates_do_not_know_ai():
+    for folder in ("backend", "frontend", "network", "exposure"):
+        for path in (CHART / "templates" / folder).iterdir():
+            assert ".Values.ai" not in path.read_text(encoding="utf-8"), path.name

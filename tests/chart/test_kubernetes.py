@@ -5,6 +5,7 @@ import yaml
 
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import supported
+from tests.chart import crds
 from tests.chart.helms import embedded, helm3, helm4, parsed, template
 from tests.chart.objects import AI_ON, CHART, PROFILES, merged, profile, render
 
@@ -22,7 +23,36 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "imagePullSecrets": [{"name": "pull"}],
             "podSecurity": {"fixedIds": False},
         },
-    )
+    ),
+    "every way in": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {
+                "enabled": True,
+                "className": "nginx",
+                "host": "*.example.com",
+                "tls": {"enabled": True},
+                "certManager": {"clusterIssuer": "letsencrypt"},
+            },
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}], "timeouts": {"request": "0s"}},
+            "route": {"enabled": True},
+            "networkPolicy": {
+                "dns": {"cidrs": ["169.254.20.10/32"], "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
+                "monitoring": {"namespaceSelector": {"matchLabels": {"team": "a"}}},
+                "backend": {
+                    "clusterCidrs": ["203.0.113.0/24"],
+                    "extraIngress": [{"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}],
+                    "extraEgress": [
+                        {
+                            "to": [{"namespaceSelector": {}}, {"ipBlock": {"cidr": "2001:db8::/32"}}],
+                            "ports": [{"port": 53, "protocol": "UDP"}],
+                        }
+                    ],
+                },
+            },
+        },
+    ),
 }
 
 
@@ -35,7 +65,8 @@ def test_objects_are_valid_as_and_against(version):
     for name, values in SITUATIONS.items():
         objects = render(merged(values, {"kubeVersionOverride": f"1.{version.minor}.0"}))
         for item in objects.all:
-            assert problems(item, version) == [], (name, item["kind"], item["metadata"]["name"])
+            found = crds.problems(item) if crds.is_known(item) else problems(item, version)
+            assert found == [], (name, item["kind"], item["metadata"]["name"])
 
 
 @pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)
