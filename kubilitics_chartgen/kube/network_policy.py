@@ -1,7 +1,7 @@
 """What NetworkPolicies allow, as Kubernetes documents it. Pure, no I/O.
 
-In: NetworkPolicy objects (networking.k8s.io/v1) and the two ends of a connection. Out: whether it may be opened. Replies
-are always allowed, and so is what a pod opens to itself; what the node itself opens to its pods (probes) is left out.
+In: NetworkPolicy objects (networking.k8s.io/v1) and the two ends of a connection. Out: whether it may be opened.
+Replies are always allowed, and so is what a pod opens to itself; what a node opens to its pods (probes) is left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Address:
 def allowed(
     policies: Iterable[JsonObject], source: Pod | Address, target: Pod | Address, port: int, protocol: str = "TCP"
 ) -> bool:
-    """Whether `source` may open a connection to `port` of `target`: its egress and the other's ingress must both agree."""
+    """Whether `source` may connect to `port` of `target`: its egress and the other's ingress must both agree."""
     if source == target:
         return True
     known = list(policies)

@@ -12,6 +12,7 @@ from typing import Any
 from helm_python import Chart
 
 from kubilitics_chartgen.kube.network_policy import Address, Pod, allowed
+from tests.chart.flavors import plain
 from tests.chart.objects import CHART, Objects
 
 NAMESPACE = "tools"
@@ -56,8 +57,8 @@ Way = tuple[str, str, int, str]
 
 
 def ways(objects: Objects) -> set[Way]:
-    """(from, to, port, protocol) of everything that the policies allow and that begins or ends at a pod of the chart."""
-    policies = [item for item in objects.all if item["kind"] == "NetworkPolicy"]
+    """(from, to, port, protocol) of everything that the policies allow at either end of which is a pod of the chart."""
+    policies = [plain(item) for item in objects.all if item["kind"].endswith("NetworkPolicy")]
     return {
         (source, target, port, protocol)
         for source, target in itertools.permutations(ACTORS, 2)

@@ -6,6 +6,7 @@ from tests.chart.objects import AI_ON, AI_SIDE, PROFILES, merged, profile, rende
 
 BACKEND = "kubilitics-backend"
 FRONTEND = "kubilitics-frontend"
+CORE = ("backend", "frontend", "network", "exposure")
 
 
 def auth(mode, **settings):
@@ -124,8 +125,6 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
     [
         {},
         auth("optional", acknowledgeExposed=True),
-        {"frontend": {"enabled": False}},
-        {"rbac": {"manage": True}},
         {
             "ai": {"persistence": {"perReplica": True}, "podDisruptionBudget": {"enabled": True}},
             "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
@@ -133,13 +132,16 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
             "ollama": {"enabled": True},
             "monitoring": {"serviceMonitor": {"enabled": True}},
         },
+        {"frontend": {"enabled": False}, "route": {"enabled": False}},
+        {"rbac": {"manage": True}},
+        {"networkPolicy": {"flavor": "cilium"}, "discovery": {"pattern": "proxy"}},
     ],
 )
 def test_ai_changes_no_byte_of_any_core_object(path, extra):
     values = merged(profile(path), extra)
     off = render(merged(values, {"ai": {"enabled": False}}))
     on = render(merged(values, AI_ON))
-    assert off.texts_of("backend", "frontend") == on.texts_of("backend", "frontend")
+    assert off.texts_of(*CORE) == on.texts_of(*CORE)
     ai_side = {(item["kind"], item["metadata"]["name"]) for component in AI_SIDE for item in on.of(component)}
     core = [name for name in on.names if name not in ai_side]
     assert off.names == core

@@ -26,6 +26,16 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
         },
     ),
     "provider handed over": merged(AI_ON, {"ai": {"llmProvider": "openai", "initializeProvider": {"enabled": True}}}),
+    "every way in, with Calico": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {"enabled": True, "host": "k.example.com", "tls": {"enabled": True}},
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}]},
+            "route": {"enabled": True},
+            "networkPolicy": {"flavor": "calico"},
+        },
+    ),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),

@@ -127,6 +127,35 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             },
         },
     ),
+    "every way in": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {
+                "enabled": True,
+                "className": "nginx",
+                "host": "*.example.com",
+                "tls": {"enabled": True},
+                "certManager": {"clusterIssuer": "letsencrypt"},
+            },
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}], "timeouts": {"request": "0s"}},
+            "route": {"enabled": True},
+            "networkPolicy": {
+                "dns": {"cidrs": ["169.254.20.10/32"], "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
+                "monitoring": {"namespaceSelector": {"matchLabels": {"team": "a"}}},
+                "backend": {
+                    "clusterCidrs": ["203.0.113.0/24"],
+                    "extraIngress": [{"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}],
+                    "extraEgress": [
+                        {
+                            "to": [{"namespaceSelector": {}}, {"ipBlock": {"cidr": "2001:db8::/32"}}],
+                            "ports": [{"port": 53, "protocol": "UDP"}],
+                        }
+                    ],
+                },
+            },
+        },
+    ),
     "provider handed over": merged(
         AI_ON,
         {

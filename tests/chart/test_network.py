@@ -5,6 +5,7 @@ import yaml
 
 from kubilitics_chartgen.model import connections
 from kubilitics_chartgen.model.connections import CONNECTIONS
+from tests.chart import crds
 from tests.chart.network import ACTORS, COMPONENTS, PRIVATE, render_in, ways
 from tests.chart.objects import AI_ON, CHART, merged, render
 
@@ -180,6 +181,121 @@ def test_what_can_talk_to_what_is_exactly_the_table(values, expected):
     found = ways(render_in(merged(API_SERVER, values)))
     assert sorted(found - expected) == []
     assert sorted(expected - found) == []
+
+
+SELECTORS = {
+    "namespaceSelector": {
+        "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["ingress"]}]
+    },
+    "podSelector": {
+        "matchExpressions": [{"key": "app", "operator": "DoesNotExist"}, {"key": "k8s-app", "operator": "Exists"}]
+    },
+}
+SITUATIONS["peers by expressions"] = (
+    network(backend={"extraIngress": [SELECTORS]}),
+    CORE | rows((["dns"], ["backend"], [8080], TCP)),
+)
+SITUATIONS["peers by two values"] = (
+    network(
+        backend={
+            "extraIngress": [
+                {
+                    "namespaceSelector": {},
+                    "podSelector": {
+                        "matchExpressions": [{"key": "app", "operator": "In", "values": ["neighbour", "ingress"]}]
+                    },
+                }
+            ]
+        }
+    ),
+    CORE | rows((["neighbour", "ingress-controller"], ["backend"], [8080], TCP)),
+)
+
+
+def by_name(expected):
+    """Where hosts are allowed by name, the one server behind the name is left of the internet."""
+    public = ("internet-6", "other-cluster")
+    exact = {way for way in expected if not (way[0] == "ai" and way[1] in public)}
+    return exact | {(source, "internet", *rest) for source, target, *rest in expected - exact if target in public}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_cilium_says_the_same_but_knows_hosts_by_name(situation):
+    values, expected = SITUATIONS[situation]
+    objects = render_in(merged(API_SERVER, values, network(flavor="cilium")))
+    assert {item["kind"] for item in objects.all if item["kind"].endswith("NetworkPolicy")} == {"CiliumNetworkPolicy"}
+    assert ways(objects) == by_name(expected)
+    assert [problem for item in objects.all if crds.is_known(item) for problem in crds.problems(item)] == []
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_open_source_calico_says_the_same_as_kubernetes(situation):
+    values, expected = SITUATIONS[situation]
+    objects = render_in(merged(API_SERVER, values, network(flavor="calico")))
+    assert {item["apiVersion"] for item in objects.all if item["kind"] == "NetworkPolicy"} == {"projectcalico.org/v3"}
+    assert ways(objects) == expected
+    assert [problem for item in objects.all if crds.is_known(item) for problem in crds.problems(item)] == []
+
+
+def test_calico_with_domain_rules_knows_hosts_by_name():
+    values = merged(API_SERVER, OPENAI, network(flavor="calico", calico={"domainRules": True}))
+    objects = render_in(values)
+    assert ways(objects) == CORE | AI | rows((["ai"], ["internet"], [443], TCP))
+    (rule,) = [
+        rule
+        for rule in objects.get("NetworkPolicy", "kubilitics-ai")["spec"]["egress"]
+        if "domains" in rule["destination"]
+    ]
+    assert rule["destination"] == {"domains": ["api.openai.com"], "ports": [443]}
+
+
+def test_open_source_calico_has_no_domain_rules():
+    values = merged(OPENAI, network(flavor="calico", calico={"domainRules": True}))
+    policy = render_in(values).get("NetworkPolicy", "kubilitics-ai")
+    assert any("domains" in problem for problem in crds.problems(policy))
+
+
+def cilium_egress(values, name="kubilitics-ai"):
+    objects = render_in(merged(values, network(flavor="cilium")))
+    return objects.get("CiliumNetworkPolicy", name)["spec"]["egress"]
+
+
+@pytest.mark.parametrize(
+    ("provider", "hosts"),
+    [("none", []), ("openai", ["api.openai.com"]), ("anthropic", ["api.anthropic.com"])],
+)
+def test_cilium_allows_exactly_the_active_providers_names(provider, hosts):
+    """Section 7 of the delivery architecture: port 443 of the provider's API, nothing else."""
+    egress = cilium_egress(merged(AI_ON, {"ai": {"llmProvider": provider}}))
+    assert [
+        ([item["matchName"] for item in rule["toFQDNs"]], rule["toPorts"]) for rule in egress if "toFQDNs" in rule
+    ] == [([host], [{"ports": [{"port": "443", "protocol": "TCP"}]}]) for host in hosts]
+    assert not [rule for rule in egress if "toCIDRSet" in rule or "toEntities" in rule]
+    (dns,) = [port["rules"]["dns"] for rule in egress for port in rule["toPorts"] if "rules" in port]
+    assert [item["matchName"] for item in dns if "matchName" in item] == hosts
+    patterns = [item["matchPattern"] for item in dns if "matchPattern" in item]
+    assert all(set(pattern.removesuffix("cluster.local")) == {"*", "."} for pattern in patterns)
+    # Cilium's star stands for one label: a Service's full name has two before `svc.cluster.local`.
+    assert "*.*.*.cluster.local" in patterns
+
+
+@pytest.mark.parametrize("name", ["kubilitics-backend", "kubilitics-frontend", "kubilitics-helpers"])
+def test_with_cilium_core_looks_up_names_of_the_cluster_only(name):
+    dns = [port["rules"]["dns"] for rule in cilium_egress(OPENAI, name) for port in rule["toPorts"] if "rules" in port]
+    assert [item for names in dns for item in names if "matchName" in item] == []
+
+
+def test_with_cilium_the_api_server_is_an_entity():
+    (rule,) = [rule for rule in cilium_egress({}, "kubilitics-backend") if "toEntities" in rule]
+    assert rule["toEntities"] == ["kube-apiserver"]
+    assert [port["port"] for port in rule["toPorts"][0]["ports"]] == ["443", "6443"]
+
+
+def test_the_crds_refuse_what_they_should():
+    policy = render_in(network(flavor="cilium")).get("CiliumNetworkPolicy", "kubilitics-backend")
+    assert crds.problems(policy) == []
+    for change in ({"typo": 1}, {"egress": [{"toEntities": ["everybody"]}]}, {"ingress": "all"}):
+        assert crds.problems({**policy, "spec": {**policy["spec"], **change}}) != []
 
 
 def test_without_an_address_the_api_server_is_looked_for_in_private_networks_only():

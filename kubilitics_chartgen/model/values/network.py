@@ -31,7 +31,7 @@ _BLOCK = {
         },
     ],
 }
-"""A network with its length, which policies want: 10.0.0.1/32, not 10.0.0.1. Small patterns, for each render reads them."""
+"""A network with its length: 10.0.0.1/32, not 10.0.0.1. Small patterns, because every render compiles them."""
 
 
 def _object(properties: dict[str, Any], *required: str, **more: Any) -> dict[str, Any]:
