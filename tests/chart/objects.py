@@ -21,6 +21,13 @@ AI_SIDE = ("ai", "qdrant", "chromadb", "ollama")
 """The components that are there for AI only."""
 
 
+class Loader(yaml.CSafeLoader):
+    """Reads a plain `=` as text, as Helm and Kubernetes do; PyYAML knows a YAML 1.1 type for it and gives up."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
+
+
 @dataclass(frozen=True)
 class Objects:
     """The objects of one render, with the text each came from."""
@@ -43,7 +50,7 @@ class Objects:
             document
             for path, text in self.texts.items()
             if path.endswith(".yaml") and ("/tests/" in path) is are_tests
-            for document in yaml.load_all(text, Loader=yaml.CSafeLoader)
+            for document in yaml.load_all(text, Loader=Loader)
             if document
         ]
 

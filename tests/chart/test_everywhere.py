@@ -249,14 +249,16 @@ def test_a_checksum_cannot_be_replaced_by_an_annotation_of_the_same_name():
 @pytest.mark.parametrize("release", ["k", "kubilitics", "kubilitics-prod", "x" * 53, "kubilitics-" + "y" * 42])
 def test_names_fit_in_63_characters_and_release_kubilitics_keeps_its_name(release):
     values = {"nameOverride": "n" * 40} if release == "k" else {}
-    names = [name for kind, name in render(merged(AI_ON, values), release=release).names if ":" not in name]
+    everything = merged(SITUATIONS["a volume per replica and qdrant"], {"ollama": {"enabled": True}}, values)
+    names = [name for kind, name in render(everything, release=release).names if ":" not in name]
     assert max(map(len, names)) <= 63
     if release.startswith("kubilitics"):
-        assert all(name.startswith(release) for name in names)
+        assert all(name.startswith(release[:43]) for name in names), "a StatefulSet is cut at 52 with its hash"
 
 
 def full_names(release, namespace):
-    objects = render(AI_ON, release=release, namespace=namespace)
+    everything = merged(SITUATIONS["a volume per replica and qdrant"], {"ollama": {"enabled": True}})
+    objects = render(everything, release=release, namespace=namespace)
     return {(item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in objects.all}
 
 

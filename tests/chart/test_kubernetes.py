@@ -83,7 +83,6 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "several AI pods with volumes": merged(
         AI_ON,
         {
-            "kubeVersionOverride": "1.36",
             "ai": {
                 "llmProvider": "ollama",
                 "persistence": {"perReplica": True},
@@ -182,7 +181,11 @@ def test_objects_are_valid_as_and_against(version):
             assert found == [], (name, item["kind"], item["metadata"]["name"])
 
 
-@pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)
+# Every Helm takes another Kubernetes for granted.
+ONE_VERSION = {name: merged(values, {"kubeVersionOverride": "1.36.0"}) for name, values in SITUATIONS.items()}
+
+
+@pytest.mark.parametrize("values", ONE_VERSION.values(), ids=ONE_VERSION)
 def test_embedded_helm_and_helm_3_render_the_same_objects(values):
     complaint, manifest = template(helm3(), values)
     assert complaint is None
@@ -191,7 +194,7 @@ def test_embedded_helm_and_helm_3_render_the_same_objects(values):
 
 
 @pytest.mark.helm4
-@pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)
+@pytest.mark.parametrize("values", ONE_VERSION.values(), ids=ONE_VERSION)
 def test_helm_4_on_the_command_line_renders_the_same_objects(values):
     complaint, manifest = template(helm4(), values)
     assert complaint is None
