@@ -109,14 +109,16 @@ def a_while():
 
 
 def test_one_change_is_one_signal_to_the_right_process(watch, start, folder, name):
+    names = [("/bin/sh", name), (f"{name}-helper",), (f"/other{name}",)]
+    others = [start(*other) for other in names]
     ai = start(name)
-    others = [start("/bin/sh", name), start(f"{name}-helper"), start(f"/other{name}")]
+    others += [start(*other) for other in names]
     watch()
     folder.swap("model: two")
     until(lambda: ai.signals == 1)
     a_while()
     assert ai.signals == 1
-    assert [other.signals for other in others] == [0, 0, 0]
+    assert [other.signals for other in others] == [0] * 6
     folder.swap("model: three")
     until(lambda: ai.signals == 2)
 
