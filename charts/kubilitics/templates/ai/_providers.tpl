@@ -10,5 +10,5 @@
 {{- $active = append $active (merge $own (get $all $id | default dict)) -}}
 {{- end -}}
 {{- end -}}
-{{- toYaml $active -}}
+{{- toJson $active -}}
 {{- end -}}

@@ -7,7 +7,7 @@ Where the language models are, as peers and ports of network policies.
 {{- $proxy := (.Values.global | default dict).proxy | default dict -}}
 {{- $through := $proxy.httpsProxy | default $proxy.httpProxy -}}
 {{- $targets := list -}}
-{{- range include "kubilitics.ai.activeProviders" . | fromYamlArray -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- $own := list -}}
 {{- range .hosts -}}
 {{- $own = append $own (dict "peer" (dict "host" .name) "port" .port) -}}
