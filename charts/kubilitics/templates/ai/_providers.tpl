@@ -1,10 +1,10 @@
 {{/* The providers that AI may be asked to use: what files/providers.yaml knows, with `id` and the operator's `endpoint`. */}}
 {{- define "kubilitics.ai.activeProviders" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- $all := .Files.Get "files/providers.yaml" | fromYaml -}}
 {{- $active := list -}}
 {{- range $id := list ($ai.llmProvider | default "none") -}}
 {{- if ne $id "none" -}}
+{{- $all := $.Files.Get "files/providers.yaml" | fromYaml -}}
 {{- $settings := get ($ai.providers | default dict) $id | default dict -}}
 {{- $own := dict "id" $id "endpoint" ($settings.endpoint | default "") -}}
 {{- $active = append $active (merge $own (get $all $id | default dict)) -}}
