@@ -52,7 +52,7 @@ endpointSelector:
       {{- if $rule.dns }}
       rules:
         dns:
-          {{- include "kubilitics.network.ciliumNames" (list (index $ 0) (index $ 3)) | nindent 10 }}
+          {{- include "kubilitics.network.ciliumNames" (list (index $ 0) (index $ 3)) | trim | nindent 10 }}
       {{- end }}
 {{- end }}
 {{- end }}
