@@ -27,7 +27,8 @@ def _cilium(spec: JsonObject) -> JsonObject:
     assert set(spec) <= {"endpointSelector", "ingress", "egress"}
     result: JsonObject = {"podSelector": spec["endpointSelector"], "policyTypes": []}
     for side, direction in (("ingress", "from"), ("egress", "to")):
-        if side in spec:
+        # An empty section closes nothing in Cilium; one with an empty rule closes everything.
+        if spec.get(side):
             result["policyTypes"].append(side.capitalize())
             result[side] = [_cilium_rule(rule, direction) for rule in spec[side] if rule]
     return result

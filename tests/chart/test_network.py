@@ -57,7 +57,7 @@ SCRAPER = network(
 QDRANT = {"vectorDatabase": {"enabled": True, "provider": "qdrant"}}
 CHROMADB = {"vectorDatabase": {"enabled": True, "provider": "chromadb"}}
 OLLAMA = {"ollama": {"enabled": True}}
-PROXY = {"global": {"proxy": {"httpsProxy": "http://10.96.0.1:3128", "noProxy": "internal.example"}}}
+PROXY = {"global": {"proxy": {"httpsProxy": "http://10.96.0.1:3128", "noProxy": ["internal.example"]}}}
 
 
 def ollama_at(endpoint):
@@ -283,6 +283,14 @@ def test_cilium_allows_exactly_the_active_providers_names(provider, hosts):
 def test_with_cilium_core_looks_up_names_of_the_cluster_only(name):
     dns = [port["rules"]["dns"] for rule in cilium_egress(OPENAI, name) for port in rule["toPorts"] if "rules" in port]
     assert [item for names in dns for item in names if "matchName" in item] == []
+
+
+def test_with_cilium_any_name_is_looked_up_only_where_addresses_without_names_are_open():
+    clusters = network(backend={"clusterCidrs": ["203.0.113.0/24"]})
+    for name, expected in (("kubilitics-backend", True), ("kubilitics-ai", False)):
+        rules = cilium_egress(merged(OPENAI, clusters), name)
+        names = [item for rule in rules for port in rule["toPorts"] for item in port.get("rules", {}).get("dns", [])]
+        assert ({"matchPattern": "*"} in names) is expected
 
 
 def test_with_cilium_the_api_server_is_an_entity():

@@ -19,6 +19,7 @@ egress:
       {{- include "kubilitics.network.tcp" ($network.apiServer | default dict).ports | indent 6 }}
   {{- with $own.clusterCidrs }}
   - why: API servers of further clusters
+    anyName: true
     peers: {{ include "kubilitics.network.blocks" . }}
     ports:
       {{- include "kubilitics.network.tcp" ($network.apiServer | default dict).ports | indent 6 }}

@@ -6,9 +6,10 @@ Flavor `cilium`: CiliumNetworkPolicies. Host names are allowed exactly, and the 
 {{- $root := index . 0 -}}
 {{- $rules := index . 2 -}}
 {{- $hosts := list -}}
-{{- range $rules.egress -}}
+{{- range $rule := $rules.egress -}}
 {{- range .peers -}}
 {{- if .host }}{{ $hosts = append $hosts .host }}{{ end -}}
+{{- if and .ipBlock $rule.anyName }}{{ $hosts = append $hosts "*" }}{{ end -}}
 {{- end -}}
 {{- end -}}
 endpointSelector:
@@ -51,20 +52,27 @@ endpointSelector:
       {{- if $rule.dns }}
       rules:
         dns:
-          {{- include "kubilitics.network.ciliumNames" (list (index $ 0) (index $ 3)) | nindent 10 }}
+          {{- include "kubilitics.network.ciliumNames" (list (index $ 0) (index $ 3)) | trim | nindent 10 }}
       {{- end }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* The names that may be looked up: the cluster's own, to the depth that search domains lead to, and the allowed hosts. */}}
+{{/*
+The names that may be looked up: the cluster's own, to the depth that search domains lead to (Cilium's star is one label), and
+the allowed hosts. Any name, where addresses are open whose names are not known. Argument: (list root hosts).
+*/}}
 {{- define "kubilitics.network.ciliumNames" -}}
+{{- if has "*" (index . 1) }}
+- matchPattern: "*"
+{{- else }}
 {{- $domain := (index . 0).Values.clusterDomain -}}
 {{- range $depth := untilStep 1 9 1 }}
 - matchPattern: {{ printf "%s%s" (repeat $depth "*.") $domain | quote }}
 {{- end }}
 {{- range index . 1 }}
 - matchName: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

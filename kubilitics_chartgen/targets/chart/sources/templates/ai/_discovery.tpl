@@ -1,7 +1,7 @@
 {{/* What /api/discovery answers while AI is on: what core says, with AI's flags and notices. */}}
 {{- define "kubilitics.ai.discovery" -}}
 {{- $notices := list -}}
-{{- range include "kubilitics.ai.activeProviders" . | fromYamlArray -}}
+{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- if .leavesCluster -}}
 {{- $notices = append $notices (printf "Questions, and the cluster data needed to answer them, are sent to %s." .title) -}}
 {{- end -}}
