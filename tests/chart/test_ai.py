@@ -54,7 +54,9 @@ def test_the_frontend_takes_ais_document_only_if_it_is_there():
 def test_ai_is_found_at_kubilitics_ai_8081_inside_the_cluster_only():
     service = render(AI_ON).get("Service", AI)
     assert service["spec"]["type"] == "ClusterIP"
-    assert service["spec"]["ports"] == [{"name": "http", "port": 8081, "targetPort": "http", "protocol": "TCP"}]
+    assert service["spec"]["ports"] == [
+        {"name": "http", "port": 8081, "targetPort": "http", "appProtocol": "http", "protocol": "TCP"}
+    ]
 
 
 def test_requests_and_limits_are_those_of_section_9():

@@ -126,7 +126,7 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
         {},
         auth("optional", acknowledgeExposed=True),
         {
-            "ai": {"persistence": {"perReplica": True}, "podDisruptionBudget": {"enabled": True}},
+            "ai": {"persistence": {"perReplica": True, "annotations": None}, "podDisruptionBudget": {"enabled": True}},
             "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
             "vectorDatabase": {"enabled": True},
             "ollama": {"enabled": True},

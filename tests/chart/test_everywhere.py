@@ -48,7 +48,7 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
         {
             "ai": {"replicas": 2, "persistence": {"enabled": False}},
             "vectorDatabase": {"enabled": True, "provider": "chromadb"},
-            "ollama": {"enabled": True, "gpu": {"enabled": True, "runtimeClassName": "nvidia"}},
+            "ollama": {"enabled": True, "gpu": {"enabled": True}, "runtimeClassName": "nvidia"},
             "podSecurity": {"fixedIds": False},
         },
     ),

@@ -124,7 +124,7 @@ def test_what_happens_where_the_cluster_does_not_know_the_kind(key, mode, known,
     assert (code != 0) == (outcome == "refused")
     assert (f"kind: {KINDS[key]}" in output) == (outcome == "rendered")
     if outcome == "refused":
-        assert f"- monitoring.{key}.renderMode: the cluster does not know" in output
+        assert f"- monitoring.{key}.renderMode: the cluster does not have" in output
 
 
 def test_labels_of_a_monitor_cannot_replace_the_charts():

@@ -32,7 +32,7 @@ def containers(values):
 def test_it_is_a_deployment_a_service_and_a_claim_that_stays():
     objects = render(with_ollama())
     kinds = sorted(item["kind"] for item in objects.of("ollama"))
-    assert kinds == ["Deployment", "PersistentVolumeClaim", "Service", "ServiceAccount"]
+    assert kinds == ["Deployment", "NetworkPolicy", "PersistentVolumeClaim", "Service", "ServiceAccount"]
     service = objects.get("Service", OLLAMA)["spec"]
     assert (service["type"], service["ports"][0]["port"]) == ("ClusterIP", 11434)
     claim = objects.get("PersistentVolumeClaim", OLLAMA)
@@ -56,7 +56,7 @@ def test_ai_uses_it_without_a_key_a_secret_or_an_address_outside():
     assert "secretKeyRef" not in str(template)
     (wait,) = template["initContainers"]
     assert {"name": "ENDPOINT", "value": ADDRESS} in wait["env"]
-    assert f"to {ADDRESS}" in objects.notes
+    assert ADDRESS in objects.notes
     assert "create secret" not in objects.notes
 
 
@@ -105,13 +105,13 @@ def test_the_server_does_not_wait_for_its_models():
 
 
 def test_gpus_are_asked_for_in_requests_and_limits():
-    values = with_ollama(gpu={"enabled": True, "count": 2, "resource": "amd.com/gpu", "runtimeClassName": "rocm"})
+    values = with_ollama(gpu={"enabled": True, "count": 2, "resource": "amd.com/gpu"}, runtimeClassName="rocm")
     resources = containers(values)["ollama"]["resources"]
     assert resources["requests"]["amd.com/gpu"] == resources["limits"]["amd.com/gpu"] == 2
     assert resources["requests"]["memory"] == "4Gi"
     assert pod(values)["runtimeClassName"] == "rocm"
     assert "amd.com/gpu" not in str(containers(values)["pull"]["resources"])
-    assert "runtimeClassName" not in pod(with_ollama(gpu={"runtimeClassName": "rocm"}))
+    assert "runtimeClassName" not in pod(with_ollama())
 
 
 def test_with_ai_off_there_is_no_ollama():

@@ -26,7 +26,7 @@ def test_a_local_one_gets_the_same_treatment_as_the_backend(store):
     name = f"kubilitics-{store}"
     objects = render(with_store(store))
     kinds = sorted(item["kind"] for item in objects.of(store))
-    assert kinds == ["Deployment", "PersistentVolumeClaim", "Service", "ServiceAccount"]
+    assert kinds == ["Deployment", "NetworkPolicy", "PersistentVolumeClaim", "Service", "ServiceAccount"]
     assert {item["metadata"]["name"] for item in objects.of(store)} == {name}
     assert set(objects.container(name)["resources"]) == {"requests", "limits"}
     claim = objects.get("PersistentVolumeClaim", name)

@@ -41,12 +41,4 @@ AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
         bad={"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
         good={"monitoring": {"podMonitor": {"enabled": True}}},
     ),
-    Refusal(
-        "crd-missing",
-        "",
-        "the cluster does not know the kind of object that this asks for (helm template and what uses it never do)",
-        "Install the operator that brings it, or write alwaysRender or skipIfMissing.",
-        bad={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "failIfMissing"}}},
-        good={"monitoring": {"serviceMonitor": {"enabled": True, "renderMode": "skipIfMissing"}}},
-    ),
 )

@@ -45,8 +45,14 @@ def _ref(name: str) -> dict[str, str]:
 
 _SELECTOR = _object(
     {
-        "matchLabels": {"type": "object", "propertyNames": _KEY, "additionalProperties": _VALUE},
+        "matchLabels": {
+            "description": "Labels that all match.",
+            "type": "object",
+            "propertyNames": _KEY,
+            "additionalProperties": _VALUE,
+        },
         "matchExpressions": {
+            "description": "Further conditions on labels.",
             "type": "array",
             "items": {
                 "anyOf": [

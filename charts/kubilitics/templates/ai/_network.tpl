@@ -5,12 +5,11 @@ AI's connections, those of its own servers, and what core's pods need to reach A
 {{/* "true" where the chart runs this server for AI: qdrant, chromadb or ollama. Argument: (list root component). */}}
 {{- define "kubilitics.network.part" -}}
 {{- $values := (index . 0).Values -}}
-{{- $database := $values.vectorDatabase | default dict -}}
 {{- $ollama := $values.ollama | default dict -}}
 {{- if ($values.ai | default dict).enabled -}}
 {{- if eq (index . 1) "ollama" -}}
 {{- if $ollama.enabled -}}true{{- end -}}
-{{- else if and $database.enabled (eq (toString $database.provider) (index . 1)) -}}true
+{{- else if include "kubilitics.vectorDatabase.deploys" . -}}true
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -10,7 +10,7 @@
 {{- range $store := list "qdrant" "chromadb" }}
 {{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) }}
 {{- include "kubilitics.validate.server" (list (printf "vectorDatabase.%s" $store) (get $database $store)) }}
-{{- include "kubilitics.validate.knobs" (list $ (printf "vectorDatabase.%s" $store) (get $database $store) (printf "%s/deployment.yaml" $store)) }}
+{{- include "kubilitics.validate.knobs" (list $ (printf "vectorDatabase.%s" $store) (get $database $store | default dict) (printf "%s/deployment.yaml" $store)) }}
 {{- end }}
 {{- end }}
 {{- if and (has $database.provider (list "pinecone" "weaviate")) (not $database.endpoint) }}
