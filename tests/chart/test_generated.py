@@ -163,15 +163,16 @@ def test_the_readme_lists_every_value_once_with_its_default():
         is_shared = value.startswith("<component>.")
         said += [(value.replace("<component>", owner), default) for owner in (owners if is_shared else [""])]
 
+    listed = dict(said)
+
     def paths(node, path=()):
         for key, child in node.get("properties", {}).items():
             section = followed(schema, child)
-            if "properties" in section:
+            if "properties" in section and ".".join((*path, key)) not in listed:
                 yield from paths(section, (*path, key))
             else:
                 yield (*path, key)
 
-    listed = dict(said)
     assert len(said) == len(listed), "a value stands in two tables"
     hidden = {("enabled",), ("ai", "apiKey"), ("backend", "auth", "jwtSecret")}
     for path in paths(schema):
