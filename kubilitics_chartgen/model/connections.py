@@ -12,6 +12,7 @@ from kubilitics_chartgen.model.components import AI, BACKEND, FRONTEND
 __all__ = [
     "CONDITIONS",
     "CONNECTIONS",
+    "MODEL_HOSTS",
     "PARTIES",
     "PRIVATE_CIDRS",
     "SERVERS",
@@ -28,6 +29,10 @@ USUAL_EXCEPTS: tuple[str, ...] = (*PRIVATE_CIDRS, "fe80::/10", "169.254.0.0/16")
 
 SERVERS: dict[str, tuple[int, ...]] = {"qdrant": (6333, 6334), "chromadb": (8000,), "ollama": (11434,)}
 """Servers that the chart can run for AI, with the ports at which they answer it."""
+
+
+MODEL_HOSTS: tuple[str, ...] = ("registry.ollama.ai", "*.r2.cloudflarestorage.com")
+"""Where Ollama fetches models: its registry, and the storage that this one redirects to, today."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,12 @@ CONDITIONS: dict[str, str] = {
     "ai": "`ai.enabled`",
     "ai-and-provider": "`ai.enabled`, and the provider runs outside the cluster",
     "ai-and-endpoint": "`ai.enabled`, and the provider's address is inside the cluster",
-    "ai-and-proxy": "`ai.enabled`, and `global.proxy` is set; replaces the way to providers outside",
+    "ai-and-cluster-access": "`ai.enabled` and `ai.clusterAccess.enabled`",
+    "vector-database-outside": "`ai.enabled`, and `vectorDatabase.endpoint` is outside the cluster",
+    "vector-database-inside": "`ai.enabled`, and `vectorDatabase.endpoint` is inside the cluster",
+    "pull": "the chart's own Ollama is enabled with `ollama.pull`",
+    "migrations": "`migrations.enabled`; a database is opened in `networkPolicy.migrations.extraEgress`",
+    "ai-and-proxy": "`ai.enabled`, and `global.proxy` is set; replaces the ways of AI and Ollama to the outside",
     "qdrant": "the chart's own Qdrant is enabled",
     "chromadb": "the chart's own ChromaDB is enabled",
     "ollama": "the chart's own Ollama is enabled",
@@ -83,6 +93,7 @@ PARTIES: dict[str, Party] = {
         Party("chromadb", "ChromaDB", is_pod=True),
         Party("ollama", "Ollama", is_pod=True),
         Party("test", "test pods", is_pod=True),
+        Party("ai-test", "AI's test pod", is_pod=True),
         Party("hook", "hook pods", is_pod=True),
         Party("migrate", "migration pods", is_pod=True),
         Party("dns", "cluster DNS (`networkPolicy.dns`)"),
@@ -93,6 +104,9 @@ PARTIES: dict[str, Party] = {
         Party("scraper", "scrapers"),
         Party("provider", "active providers' servers"),
         Party("endpoint", "active providers' pods in the cluster"),
+        Party("database-outside", "a vector database outside"),
+        Party("database-inside", "the pods of a vector database in the cluster"),
+        Party("registry", f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})"),
         Party("proxy", "the HTTP proxy"),
     )
 }
@@ -105,6 +119,14 @@ BOTH = ("UDP", "TCP")
 
 def _dns(source: str, when: str) -> Connection:
     return Connection(source, "dns", DNS_PORTS, when, "names", BOTH)
+
+
+def _to_providers(source: str, why: str) -> tuple[Connection, ...]:
+    return (
+        Connection(source, "provider", (), "ai-and-provider", why, port_note="the provider's (443)"),
+        Connection(source, "endpoint", (), "ai-and-endpoint", why, port_note="the endpoint's"),
+        Connection(source, "proxy", (), "ai-and-proxy", why, port_note="the proxy's"),
+    )
 
 
 def _helper(source: str) -> tuple[Connection, ...]:
@@ -128,17 +150,26 @@ CONNECTIONS: tuple[Connection, ...] = (
     Connection("backend", "ai", HTTP["ai"], "ai", "asks AI"),
     _dns("ai", "ai"),
     Connection("ai", "backend", HTTP["backend"], "ai", "AI's tools read the cluster through the backend"),
-    Connection(
-        "ai", "provider", (), "ai-and-provider", "questions to the language model", port_note="the provider's (443)"
-    ),
-    Connection("ai", "endpoint", (), "ai-and-endpoint", "questions to the language model", port_note="the endpoint's"),
-    Connection("ai", "proxy", (), "ai-and-proxy", "questions to the language model", port_note="the proxy's"),
+    *_to_providers("ai", "questions to the language model"),
+    Connection("ai", "api-server", API_PORTS, "ai-and-cluster-access", "reads the cluster itself"),
     Connection("ai", "qdrant", SERVERS["qdrant"], "qdrant", "memory of investigations"),
     Connection("ai", "chromadb", SERVERS["chromadb"], "chromadb", "memory of investigations"),
     Connection("ai", "ollama", SERVERS["ollama"], "ollama", "questions to the language model"),
+    Connection(
+        "ai", "database-outside", (), "vector-database-outside", "memory of investigations", port_note="the endpoint's"
+    ),
+    Connection(
+        "ai", "database-inside", (), "vector-database-inside", "memory of investigations", port_note="the endpoint's"
+    ),
+    _dns("ollama", "pull"),
+    Connection("ollama", "registry", (443,), "pull", "fetches models"),
     Connection("scraper", "backend", HTTP["backend"], "monitoring", "metrics"),
     Connection("scraper", "ai", HTTP["ai"], "ai-and-monitoring", "metrics"),
     Connection("scraper", "qdrant", (6333,), "qdrant-and-monitoring", "metrics"),
     *_helper("test"),
     *_helper("hook"),
+    _dns("ai-test", "ai"),
+    Connection("ai-test", "ai", HTTP["ai"], "ai", "asks whether it works"),
+    *_to_providers("ai-test", "asks whether AI can reach them"),
+    _dns("migrate", "migrations"),
 )

@@ -45,7 +45,7 @@ def _cilium_rule(rule: JsonObject, direction: str) -> JsonObject:
         if peer == "kube-apiserver":
             peers.append({"ipBlock": {"cidr": API_SERVER}})
         elif kind.endswith("FQDNs"):
-            assert set(peer) == {"matchName"}
+            assert set(peer) in ({"matchName"}, {"matchPattern"})
             peers.append({"ipBlock": {"cidr": INTERNET}})
         elif kind.endswith("CIDRSet"):
             peers.append({"ipBlock": peer})

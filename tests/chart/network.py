@@ -16,7 +16,7 @@ from tests.chart.flavors import plain
 from tests.chart.objects import CHART, Objects
 
 NAMESPACE = "tools"
-COMPONENTS = ("backend", "frontend", "ai", "qdrant", "chromadb", "ollama", "test", "hook", "migrate")
+COMPONENTS = ("backend", "frontend", "ai", "qdrant", "chromadb", "ollama", "test", "hook", "migrate", "ai-test")
 PORTS = (22, 53, 80, 443, 3128, 5353, 6333, 6334, 6443, 8000, 8080, 8081, 9090, 11434, 50051)
 PROTOCOLS = ("TCP", "UDP")
 

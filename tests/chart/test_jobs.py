@@ -200,6 +200,8 @@ def test_the_kubernetes_api_must_be_out_of_reach_unless_ai_may_read_it():
     other = ai_test(clusterAccess={"enabled": True}, tests={"deniedAddress": "example.com:443"})
     assert environment(other)["DENIED"] == "example.com:443"
     assert "DENIED" not in environment(ai_test(tests={"deniedAddress": ""}))
+    unguarded = pods_of(merged(AI_ON, {"networkPolicy": {"enabled": False}}))["kubilitics-ai-test"]
+    assert "DENIED" not in environment(unguarded)
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.combinations(RELEASES, 2)))

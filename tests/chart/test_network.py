@@ -39,9 +39,11 @@ CORE = rows(
 AI = rows(
     (["ai"], ["dns"], [53, 5353], BOTH),
     (["ai"], ["backend"], [8080], TCP),
-    (["backend", "frontend", "test", "hook"], ["ai"], [8081], TCP),
+    (["ai-test"], ["dns"], [53, 5353], BOTH),
+    (["backend", "frontend", "test", "hook", "ai-test"], ["ai"], [8081], TCP),
 )
-OUTSIDE = rows((["ai"], ["internet", "internet-6", "other-cluster"], [443], TCP))
+TRIES = ["ai", "ai-test"]  # AI's test tries what AI may reach.
+OUTSIDE = rows((TRIES, ["internet", "internet-6", "other-cluster"], [443], TCP))
 
 
 def network(**settings):
@@ -64,13 +66,23 @@ def ollama_at(endpoint):
     return merged(AI_ON, {"ai": {"llmProvider": "ollama", "providers": {"ollama": {"endpoint": endpoint}}}})
 
 
+def database_at(provider, endpoint):
+    return merged(AI_ON, {"vectorDatabase": {"enabled": True, "provider": provider, "endpoint": endpoint}})
+
+
+MIGRATIONS = {"migrations": {"enabled": True, "command": ["/migrate"]}}
+AI_OLLAMA = rows((["ai"], ["ollama"], [11434], TCP))
+PULL_DNS = rows((["ollama"], ["dns"], [53, 5353], BOTH))
+PULL = PULL_DNS | rows((["ollama"], ["internet", "internet-6", "other-cluster"], [443], TCP))
+
+
 SITUATIONS = {
     "core alone": ({}, CORE),
     "ai unconfigured": (AI_ON, CORE | AI),
     "a provider outside": (OPENAI, CORE | AI | OUTSIDE),
     "a provider behind a proxy": (
         merged(OPENAI, PROXY),
-        CORE | AI | rows((["ai"], ["api-server"], [3128], TCP)),
+        CORE | AI | rows((TRIES, ["api-server"], [3128], TCP)),
     ),
     "a provider that needs no proxy": (
         merged(OPENAI, PROXY, {"global": {"proxy": {"noProxy": ["openai.com"]}}}),
@@ -78,7 +90,7 @@ SITUATIONS = {
     ),
     "a private endpoint's network": (
         merged(OPENAI, network(externalEgress={"cidrs": ["203.0.113.0/24"]})),
-        CORE | AI | rows((["ai"], ["other-cluster"], [443], TCP)),
+        CORE | AI | rows((TRIES, ["other-cluster"], [443], TCP)),
     ),
     "ollama in the cluster": (
         ollama_at("http://ollama.ollama.svc:11434"),
@@ -90,19 +102,19 @@ SITUATIONS = {
     ),
     "ollama in the same namespace": (
         ollama_at("http://neighbour"),
-        CORE | AI | rows((["ai"], ["neighbour", "other-release-ai"], [80], TCP)),
+        CORE | AI | rows((TRIES, ["neighbour", "other-release-ai"], [80], TCP)),
     ),
     "ollama by an address": (
         ollama_at("http://user:word@192.168.7.1:8000"),
-        CORE | AI | rows((["ai"], ["node"], [8000], TCP)),
+        CORE | AI | rows((TRIES, ["node"], [8000], TCP)),
     ),
     "ollama by an address of six": (
         ollama_at("https://[fd00::7]"),
-        CORE | AI | rows((["ai"], ["private-6"], [443], TCP)),
+        CORE | AI | rows((TRIES, ["private-6"], [443], TCP)),
     ),
     "ollama on the internet": (
         ollama_at("https://models.example.com:8000/v1"),
-        CORE | AI | rows((["ai"], ["internet", "internet-6", "other-cluster"], [8000], TCP)),
+        CORE | AI | rows((TRIES, ["internet", "internet-6", "other-cluster"], [8000], TCP)),
     ),
     "ollama in the pod itself": (ollama_at("http://127.0.0.1:11434"), CORE | AI),
     "ollama at an unknown address": (merged(AI_ON, {"ai": {"llmProvider": "ollama"}}), CORE | AI),
@@ -122,7 +134,58 @@ SITUATIONS = {
         ),
     ),
     "chromadb": (merged(AI_ON, CHROMADB), CORE | AI | rows((["ai"], ["chromadb"], [8000], TCP))),
-    "the chart's ollama": (merged(AI_ON, OLLAMA), CORE | AI | rows((["ai"], ["ollama"], [11434], TCP))),
+    "the chart's ollama": (merged(AI_ON, OLLAMA), CORE | AI | AI_OLLAMA | PULL),
+    "the chart's ollama behind a proxy": (
+        merged(AI_ON, OLLAMA, PROXY),
+        CORE | AI | AI_OLLAMA | PULL_DNS | rows((["ollama"], ["api-server"], [3128], TCP)),
+    ),
+    "the chart's ollama, filled by hand": (
+        merged(AI_ON, OLLAMA, {"ollama": {"pull": False}}),
+        CORE | AI | AI_OLLAMA,
+    ),
+    "the chart's ollama as the provider": (
+        merged(AI_ON, {"ai": {"llmProvider": "ollama"}}, OLLAMA, {"ollama": {"pull": False}}),
+        CORE | AI | rows((TRIES, ["ollama"], [11434], TCP)),
+    ),
+    "a vector database in the cluster": (
+        database_at("qdrant", "http://ollama.ollama.svc:6333"),
+        CORE | AI | rows((["ai"], ["llm"], [6333], TCP)),
+    ),
+    "a managed vector database": (
+        database_at("pinecone", "https://memory.pinecone.example"),
+        CORE | AI | rows((["ai"], ["internet", "internet-6", "other-cluster"], [443], TCP)),
+    ),
+    "a managed vector database at its own port": (
+        database_at("weaviate", "https://memory.weaviate.example:8080/v1"),
+        CORE | AI | rows((["ai"], ["internet", "internet-6", "other-cluster"], [8080], TCP)),
+    ),
+    "a managed vector database behind a proxy": (
+        merged(database_at("pinecone", "https://memory.pinecone.example"), PROXY),
+        CORE | AI | rows((["ai"], ["api-server"], [3128], TCP)),
+    ),
+    "a vector database of an ai that is off": (
+        {"vectorDatabase": {"enabled": True, "provider": "pinecone", "endpoint": "https://memory.pinecone.example"}},
+        CORE,
+    ),
+    "ai may read the cluster": (
+        merged(AI_ON, {"ai": {"clusterAccess": {"enabled": True}}}),
+        CORE | AI | rows((["ai"], ["api-server"], [443, 6443], TCP)),
+    ),
+    "the backend looks for ai": (merged(AI_ON, {"backend": {"aiDiscovery": {"enabled": True}}}), CORE | AI),
+    "migrations": (MIGRATIONS, CORE | rows((["migrate"], ["dns"], [53, 5353], BOTH))),
+    "migrations of a database": (
+        merged(
+            MIGRATIONS,
+            network(
+                migrations={
+                    "extraEgress": [
+                        {"to": [{"podSelector": {"matchLabels": {"app": "neighbour"}}}], "ports": [{"port": 8000}]}
+                    ]
+                }
+            ),
+        ),
+        CORE | rows((["migrate"], ["dns"], [53, 5353], BOTH), (["migrate"], ["neighbour"], [8000], TCP)),
+    ),
     "servers of an ai that is off": (merged(QDRANT, OLLAMA), CORE),
     "exposed": (
         {
@@ -165,7 +228,7 @@ SITUATIONS = {
         | rows(
             (["neighbour"], ["backend"], [8080], TCP),
             (["backend"], ["internet"], [443], TCP),
-            (["ai"], ["node"], [53], ("UDP",)),
+            (TRIES, ["node"], [53], ("UDP",)),
         ),
     ),
     "dns of each node": (
@@ -215,7 +278,7 @@ SITUATIONS["peers by two values"] = (
 def by_name(expected):
     """Where hosts are allowed by name, the one server behind the name is left of the internet."""
     public = ("internet-6", "other-cluster")
-    exact = {way for way in expected if not (way[0] == "ai" and way[1] in public)}
+    exact = {way for way in expected if not (way[0] in ("ai", "ai-test", "ollama") and way[1] in public)}
     return exact | {(source, "internet", *rest) for source, target, *rest in expected - exact if target in public}
 
 
@@ -240,7 +303,7 @@ def test_open_source_calico_says_the_same_as_kubernetes(situation):
 def test_calico_with_domain_rules_knows_hosts_by_name():
     values = merged(API_SERVER, OPENAI, network(flavor="calico", calico={"domainRules": True}))
     objects = render_in(values)
-    assert ways(objects) == CORE | AI | rows((["ai"], ["internet"], [443], TCP))
+    assert ways(objects) == CORE | AI | rows((TRIES, ["internet"], [443], TCP))
     (rule,) = [
         rule
         for rule in objects.get("NetworkPolicy", "kubilitics-ai")["spec"]["egress"]
@@ -283,6 +346,57 @@ def test_cilium_allows_exactly_the_active_providers_names(provider, hosts):
 def test_with_cilium_core_looks_up_names_of_the_cluster_only(name):
     dns = [port["rules"]["dns"] for rule in cilium_egress(OPENAI, name) for port in rule["toPorts"] if "rules" in port]
     assert [item for names in dns for item in names if "matchName" in item] == []
+
+
+def test_cilium_lets_ollama_fetch_models_from_its_registry_only():
+    egress = cilium_egress(merged(AI_ON, OLLAMA), "kubilitics-ollama")
+    (names,) = [rule["toFQDNs"] for rule in egress if "toFQDNs" in rule]
+    assert names == [{"matchName": "registry.ollama.ai"}, {"matchPattern": "*.r2.cloudflarestorage.com"}]
+    (dns,) = [port["rules"]["dns"] for rule in egress for port in rule["toPorts"] if "rules" in port]
+    assert [item for item in dns if item in names] == names
+    assert {"matchPattern": "*"} not in dns
+
+
+@pytest.mark.parametrize("flavor", ["kubernetes", "cilium", "calico"])
+def test_a_migration_finds_its_policy_before_it_starts(flavor):
+    objects = render_in(merged(MIGRATIONS, network(flavor=flavor)))
+    (policy,) = [
+        item for item in objects.all if item["kind"].endswith("Policy") and "-migrate" in item["metadata"]["name"]
+    ]
+    job = objects.get("Job", "kubilitics-migrate")
+    own, jobs = policy["metadata"]["annotations"], job["metadata"]["annotations"]
+    assert own["helm.sh/hook"] == jobs["helm.sh/hook"]
+    assert int(own["helm.sh/hook-weight"]) < int(jobs["helm.sh/hook-weight"])
+    assert own["argocd.argoproj.io/hook"] == jobs["argocd.argoproj.io/hook"]
+
+
+@pytest.mark.parametrize("kind", ["serviceMonitor", "podMonitor"])
+def test_metrics_that_nobody_may_read_are_warned_of(kind):
+    monitored = {"monitoring": {kind: {"enabled": True, "renderMode": "alwaysRender"}}}
+    words = "networkPolicy.monitoring"
+    assert words in render(monitored).notes
+    assert words not in render({}).notes
+    assert words not in render(merged(monitored, SCRAPER)).notes
+    assert words not in render(merged(monitored, network(enabled=False))).notes
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "is_inside"),
+    [
+        ("http://memory.data.svc:6333", True),
+        ("http://memory:6333", True),
+        ("https://memory.data.svc.cluster.local", True),
+        ("https://memory.example.com", False),
+        ("http://10.0.0.7:6333", False),
+    ],
+)
+def test_local_only_knows_where_the_memory_is(endpoint, is_inside):
+    values = merged(database_at("qdrant", endpoint), {"ai": {"dataResidency": "local-only"}})
+    if is_inside:
+        render(values)
+    else:
+        with pytest.raises(Exception, match=r"vectorDatabase\.endpoint: ai\.dataResidency is local-only"):
+            render(values)
 
 
 def test_with_cilium_any_name_is_looked_up_only_where_addresses_without_names_are_open():
@@ -341,7 +455,12 @@ CONDITIONS = {
     "scrapers": {"always", "door", "ai", "monitoring", "ai-and-monitoring"},
     "qdrant": {"always", "door", "ai", "monitoring", "ai-and-monitoring", "qdrant", "qdrant-and-monitoring"},
     "chromadb": {"always", "door", "ai", "chromadb"},
-    "the chart's ollama": {"always", "door", "ai", "ollama"},
+    "the chart's ollama": {"always", "door", "ai", "ollama", "pull"},
+    "the chart's ollama, filled by hand": {"always", "door", "ai", "ollama"},
+    "a vector database in the cluster": {"always", "door", "ai", "vector-database-inside"},
+    "a managed vector database": {"always", "door", "ai", "vector-database-outside"},
+    "ai may read the cluster": {"always", "door", "ai", "ai-and-cluster-access"},
+    "migrations": {"always", "door", "migrations"},
     "exposed": {"always", "exposed", "door"},
     "further clusters": {"always", "door", "clusters"},
     "a provider behind a proxy": {"always", "door", "ai", "ai-and-proxy"},
@@ -352,9 +471,18 @@ WHO = {
     "provider": ["internet", "internet-6", "other-cluster"],
     "endpoint": ["llm"],
     "proxy": ["api-server"],
+    "database-outside": ["internet", "internet-6", "other-cluster"],
+    "database-inside": ["llm"],
+    "registry": ["internet", "internet-6", "other-cluster"],
     "clusters": ["other-cluster"],
 }
-VALUE_PORTS = {"provider": (443,), "endpoint": (11434,), "proxy": (3128,)}
+VALUE_PORTS = {
+    "provider": (443,),
+    "endpoint": (11434,),
+    "proxy": (3128,),
+    "database-outside": (443,),
+    "database-inside": (6333,),
+}
 
 
 @pytest.mark.parametrize("situation", CONDITIONS)

@@ -15,6 +15,10 @@ def _database(**settings: Any) -> dict[str, Any]:
 
 ENDPOINT = "https://memory.weaviate.example"
 KEY = {"name": "memory-key"}
+LOCAL_OLLAMA = {
+    "ai": {"enabled": True, "llmProvider": "ollama", "dataResidency": "local-only"},
+    "ollama": {"enabled": True, "pull": True},
+}
 
 AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
@@ -32,6 +36,14 @@ AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
         "Remove it, or set vectorDatabase.provider to qdrant, which does.",
         bad=_database(provider="chromadb", apiKeySecret=KEY),
         good=_database(provider="qdrant", apiKeySecret=KEY),
+    ),
+    Refusal(
+        "residency-pull",
+        "ollama.pull",
+        "ai.dataResidency is local-only, and fetching models needs a way to the internet",
+        "Set ollama.pull: false and fill Ollama's volume otherwise, or allow it with ai.dataResidency: anywhere.",
+        bad=LOCAL_OLLAMA,
+        good={**LOCAL_OLLAMA, "ollama": {"enabled": True, "pull": False}},
     ),
     Refusal(
         "monitored-twice",

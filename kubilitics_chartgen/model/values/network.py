@@ -203,6 +203,12 @@ class PartNetwork(Section):
     extra_egress: EgressRules = Field([], description="What else it may reach.")
 
 
+class MigrationsNetwork(Section):
+    """The connections of a migration's pod beyond the table."""
+
+    extra_egress: EgressRules = Field([], description="What it may reach, such as the database.")
+
+
 class NetworkPolicy(Section):
     """Which connections are allowed. Everything that the README's table does not list is closed."""
 
@@ -223,3 +229,4 @@ class NetworkPolicy(Section):
     ai: AiNetwork = Field(AiNetwork(), description="The AI's further connections.")
     vector_database: PartNetwork = Field(PartNetwork(), description="Further connections of the vector database.")
     ollama: PartNetwork = Field(PartNetwork(), description="Further connections of the chart's own Ollama.")
+    migrations: MigrationsNetwork = Field(MigrationsNetwork(), description="Further connections of migrations.")

@@ -76,6 +76,7 @@ def _context(root: Any) -> dict[str, Any]:
         "features": FEATURES,
         "connections": connections.CONNECTIONS,
         "ai_servers": connections.SERVERS,
+        "model_hosts": connections.MODEL_HOSTS,
         "usual_excepts": connections.USUAL_EXCEPTS,
         "ai_routes": routes.AI_ROUTES,
         "cluster_reads": CLUSTER_READS,

@@ -32,7 +32,7 @@ endpointSelector:
 {{- $rule := index . 2 -}}
 {{- $endpoints := list }}{{ $cidrs := list }}{{ $entities := list }}{{ $names := list -}}
 {{- range $rule.peers -}}
-{{- if .host }}{{ $names = append $names (dict "matchName" .host) }}
+{{- if .host }}{{ $names = append $names (dict (contains "*" .host | ternary "matchPattern" "matchName") .host) }}
 {{- else if .apiServer }}{{ $entities = append $entities "kube-apiserver" }}
 {{- else if .anyone }}{{ $entities = append $entities "all" }}
 {{- else if .ipBlock }}{{ $cidrs = append $cidrs .ipBlock }}
@@ -71,7 +71,7 @@ the allowed hosts. Any name, where addresses are open whose names are not known.
 - matchPattern: {{ printf "%s%s" (repeat $depth "*.") $domain | quote }}
 {{- end }}
 {{- range index . 1 }}
-- matchName: {{ . | quote }}
+- {{ contains "*" . | ternary "matchPattern" "matchName" }}: {{ . | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}

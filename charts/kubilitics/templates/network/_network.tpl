@@ -1,4 +1,4 @@
-{{/* Rules for test and hook pods: they ask whether the product works. Migrations talk to nobody. */}}
+{{/* Rules for test and hook pods: they ask whether the product works. */}}
 {{- define "kubilitics.network.helpers" -}}
 egress:
   {{- include "kubilitics.network.dns" . | nindent 2 }}

@@ -1,11 +1,9 @@
 {{/*
-Where the language models are, as peers and ports of network policies.
+Where the language models and other servers of AI are, as peers and ports of network policies.
 */}}
 
-{{/* {peer, port} of every server that AI asks; what is outside goes through the proxy where there is one. */}}
+{{/* {peer, port} of every language model's server. */}}
 {{- define "kubilitics.network.targets" -}}
-{{- $proxy := (.Values.global | default dict).proxy | default dict -}}
-{{- $through := $proxy.httpsProxy | default $proxy.httpProxy -}}
 {{- $targets := list -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- $own := list -}}
@@ -15,15 +13,38 @@ Where the language models are, as peers and ports of network policies.
 {{- if .endpoint -}}
 {{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromJsonArray -}}
 {{- end -}}
-{{- range $own -}}
+{{- $targets = concat $targets $own -}}
+{{- end -}}
+{{- toJson $targets -}}
+{{- end -}}
+
+{{/*
+One rule for each port at which these servers answer, or the proxy to them: what is outside is reached through it, where there
+is one. Argument: (list root why targets).
+*/}}
+{{- define "kubilitics.network.rulesTo" -}}
+{{- $root := index . 0 -}}
+{{- $why := index . 1 -}}
+{{- $proxy := ($root.Values.global | default dict).proxy | default dict -}}
+{{- $through := $proxy.httpsProxy | default $proxy.httpProxy -}}
+{{- $targets := list -}}
+{{- range index . 2 -}}
 {{- if and $through .peer.host (not (include "kubilitics.network.withoutProxy" (list $proxy.noProxy .peer.host))) -}}
-{{- $targets = concat $targets (include "kubilitics.network.address" (list $ $through) | fromJsonArray) -}}
+{{- $targets = concat $targets (include "kubilitics.network.address" (list $root $through) | fromJsonArray) -}}
 {{- else -}}
 {{- $targets = append $targets . -}}
 {{- end -}}
 {{- end -}}
+{{- $peers := dict -}}
+{{- range $targets -}}
+{{- $_ := set $peers (toString .port) (append (get $peers (toString .port) | default list) .peer) -}}
 {{- end -}}
-{{- toJson $targets -}}
+{{- range $port, $found := $peers }}
+- why: {{ $why }}
+  peers: {{ uniq $found | toJson }}
+  ports:
+    - {port: {{ $port | int64 }}, protocol: TCP}
+{{- end }}
 {{- end -}}
 
 {{/* "true" for a host that NO_PROXY names, itself or a domain above it. Argument: (list no-proxy host). */}}

@@ -1,8 +1,8 @@
 {{/*
 Network policies in one language, which each flavor translates: a map with `ingress` and `egress`, lists of rules. A rule has
 `why`, `ports` ({port, protocol}) and `peers`: plain NetworkPolicyPeers, or one of {anyone: true}, {apiServer: true} and
-{host: name}. A rule without peers is no rule: it never means everybody. `dns` marks the rule for looking up names, `anyName`
-one whose addresses may have any.
+{host: name}, which may be a pattern. A rule without peers is no rule: it never means everybody. `dns` marks the rule for looking
+up names, `anyName` one whose addresses may have any.
 */}}
 
 {{/* "true" where there are policies. */}}

@@ -49,3 +49,17 @@ http://{{ include "kubilitics.name" (list . "ollama") }}:{{ include "kubilitics.
 - name: HOME
   value: /data
 {{- end -}}
+
+{{/* Not empty where it fetches models. */}}
+{{- define "kubilitics.ollama.fetches" -}}
+{{- if and (.Values.ollama | default dict).pull (include "kubilitics.ollama.models" . | fromYamlArray) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/* Where models come from, as a YAML list of peers and ports for its network policy. */}}
+{{- define "kubilitics.ollama.registry" -}}
+[% for host in model_hosts %]
+- {peer: {host: "[[ host ]]"}, port: 443}
+[% endfor %]
+{{- end -}}

@@ -5,7 +5,7 @@ cannot be fetched holds up nobody.
 {{- define "kubilitics.ollama.pull" -}}
 {{- $ollama := .Values.ollama | default dict -}}
 {{- $models := include "kubilitics.ollama.models" . | fromYamlArray -}}
-{{- if and $ollama.pull $models -}}
+{{- if include "kubilitics.ollama.fetches" . -}}
 - name: pull
   image: {{ include "kubilitics.image" (list . $ollama.image) | quote }}
   {{- with ($ollama.image | default dict).pullPolicy }}

@@ -7,6 +7,9 @@
 {{- end }}
 {{- if $ollama.pull }}
 {{- include "kubilitics.validate.needed" (dict "ollama.pullTimeoutSeconds" $ollama.pullTimeoutSeconds) }}
+{{- if eq (toString .Values.ai.dataResidency) "local-only" }}
+- id: residency-pull
+{{- end }}
 {{- end }}
 {{- include "kubilitics.validate.server" (list "ollama" $ollama) }}
 {{- include "kubilitics.validate.knobs" (list . "ollama" $ollama "ollama/deployment.yaml") }}

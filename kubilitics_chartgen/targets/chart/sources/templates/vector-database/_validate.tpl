@@ -16,6 +16,9 @@
 {{- if and (has $database.provider (list "pinecone" "weaviate")) (not $database.endpoint) }}
 - id: vector-database-endpoint
 {{- end }}
+{{- if and $database.endpoint (eq (toString .Values.ai.dataResidency) "local-only") (not (include "kubilitics.ai.isInside" (list . $database.endpoint))) }}
+- {id: residency-endpoint, path: vectorDatabase.endpoint}
+{{- end }}
 {{- if and (include "kubilitics.vectorDatabase.deploys" (list . "chromadb")) $secret.name }}
 - id: vector-database-login
 {{- end }}

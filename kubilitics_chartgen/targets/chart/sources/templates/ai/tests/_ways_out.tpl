@@ -26,7 +26,7 @@ The environment of AI's test: the addresses of its providers, and one that it mu
 - name: PROVIDERS
   value: {{ join " " $addresses | quote }}
 {{- $isApiServer := hasPrefix "kubernetes.default" (toString $tests.deniedAddress) }}
-{{- if and $tests.deniedAddress (not (and $isApiServer (include "kubilitics.ai.clusterAccess" .))) }}
+{{- if and (include "kubilitics.network.on" .) $tests.deniedAddress (not (and $isApiServer (include "kubilitics.ai.clusterAccess" .))) }}
 - name: DENIED
   value: {{ $tests.deniedAddress | quote }}
 - name: STRICT
