@@ -74,6 +74,7 @@ CONDITIONS: dict[str, str] = {
     "qdrant": "the chart's own Qdrant is enabled",
     "chromadb": "the chart's own ChromaDB is enabled",
     "ollama": "the chart's own Ollama is enabled",
+    "ollama-used": "the chart's own Ollama is enabled and AI's provider",
     "monitoring": "`networkPolicy.monitoring` names the scrapers",
     "ai-and-monitoring": "`ai.enabled`, and `networkPolicy.monitoring` names the scrapers",
     "qdrant-and-monitoring": "the chart's own Qdrant is enabled, and `networkPolicy.monitoring` names the scrapers",
@@ -171,5 +172,6 @@ CONNECTIONS: tuple[Connection, ...] = (
     _dns("ai-test", "ai"),
     Connection("ai-test", "ai", HTTP["ai"], "ai", "asks whether it works"),
     *_to_providers("ai-test", "asks whether AI can reach them"),
+    Connection("ai-test", "ollama", SERVERS["ollama"], "ollama-used", "asks whether AI can reach it"),
     _dns("migrate", "migrations"),
 )

@@ -94,11 +94,11 @@ SITUATIONS = {
     ),
     "ollama in the cluster": (
         ollama_at("http://ollama.ollama.svc:11434"),
-        CORE | AI | rows((["ai"], ["llm"], [11434], TCP)),
+        CORE | AI | rows((TRIES, ["llm"], [11434], TCP)),
     ),
     "ollama in the cluster by its full name": (
         ollama_at("http://Ollama.ollama.svc.cluster.local.:11434/path"),
-        CORE | AI | rows((["ai"], ["llm"], [11434], TCP)),
+        CORE | AI | rows((TRIES, ["llm"], [11434], TCP)),
     ),
     "ollama in the same namespace": (
         ollama_at("http://neighbour"),
@@ -457,6 +457,7 @@ CONDITIONS = {
     "chromadb": {"always", "door", "ai", "chromadb"},
     "the chart's ollama": {"always", "door", "ai", "ollama", "pull"},
     "the chart's ollama, filled by hand": {"always", "door", "ai", "ollama"},
+    "the chart's ollama as the provider": {"always", "door", "ai", "ollama", "ollama-used"},
     "a vector database in the cluster": {"always", "door", "ai", "vector-database-inside"},
     "a managed vector database": {"always", "door", "ai", "vector-database-outside"},
     "ai may read the cluster": {"always", "door", "ai", "ai-and-cluster-access"},

@@ -10,7 +10,10 @@ Where the language models and other servers of AI are, as peers and ports of net
 {{- range .hosts -}}
 {{- $own = append $own (dict "peer" (dict "host" .name) "port" .port) -}}
 {{- end -}}
-{{- if .endpoint -}}
+{{- if and (include "kubilitics.ollama.deployed" $) (eq .endpoint (include "kubilitics.ollama.url" $)) -}}
+{{- $pods := include "kubilitics.network.selector" (list $ (list "ollama")) | fromYaml -}}
+{{- $own = list (dict "peer" (dict "podSelector" $pods) "port" (include "kubilitics.port.ollama" $)) -}}
+{{- else if .endpoint -}}
 {{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromJsonArray -}}
 {{- end -}}
 {{- $targets = concat $targets $own -}}

@@ -24,10 +24,11 @@ ollama: [11434]
 {{- $own := index . 2 | default dict -}}
 {{- $ports := get (include "kubilitics.network.servers" $root | fromYaml) (index . 1) -}}
 {{- $scraped := eq (index . 1) "qdrant" | ternary (list (first $ports)) list -}}
+{{- $askers := eq (index . 1) "ollama" | ternary (list "ai" "ai-test") (list "ai") -}}
 ingress:
   - why: AI
     peers:
-      {{- include "kubilitics.network.pods" (list $root (list "ai")) | nindent 6 }}
+      {{- include "kubilitics.network.pods" (list $root $askers) | nindent 6 }}
     ports:
       {{- include "kubilitics.network.tcp" $ports | indent 6 }}
   {{- include "kubilitics.network.extraIngress" (list $root $own.extraIngress $ports $scraped) | nindent 2 }}
