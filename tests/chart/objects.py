@@ -114,7 +114,7 @@ def followed(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     """The schema of a section, also where several values share all or some of it; Kubernetes' own types are not."""
     if "$ref" in node:
         definition = schema["definitions"][node["$ref"].rsplit("/", 1)[1]]
-        is_ours = definition.get("type", "object") == "object"
+        is_ours = definition.get("type") == "object" or set(definition) == {"properties"}
         return followed(schema, {key: value for key, value in definition.items() if is_ours or key != "properties"})
     merged_node = dict(node)
     for reference in node.get("allOf", []):
