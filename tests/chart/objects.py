@@ -111,12 +111,18 @@ def render(values: dict[str, Any] | None = None, release: str = "kubilitics", na
 
 
 def followed(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a section, also where several values share it; Kubernetes' own types are left alone."""
+    """The schema of a section, also where several values share all or some of it; Kubernetes' own types are not."""
+    if "$ref" in node:
+        definition = schema["definitions"][node["$ref"].rsplit("/", 1)[1]]
+        is_ours = definition.get("type") == "object" or set(definition) == {"properties"}
+        return followed(schema, {key: value for key, value in definition.items() if is_ours or key != "properties"})
+    merged_node = dict(node)
     for reference in node.get("allOf", []):
-        definition = schema["definitions"][reference["$ref"].rsplit("/", 1)[1]] if "$ref" in reference else {}
-        if definition.get("type") == "object" and "properties" in definition:
-            return {**definition, "description": node["description"]}
-    return node
+        definition = followed(schema, reference) if "$ref" in reference else {}
+        if "properties" in definition:
+            own = {key: part for key, part in merged_node.get("properties", {}).items() if part is not True}
+            merged_node = {**definition, **merged_node, "properties": {**definition["properties"], **own}}
+    return merged_node
 
 
 def profile(path: Path) -> dict[str, Any]:

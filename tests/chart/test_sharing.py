@@ -39,10 +39,43 @@ VALUES = [
 
 def test_what_is_repeated_is_said_once_and_keeps_its_own_description():
     shared = share(copy.deepcopy(SCHEMA))
-    assert shared["properties"]["one"] == {"description": "One.", "allOf": [{"$ref": "#/definitions/One"}]}
+    assert shared["properties"]["one"] == {"$ref": "#/definitions/One"}
     assert shared["properties"]["two"] == {"description": "Two.", "allOf": [{"$ref": "#/definitions/One"}]}
-    assert shared["definitions"]["One"] == IMAGE
+    assert shared["definitions"]["One"] == {"description": "One.", **IMAGE}
     assert shared["properties"]["port"] == SCHEMA["properties"]["port"]
+
+
+def test_what_sections_have_in_common_is_said_once_and_they_stay_closed():
+    knobs = {f"knob{number}": {"description": f"Knob {number}.", "type": "integer"} for number in range(8)}
+    sections = {
+        name: {
+            "description": name,
+            "type": "object",
+            "properties": {**knobs, name: {"description": "Its own.", "type": "string"}},
+            "additionalProperties": False,
+        }
+        for name in ("one", "two")
+    }
+    schema = {"type": "object", "properties": sections}
+    shared = share(copy.deepcopy(schema))
+    assert shared["definitions"] == {"Common": {"properties": knobs}}
+    for name, section in shared["properties"].items():
+        assert section["allOf"] == [{"$ref": "#/definitions/Common"}]
+        assert section["properties"] == {
+            **dict.fromkeys(knobs, True),
+            name: {"description": "Its own.", "type": "string"},
+        }
+        for section_values in (
+            {"knob1": 1},
+            {"knob1": "x"},
+            {"knob9": 1},
+            {name: "x", "knob0": 2},
+            {name: 1},
+            [],
+            None,
+        ):
+            values = {name: section_values}
+            assert jsonschema_rs.is_valid(shared, values) == jsonschema_rs.is_valid(schema, values)
 
 
 @pytest.mark.parametrize("values", VALUES, ids=json.dumps)
@@ -61,4 +94,4 @@ def test_a_name_that_is_taken_is_not_taken_again():
         }
     shared = share(schema)
     assert shared["definitions"]["Image"] == {"type": "null"}
-    assert shared["definitions"]["OneImage"] == IMAGE
+    assert shared["definitions"]["OneImage"] == {"description": "Image.", **IMAGE}

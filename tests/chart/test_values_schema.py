@@ -98,8 +98,7 @@ def test_profiles_are_accepted(path):
 
 
 def nodes(schema, path=""):
-    if set(schema) == {"$ref"}:
-        schema = SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")]
+    schema = followed(SCHEMA, schema)
     yield path, schema
     for key, child in schema.get("properties", {}).items():
         yield from nodes(followed(SCHEMA, child), f"{path}.{key}" if path else key)
