@@ -45,7 +45,7 @@ features:
   {{- include "kubilitics.ai.features" $ai.features | nindent 2 }}
 {{ include "kubilitics.snakeCase" (dict
   "reasoning" $ai.reasoning
-  "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromYaml) ($ai.vectorMemory | default dict))
+  "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromJson) ($ai.vectorMemory | default dict))
   "cache" $ai.cache
   "rateLimits" $ai.rateLimits
   "budget" $ai.tokenBudgets

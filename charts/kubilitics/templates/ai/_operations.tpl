@@ -3,20 +3,22 @@ How a running AI pod learns of changes, and how it is given its provider.
 */}}
 
 {{/*
-Annotations whose change restarts the pod, as YAML. With the reload sidecar a change of the part that the image can take over
+Annotations whose change restarts the pod, as JSON. With the reload sidecar a change of the part that the image can take over
 while it runs, `llm`, restarts nothing.
 */}}
 {{- define "kubilitics.ai.restartAnnotations" -}}
 {{- $ai := .Values.ai | default dict -}}
 {{- $config := include "kubilitics.ai.config" . -}}
+{{- $annotations := dict -}}
 {{- if eq (toString $ai.configReload) "sidecar" -}}
-checksum/config-without-llm: {{ omit ($config | fromYaml) "llm" | toYaml | sha256sum }}
+{{- $_ := set $annotations "checksum/config-without-llm" (omit ($config | fromYaml) "llm" | toYaml | sha256sum) -}}
 {{- else -}}
-checksum/config: {{ $config | sha256sum }}
-{{- end }}
-{{- with $ai.restartToken }}
-kubilitics.io/restart-token: {{ . | quote }}
-{{- end }}
+{{- $_ := set $annotations "checksum/config" ($config | sha256sum) -}}
+{{- end -}}
+{{- with $ai.restartToken -}}
+{{- $_ := set $annotations "kubilitics.io/restart-token" (toString .) -}}
+{{- end -}}
+{{- toJson $annotations -}}
 {{- end -}}
 
 {{/* Scripts beside AI's configuration file, as the ConfigMap's data; often none. */}}

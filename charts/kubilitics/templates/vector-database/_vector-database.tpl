@@ -46,10 +46,11 @@ http://{{ include "kubilitics.name" (list . $database.provider) }}:{{ include (p
 
 {{/* What the AI's configuration file says of it under vector_memory, or nothing. */}}
 {{- define "kubilitics.vectorDatabase.config" -}}
+{{- $config := dict -}}
 {{- if include "kubilitics.vectorDatabase.used" . -}}
-backend: {{ .Values.vectorDatabase.provider | quote }}
-endpoint: {{ include "kubilitics.vectorDatabase.endpoint" . | quote }}
+{{- $config = dict "backend" .Values.vectorDatabase.provider "endpoint" (include "kubilitics.vectorDatabase.endpoint" .) -}}
 {{- end -}}
+{{- toJson $config -}}
 {{- end -}}
 
 {{/* The key as a variable, or nothing. Argument: (list root variable's-name optional). */}}

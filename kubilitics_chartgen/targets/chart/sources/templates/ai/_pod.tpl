@@ -34,7 +34,7 @@ metadata:
   labels:
     {{- include "kubilitics.podLabels" (list . "ai" $ai.podLabels) | nindent 4 }}
   annotations:
-    {{- $restart := include "kubilitics.ai.restartAnnotations" . | fromYaml }}
+    {{- $restart := include "kubilitics.ai.restartAnnotations" . | fromJson }}
     {{- merge $restart ($ai.podAnnotations | default dict) | toYaml | nindent 4 }}
 spec:
   serviceAccountName: {{ include "kubilitics.serviceAccountName" (list . $ai "ai") | quote }}
