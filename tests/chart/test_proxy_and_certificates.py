@@ -1,4 +1,4 @@
-"""`global.proxy` and `global.caBundle` reach every container of the chart, and nothing inside goes through the proxy."""
+"""The proxy and the certificates reach every container of the chart, and nothing inside goes through the proxy."""
 
 import ipaddress
 import itertools
@@ -31,7 +31,7 @@ def env(container):
 
 
 def goes_direct(host, no_proxy):
-    """Go's rule (golang.org/x/net/http/httpproxy): a domain and all below it; with a dot in front only what is below."""
+    """Go's rule (golang.org/x/net/http/httpproxy): a domain and all below it; with a dot, only what is below."""
     for entry in no_proxy.split(","):
         if "/" in entry:
             continue

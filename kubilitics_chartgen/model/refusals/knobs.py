@@ -105,8 +105,8 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         "proxy-credentials",
         "global.proxy.httpsProxy",
         "a password in values ends up in version control and in the release's history",
-        "Put the whole address into a Secret under the key https-proxy, name the Secret in global.proxy.existingSecret, "
-        "and remove the address here.",
+        "Put the whole address into a Secret under the key https-proxy, name the Secret in "
+        "global.proxy.existingSecret, and remove the address here.",
         bad=_proxy(httpsProxy="http://user:password@proxy.example:3128"),
         good=_proxy(existingSecret="proxy"),
     ),

@@ -318,7 +318,8 @@ class Ai(Workload):
     startup_probe: StartupProbe = Field(StartupProbe(failureThreshold=24), description="How long the start may take.")
     dns_config: DnsConfig = Field(
         {"options": [{"name": "ndots", "value": "2"}]},
-        description="DNS servers, search domains and options of the pods; with `ndots` 2 a provider's name is asked for once.",
+        description="DNS servers, search domains and options of the pods; "
+        "with `ndots` 2 the name of a provider is asked for once.",
     )
     termination_grace_period_seconds: Annotated[int, Rule({"minimum": 0, "maximum": 86400})] = Field(
         20, description="How long a pod may take to stop."

@@ -1,8 +1,8 @@
 """Kubernetes types as the operators' knobs take them: narrowed to what every supported version and `restricted` allow.
 
-No I/O. A whole Kubernetes Volume or Container would make the schema a third larger, and would let things in that the Pod
-Security Standard keeps out. Where a shape is open, Kubernetes itself is the judge: sources of volumes beside the common
-ones, and all of a container but its name and image.
+No I/O. A whole Kubernetes Volume or Container would make the schema half as large again, and would let things in that
+the Pod Security Standard keeps out. Where a shape is open, Kubernetes itself is the judge: of the rarer sources of
+volumes, and of what a container holds beside its name, image and security.
 """
 
 from __future__ import annotations

@@ -6,57 +6,27 @@ it. draft-07 ignores what stands beside a `$ref`, so a described reference is wr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from kubilitics_chartgen.kube.fragments import fragments, reference
 from kubilitics_chartgen.model.values import Node
 from kubilitics_chartgen.model.values.types import Fragment
+from kubilitics_chartgen.targets.chart.sharing import share
 
 __all__ = ["schema_of"]
-
-SHORT = 100
-"""Length of a description and a type that are not worth a reference."""
 
 
 def schema_of(root: Node) -> dict[str, Any]:
     """The schema of all values under `root`."""
-    schema = _section(root)
-    shared = _share(schema)
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Values of the Kubilitics chart",
-        **schema,
-        "definitions": {**_definitions(list(_fragments(root))), **shared},
-    }
-
-
-def _share(schema: dict[str, Any]) -> dict[str, Any]:
-    """What several components describe in the same words, moved out of `schema`: Helm compiles each occurrence anew."""
-    places: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for properties, key in _leaf_places(schema):
-        text = json.dumps(properties[key], sort_keys=True)
-        if len(text) > SHORT:
-            places.setdefault(text, []).append((properties, key))
-    shared: dict[str, Any] = {}
-    for found in places.values():
-        if len(found) > 1:
-            key = found[0][1]
-            name = next(name for name in (f"{key}{number}" for number in ("", *range(2, 1000))) if name not in shared)
-            shared[name] = found[0][0][key]
-            for properties, place in found:
-                properties[place] = {"$ref": f"#/definitions/{name}"}
-    return shared
-
-
-def _leaf_places(section: dict[str, Any]) -> Iterable[tuple[dict[str, Any], str]]:
-    properties = section["properties"]
-    for key, child in properties.items():
-        if "properties" in child:
-            yield from _leaf_places(child)
-        else:
-            yield properties, key
+    return share(
+        {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "Values of the Kubilitics chart",
+            **_section(root),
+            "definitions": _definitions(list(_fragments(root))),
+        }
+    )
 
 
 def _fragments(node: Node) -> Iterable[Fragment]:
