@@ -93,6 +93,21 @@ def render(values: dict[str, Any] | None = None, release: str = "kubilitics", na
     return _render(json.dumps(values or {}), release, namespace)
 
 
+def followed(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a section, also where several values share all or some of it; Kubernetes' own types are not."""
+    if "$ref" in node:
+        definition = schema["definitions"][node["$ref"].rsplit("/", 1)[1]]
+        is_ours = definition.get("type") == "object" or set(definition) == {"properties"}
+        return followed(schema, {key: value for key, value in definition.items() if is_ours or key != "properties"})
+    merged_node = dict(node)
+    for reference in node.get("allOf", []):
+        definition = followed(schema, reference) if "$ref" in reference else {}
+        if "properties" in definition:
+            own = {key: part for key, part in merged_node.get("properties", {}).items() if part is not True}
+            merged_node = {**definition, **merged_node, "properties": {**definition["properties"], **own}}
+    return merged_node
+
+
 def profile(path: Path) -> dict[str, Any]:
     """The values of a profile."""
     return yaml.safe_load(path.read_text(encoding="utf-8"))

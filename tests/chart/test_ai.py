@@ -32,7 +32,9 @@ def test_section_5_lists_exactly_these_objects():
 def test_ai_is_found_at_kubilitics_ai_8081_inside_the_cluster_only():
     service = render(AI_ON).get("Service", AI)
     assert service["spec"]["type"] == "ClusterIP"
-    assert service["spec"]["ports"] == [{"name": "http", "port": 8081, "targetPort": "http", "protocol": "TCP"}]
+    assert service["spec"]["ports"] == [
+        {"name": "http", "port": 8081, "targetPort": "http", "appProtocol": "http", "protocol": "TCP"}
+    ]
 
 
 def test_requests_and_limits_are_those_of_section_9():

@@ -10,6 +10,13 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "defaults": {},
     "ai with an ollama from the secret": merged(AI_ON, {"ai": {"llmProvider": "ollama"}}),
     "openshift": merged(AI_ON, {"podSecurity": {"fixedIds": False}}),
+    "proxy and certificates": merged(
+        AI_ON,
+        {
+            "global": {"proxy": {"httpsProxy": "http://proxy.example:3128"}, "caBundle": {"configMap": "ca"}},
+            "ai": {"llmProvider": "ollama"},
+        },
+    ),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
     ),

@@ -8,7 +8,62 @@ from kubilitics_chartgen.kube.versions import supported
 from tests.chart.helms import embedded, helm3, helm4, parsed, template
 from tests.chart.objects import AI_ON, CHART, PROFILES, merged, profile, render
 
+KNOBS = {
+    "extraEnv": [
+        {"name": "A", "value": "b"},
+        {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k", "optional": True}}},
+        {"name": "C", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
+    ],
+    "extraEnvFrom": [{"configMapRef": {"name": "c"}}, {"prefix": "S_", "secretRef": {"name": "s"}}],
+    "extraVolumes": [
+        {"name": "one", "configMap": {"name": "c", "items": [{"key": "k", "path": "p"}]}},
+        {"name": "two", "secret": {"secretName": "s"}},
+        {"name": "three", "emptyDir": {"sizeLimit": "1Gi", "medium": "Memory"}},
+        {"name": "four", "persistentVolumeClaim": {"claimName": "p"}},
+        {"name": "five", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}},
+        {"name": "six", "csi": {"driver": "secrets-store.csi.k8s.io", "readOnly": True}},
+    ],
+    "extraVolumeMounts": [{"name": "one", "mountPath": "/one", "readOnly": True, "subPath": "p"}],
+    "initContainers": [{"name": "before", "image": "a.example/b:1", "command": ["true"]}],
+    "sidecars": [{"name": "beside", "image": "a.example/b:1", "securityContext": {"runAsUser": 2000}}],
+    "lifecycle": {
+        "preStop": {"exec": {"command": ["sleep", "5"]}},
+        "postStart": {"httpGet": {"port": "http", "path": "/", "scheme": "HTTP"}},
+    },
+    "dnsPolicy": "None",
+    "dnsConfig": {
+        "nameservers": ["10.0.0.10"],
+        "searches": ["a.example"],
+        "options": [{"name": "ndots", "value": "1"}],
+    },
+    "hostAliases": [{"ip": "10.0.0.1", "hostnames": ["a.example"]}],
+    "runtimeClassName": "gvisor",
+    "podSecurityContext": {"supplementalGroups": [2000], "seLinuxLevel": "s0:c1,c2"},
+    "terminationGracePeriodSeconds": 90,
+    "revisionHistoryLimit": 3,
+    "startupProbe": {"failureThreshold": 99},
+}
+SERVICE = {"ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv6", "IPv4"], "labels": {"a": "b"}}
 SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
+    "every knob": merged(
+        AI_ON,
+        {name: {**KNOBS, "service": SERVICE} for name in ("backend", "frontend", "ai")},
+        {
+            "ai": {"enabled": True},
+            "frontend": {
+                "service": {
+                    "type": "LoadBalancer",
+                    "nodePort": 30080,
+                    "externalTrafficPolicy": "Local",
+                    "loadBalancerClass": "a.example/b",
+                    "loadBalancerSourceRanges": ["10.0.0.0/8", "fd00::/8"],
+                }
+            },
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "global": {"proxy": {"existingSecret": "proxy"}, "caBundle": {"secret": "ca"}},
+            "extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "b"}}],
+        },
+    ),
     "everything": merged(
         AI_ON,
         {
@@ -22,7 +77,7 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "imagePullSecrets": [{"name": "pull"}],
             "podSecurity": {"fixedIds": False},
         },
-    )
+    ),
 }
 
 

@@ -24,10 +24,17 @@ def said(message):
     return [line for line in message.splitlines() if line.startswith("- ")]
 
 
+BEFORE_TEMPLATES = {"unwritable-text": "yaml: control characters are not allowed"}
+"""What Helm 3 refuses by itself, in its own words; Helm 4 goes on to the templates."""
+
+
 @each
 def test_the_bad_example_is_refused_for_this_reason_alone(refusal):
     for complaint in (embedded(refusal.bad), template(helm3(), refusal.bad)[0]):
         assert complaint is not None
+        if "templates/validate.yaml" not in complaint and refusal.id in BEFORE_TEMPLATES:
+            assert BEFORE_TEMPLATES[refusal.id] in complaint
+            continue
         (line,) = said(complaint)
         assert refusal.reason in line
         assert refusal.fix in line

@@ -35,6 +35,16 @@ where it differs from the one that files/refusals.yaml names.
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "commonLabels" .Values.commonLabels) }}
+{{- include "kubilitics.validate.environment" . }}
+{{- $written := omit .Values "global" -}}
+{{- if include "kubilitics.unwritable" $written }}
+{{- include "kubilitics.validate.text" (list list $written) }}
+{{- end }}
+{{- range $index, $object := .Values.extraObjects }}
+{{- if and (eq $object.kind "Secret") (or $object.data $object.stringData) }}
+- {id: secret-in-extra-objects, path: {{ printf "extraObjects.%d" $index | quote }}}
+{{- end }}
+{{- end }}
 {{- if not (semverCompare ">=1.25.0-0" (include "kubilitics.kubeVersion" .)) }}
 - id: kubernetes-too-old
 {{- end }}

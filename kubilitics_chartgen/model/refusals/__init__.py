@@ -6,8 +6,9 @@ and the tests take the words and the examples from here.
 
 from kubilitics_chartgen.model.refusals.ai import AI_REFUSALS
 from kubilitics_chartgen.model.refusals.core import CORE_REFUSALS
+from kubilitics_chartgen.model.refusals.knobs import KNOB_REFUSALS
 from kubilitics_chartgen.model.refusals.refusal import Refusal
 
 __all__ = ["REFUSALS", "Refusal"]
 
-REFUSALS: tuple[Refusal, ...] = (*CORE_REFUSALS, *AI_REFUSALS)
+REFUSALS: tuple[Refusal, ...] = (*CORE_REFUSALS, *AI_REFUSALS, *KNOB_REFUSALS)

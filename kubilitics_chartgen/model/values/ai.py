@@ -15,10 +15,12 @@ from kubilitics_chartgen.model.values.common import (
     Resources,
     Service,
     ServiceAccount,
+    StartupProbe,
     Workload,
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.shapes import DnsConfig
 from kubilitics_chartgen.model.values.types import (
     PRINTABLE_PATTERN,
     Hidden,
@@ -313,4 +315,13 @@ class Ai(Workload):
     )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the AI's pod.")
     service: Service = Field(Service(), description="The AI's Service; always ClusterIP, port 8081.")
+    startup_probe: StartupProbe = Field(StartupProbe(failureThreshold=24), description="How long the start may take.")
+    dns_config: DnsConfig = Field(
+        {"options": [{"name": "ndots", "value": "2"}]},
+        description="DNS servers, search domains and options of the pods; "
+        "with `ndots` 2 the name of a provider is asked for once.",
+    )
+    termination_grace_period_seconds: Annotated[int, Rule({"minimum": 0, "maximum": 86400})] = Field(
+        20, description="How long a pod may take to stop."
+    )
     api_key: Annotated[Any, Hidden()] = Field("", description="Not a value: a key does not belong in values.")

@@ -13,6 +13,7 @@ from kubilitics_chartgen.model.values.common import (
     Resources,
     Service,
     ServiceAccount,
+    StartupProbe,
     Workload,
     image_of,
     resources_of,
@@ -38,6 +39,9 @@ _IPV6 = "|".join(
 )
 CIDR_PATTERN = f"^({_IPV4}|({_IPV6})(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$"
 """An IPv4 or IPv6 address or network, exactly: nginx does not start on any other."""
+
+NETWORK_PATTERN = f"^({_BYTE}(\\.{_BYTE}){{3}}/(3[0-2]|[12]?[0-9])|({_IPV6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
+LOAD_BALANCER_CLASS_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
 
 CSP_PATTERN = "^[A-Za-z0-9 '*:/._;=+-]*$"
 
@@ -97,6 +101,7 @@ class Backend(Workload):
     )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the backend's pod.")
     service: Service = Field(Service(), description="The backend's Service; always ClusterIP, port 8080.")
+    startup_probe: StartupProbe = Field(StartupProbe(failureThreshold=36), description="How long the start may take.")
 
 
 class FrontendService(Service):
@@ -104,6 +109,18 @@ class FrontendService(Service):
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = Field("ClusterIP", description="Type of the Service.")
     port: Annotated[int, Rule({"minimum": 1, "maximum": 65535})] = Field(80, description="Port of the Service.")
+    node_port: Annotated[int, Rule({"minimum": 0, "maximum": 65535})] = Field(
+        0, description="Port on every node, with type NodePort or LoadBalancer; 0 lets Kubernetes choose."
+    )
+    external_traffic_policy: Literal["", "Cluster", "Local"] = Field(
+        "", description="With type NodePort or LoadBalancer; `Local` keeps the clients' addresses."
+    )
+    load_balancer_class: Annotated[str, Rule({"pattern": LOAD_BALANCER_CLASS_PATTERN, "maxLength": 317})] = Field(
+        "", description="Which load balancer, with type LoadBalancer; can be set only when the type is."
+    )
+    load_balancer_source_ranges: Annotated[
+        list[str], Rule({"items": {"type": "string", "pattern": NETWORK_PATTERN}, "uniqueItems": True})
+    ] = Field([], description="CIDRs that may reach the load balancer, with type LoadBalancer.")
 
 
 class Frontend(Workload):

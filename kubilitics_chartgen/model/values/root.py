@@ -14,12 +14,28 @@ from kubilitics_chartgen.model.values.types import (
     Hidden,
     HonouredBy,
     Labels,
+    Name,
     OpenSection,
     Rule,
     Section,
+    Url,
 )
 
-__all__ = ["Global", "PodSecurity", "Values"]
+__all__ = ["CaBundle", "Global", "PodSecurity", "Proxy", "Values"]
+
+OBJECT = {
+    "type": "object",
+    "required": ["apiVersion", "kind", "metadata"],
+    "properties": {
+        "apiVersion": {"type": "string", "minLength": 1},
+        "kind": {"type": "string", "minLength": 1},
+        "metadata": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string", "minLength": 1}},
+        },
+    },
+}
 
 PULL_SECRET = {
     "type": "object",
@@ -47,6 +63,31 @@ AI_FLAGS: dict[str, Any] = {
 }
 
 
+class Proxy(Section):
+    """The way out for every container; the cluster's own names and the chart's Services never go through it."""
+
+    http_proxy: Url = Field("", description="Proxy for http addresses, such as `http://proxy.example:3128`.")
+    https_proxy: Url = Field("", description="Proxy for https addresses.")
+    no_proxy: Annotated[
+        list[str], Rule({"items": {"type": "string", "pattern": "^[A-Za-z0-9*.:/_-]+$", "maxLength": 300}})
+    ] = Field([], description="Further hosts, domains (`.example`) and CIDRs that are reached directly.")
+    existing_secret: Name = Field(
+        "",
+        description="Secret with the addresses, for a proxy that needs a password: keys `https-proxy` and, "
+        "if there is one, `http-proxy`.",
+    )
+
+
+class CaBundle(Section):
+    """Certificate authorities beside the system's own, from a ConfigMap or a Secret that exists."""
+
+    config_map: Name = Field("", description="ConfigMap with the certificates.")
+    secret: Name = Field("", description="Secret with the certificates, instead of a ConfigMap.")
+    key: Annotated[str, Rule({"pattern": "^[-._a-zA-Z0-9]+$", "maxLength": 253})] = Field(
+        "ca.crt", description="Key in it: certificates in PEM, one after the other."
+    )
+
+
 class Global(OpenSection):
     """Values shared with the other charts of an umbrella chart."""
 
@@ -56,6 +97,8 @@ class Global(OpenSection):
     image_pull_secrets: Annotated[
         list[Any], Rule({"items": {"anyOf": [{"type": "string", "minLength": 1}, PULL_SECRET]}})
     ] = Field([], description="Secrets for pulling images, as names or as `name: …`.")
+    proxy: Proxy = Field(Proxy(), description="Proxy of every container of the chart.")
+    ca_bundle: CaBundle = Field(CaBundle(), description="Certificate authorities that every container trusts as well.")
 
 
 class PodSecurity(Section):
@@ -95,6 +138,9 @@ class Values(Section):
     )
     users: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
         {}, description="Answers for single users, which win over their organization's: `<name>.ai.enabled`."
+    )
+    extra_objects: Annotated[list[Any], Rule({"items": OBJECT})] = Field(
+        [], description="Whole Kubernetes objects to install with the release, exactly as written; no Secret."
     )
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."

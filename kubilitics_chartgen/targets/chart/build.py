@@ -64,6 +64,7 @@ def _context(root: Any) -> dict[str, Any]:
         "cluster_reads": CLUSTER_READS,
         "manages": MANAGES,
         "exec": EXEC,
+        "root": root,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
         "rollout_table": tables.rollout_table(),

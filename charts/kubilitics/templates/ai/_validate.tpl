@@ -17,6 +17,7 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
+{{- include "kubilitics.validate.knobs" (list . "ai" $ai "ai/deployment.yaml") }}
 {{- if and $ai.enabled (gt (int64 $ai.replicas) 1) }}
 - id: ai-replicas
 {{- end }}

@@ -19,6 +19,7 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "backend.labels" $backend.labels "backend.podLabels" $backend.podLabels) }}
+{{- include "kubilitics.validate.knobs" (list . "backend" $backend "backend/deployment.yaml") }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas
 {{- end }}
