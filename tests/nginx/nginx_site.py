@@ -56,6 +56,13 @@ class Site:
                 names.setdefault(name.lower(), []).append(value)
             return Answer(response.status, names, response.read())
 
+    def logged(self, text: str) -> str:
+        """The log once it holds `text`, or after five seconds: nginx writes a line only after it has answered."""
+        deadline = time.monotonic() + 5
+        while text not in self.log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.log.read_text()
+
     def send_raw(self, request_line: str) -> int:
         """The status for a request line that no client library would send."""
         with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as connection:
