@@ -13,7 +13,7 @@ import yaml
 from helm_python import Chart
 
 from kubilitics_chartgen.targets.chart import build
-from tests.chart.objects import AI_ON, CHART, REPOSITORY, Objects, merged
+from tests.chart.objects import AI_ON, CHART, REPOSITORY, Objects, followed, merged
 
 SOURCES = REPOSITORY / "kubilitics_chartgen" / "targets" / "chart" / "sources"
 TEMPLATES = sorted(CHART.glob("templates/**/*"))
@@ -54,7 +54,7 @@ def test_a_source_without_jinja_is_copied_as_it_is():
 
 def test_one_object_per_file_and_files_short_enough_to_read():
     for path in TEMPLATES:
-        if path.suffix == ".yaml" and path.name != "validate.yaml":
+        if path.suffix == ".yaml" and path.name not in ("validate.yaml", "extra-objects.yaml"):
             assert len(re.findall(r"^kind:", path.read_text(encoding="utf-8"), re.MULTILINE)) == 1, path.name
     lengths = sorted(len(path.read_text(encoding="utf-8").splitlines()) for path in TEMPLATES if path.suffix == ".yaml")
     assert lengths[int(len(lengths) * 0.8)] <= 80, "most templates stay under 80 lines"
@@ -81,7 +81,7 @@ def test_the_same_model_gives_the_same_bytes_and_the_tree_is_fresh():
 
 def test_profiles_are_the_ci_values():
     assert {path.name for path in (CHART / "ci").iterdir()} == {f"{name}-values.yaml" for name in PROFILE_TEXTS}
-    for name in ("minimal", "openai", "anthropic", "ollama-local", "air-gapped", "production"):
+    for name in ("minimal", "openai", "anthropic", "ollama-local", "air-gapped", "production", "gitops-argocd"):
         assert (CHART / "ci" / f"{name}-values.yaml").read_text(encoding="utf-8") == PROFILE_TEXTS[name]
 
 
@@ -133,24 +133,57 @@ def test_values_yaml_explains_every_value_where_it_is_set():
     lines = (CHART / "values.yaml").read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines):
         if re.match(r"^ *[A-Za-z][\w-]*:", line) and not re.match(r"^ {4,}(cpu|memory|requests|limits)", line):
-            nested_default = re.match(r"^ *(requests|limits|cpu|memory):", line)
-            assert nested_default or lines[number - 1].lstrip().startswith("#"), f"line {number + 1}: {line}"
+            nested_default = re.match(r"^ *(requests|limits|cpu|memory|options|matchLabels):", line)
+            in_a_list = lines[number - 1].lstrip().startswith("- ")
+            assert nested_default or in_a_list or lines[number - 1].lstrip().startswith("#"), (
+                f"line {number + 1}: {line}"
+            )
 
 
-def test_the_readme_lists_every_value():
+def values_rows(readme):
+    """(value, default, meaning) of each row of the README's tables of values."""
+    for line in readme.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)]
+        if len(cells) == 5 and re.fullmatch(r"`(<component>\.)?[A-Za-z][\w.-]*`", cells[1]):
+            yield cells[1].strip("`"), cells[2], cells[3]
+
+
+def test_the_readme_lists_every_value_once_with_its_default():
+    """A value that components share stands once, as `<component>.…`, for those that the text names, or for all."""
     readme = (CHART / "README.md").read_text(encoding="utf-8")
     schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+    defaults = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    components = re.findall(r"`([^`]+)`", re.search(r"`<component>` is one of (.*?)\. ", readme)[1])
+    assert {"backend", "frontend", "ai"} <= set(components)
+
+    said = []
+    for value, default, meaning in values_rows(readme.split("## Values")[1]):
+        only = re.search(r" Only (`[^`]+`(?:, `[^`]+`)*)\.$", meaning)
+        owners = re.findall(r"`([^`]+)`", only[1]) if only else components
+        is_shared = value.startswith("<component>.")
+        said += [(value.replace("<component>", owner), default) for owner in (owners if is_shared else [""])]
+
+    listed = dict(said)
 
     def paths(node, path=()):
         for key, child in node.get("properties", {}).items():
-            if "properties" in child:
-                yield from paths(child, (*path, key))
+            section = followed(schema, child)
+            if "properties" in section and ".".join((*path, key)) not in listed:
+                yield from paths(section, (*path, key))
             else:
-                yield ".".join((*path, key))
+                yield (*path, key)
 
-    hidden = {"enabled", "ai.apiKey", "backend.auth.jwtSecret"}
-    missing = [path for path in paths(schema) if f"`{path}`" not in readme and path not in hidden]
-    assert [path for path in missing if not path.endswith(".apiKey")] == []
+    assert len(said) == len(listed), "a value stands in two tables"
+    hidden = {("enabled",), ("ai", "apiKey"), ("backend", "auth", "jwtSecret")}
+    for path in paths(schema):
+        if path in hidden or path[-1] == "apiKey":
+            continue
+        default = defaults
+        for key in path:
+            default = default[key]
+        assert ".".join(path) in listed, path
+        assert listed.pop(".".join(path)).replace("\\|", "|") in (f"`{json.dumps(default)}`", "see values.yaml"), path
+    assert listed == {}, "the README lists values that do not exist"
 
 
 def test_what_no_image_honours_yet_says_so():

@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from tests.chart.helms import embedded, helm3, helm4, template
-from tests.chart.objects import CHART, PROFILES, profile
+from tests.chart.objects import CHART, PROFILES, followed, profile
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 
@@ -98,9 +98,10 @@ def test_profiles_are_accepted(path):
 
 
 def nodes(schema, path=""):
+    schema = followed(SCHEMA, schema)
     yield path, schema
     for key, child in schema.get("properties", {}).items():
-        yield from nodes(child, f"{path}.{key}" if path else key)
+        yield from nodes(followed(SCHEMA, child), f"{path}.{key}" if path else key)
 
 
 def test_every_property_is_described():

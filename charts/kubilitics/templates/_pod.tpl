@@ -2,15 +2,28 @@
 Parts of a pod that every component shares.
 */}}
 
-{{/* Security context of a pod: passes the Pod Security Standard `restricted`. Argument: (list root user-id). */}}
+{{/*
+Security context of a pod: passes the Pod Security Standard `restricted`. Argument: (list root user-id component-values).
+*/}}
 {{- define "kubilitics.podSecurityContext" -}}
 {{- $root := index . 0 -}}
+{{- $added := (gt (len .) 2 | ternary (last .) dict).podSecurityContext | default dict -}}
 runAsNonRoot: true
 {{- if ($root.Values.podSecurity | default dict).fixedIds }}
 runAsUser: {{ index . 1 }}
 runAsGroup: {{ index . 1 }}
 fsGroup: {{ index . 1 }}
 fsGroupChangePolicy: OnRootMismatch
+{{- end }}
+{{- with $added.supplementalGroups }}
+supplementalGroups:
+  {{- range . }}
+  - {{ int64 . }}
+  {{- end }}
+{{- end }}
+{{- with $added.seLinuxLevel }}
+seLinuxOptions:
+  level: {{ . | quote }}
 {{- end }}
 seccompProfile:
   type: RuntimeDefault

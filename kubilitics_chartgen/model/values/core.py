@@ -13,13 +13,15 @@ from kubilitics_chartgen.model.values.common import (
     Resources,
     Service,
     ServiceAccount,
+    StartupProbe,
     Workload,
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.scaling import Autoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.types import NAME_PATTERN, Hidden, Name, Rule, Section
 
-__all__ = ["Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
+__all__ = ["AiDiscovery", "Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
 
 SECRET_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"  # noqa: S105 - what a Secret's key may look like
 SecretKey = Annotated[str, Rule({"pattern": SECRET_KEY_PATTERN, "maxLength": 253})]
@@ -38,6 +40,9 @@ _IPV6 = "|".join(
 )
 CIDR_PATTERN = f"^({_IPV4}|({_IPV6})(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$"
 """An IPv4 or IPv6 address or network, exactly: nginx does not start on any other."""
+
+NETWORK_PATTERN = f"^({_BYTE}(\\.{_BYTE}){{3}}/(3[0-2]|[12]?[0-9])|({_IPV6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
+LOAD_BALANCER_CLASS_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
 
 CSP_PATTERN = "^[A-Za-z0-9 '*:/._;=+-]*$"
 
@@ -68,6 +73,15 @@ class Auth(Section):
     jwt_secret: Annotated[Any, Hidden()] = Field("", description="Not a value: a secret does not belong in values.")
 
 
+class AiDiscovery(Section):
+    """An init container of the backend that looks for AI, and neither stops it nor delays it beyond the limit."""
+
+    enabled: bool = Field(False, description="Look for AI's Service before the backend starts, and log what was found.")
+    timeout_seconds: Annotated[int, Rule({"minimum": 1, "maximum": 60})] = Field(
+        5, description="Longest delay; then the backend starts, as it does when AI is not found."
+    )
+
+
 class Backend(Workload):
     """The API server: REST, WebSockets and the database."""
 
@@ -82,6 +96,9 @@ class Backend(Workload):
         [],
         description="Origins of browsers beside the frontend's own, exact, such as `https://tools.example.com`.",
     )
+    ai_discovery: AiDiscovery = Field(
+        AiDiscovery(), description="An init container that looks for AI; the backend starts whatever it finds."
+    )
     trusted_proxies: Annotated[
         list[str], Rule({"items": {"type": "string", "pattern": CIDR_PATTERN}, "uniqueItems": True})
     ] = Field(
@@ -95,8 +112,12 @@ class Backend(Workload):
     persistence: Persistence = Field(
         Persistence(size="5Gi"), description="The backend's volume: database, uploaded kubeconfigs, home folder."
     )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes may take the backend's pod."
+    )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the backend's pod.")
     service: Service = Field(Service(), description="The backend's Service; always ClusterIP, port 8080.")
+    startup_probe: StartupProbe = Field(StartupProbe(failureThreshold=36), description="How long the start may take.")
 
 
 class FrontendService(Service):
@@ -104,6 +125,18 @@ class FrontendService(Service):
 
     type: Literal["ClusterIP", "NodePort", "LoadBalancer"] = Field("ClusterIP", description="Type of the Service.")
     port: Annotated[int, Rule({"minimum": 1, "maximum": 65535})] = Field(80, description="Port of the Service.")
+    node_port: Annotated[int, Rule({"minimum": 0, "maximum": 65535})] = Field(
+        0, description="Port on every node, with type NodePort or LoadBalancer; 0 lets Kubernetes choose."
+    )
+    external_traffic_policy: Literal["", "Cluster", "Local"] = Field(
+        "", description="With type NodePort or LoadBalancer; `Local` keeps the clients' addresses."
+    )
+    load_balancer_class: Annotated[str, Rule({"pattern": LOAD_BALANCER_CLASS_PATTERN, "maxLength": 317})] = Field(
+        "", description="Which load balancer, with type LoadBalancer; can be set only when the type is."
+    )
+    load_balancer_source_ranges: Annotated[
+        list[str], Rule({"items": {"type": "string", "pattern": NETWORK_PATTERN}, "uniqueItems": True})
+    ] = Field([], description="CIDRs that may reach the load balancer, with type LoadBalancer.")
 
 
 class Frontend(Workload):
@@ -122,6 +155,12 @@ class Frontend(Workload):
     )
     service: FrontendService = Field(FrontendService(), description="How the frontend is reached.")
     resources: Resources = Field(resources_of(FRONTEND), description="CPU and memory of the frontend.")
+    autoscaling: Autoscaling = Field(
+        Autoscaling(minReplicas=2), description="More frontend pods under load, instead of `frontend.replicas`."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes take the frontend's pods one by one."
+    )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the frontend's pods.")
 
 

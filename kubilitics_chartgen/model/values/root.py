@@ -8,18 +8,40 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
+from kubilitics_chartgen.model.values.jobs import Migrations, Tests
+from kubilitics_chartgen.model.values.monitoring import Monitoring
+from kubilitics_chartgen.model.values.network import NetworkPolicy
+from kubilitics_chartgen.model.values.ollama import Ollama
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
     Hidden,
     HonouredBy,
     Labels,
+    Name,
     OpenSection,
     Rule,
     Section,
+    Url,
 )
+from kubilitics_chartgen.model.values.vector_database import VectorDatabase
 
-__all__ = ["Global", "PodSecurity", "Values"]
+__all__ = ["CaBundle", "Global", "PodSecurity", "Proxy", "Values"]
+
+OBJECT = {
+    "type": "object",
+    "required": ["apiVersion", "kind", "metadata"],
+    "properties": {
+        "apiVersion": {"type": "string", "minLength": 1},
+        "kind": {"type": "string", "minLength": 1},
+        "metadata": {
+            "type": "object",
+            "required": ["name"],
+            "properties": {"name": {"type": "string", "minLength": 1}},
+        },
+    },
+}
 
 PULL_SECRET = {
     "type": "object",
@@ -47,6 +69,31 @@ AI_FLAGS: dict[str, Any] = {
 }
 
 
+class Proxy(Section):
+    """The way out for every container; the cluster's own names and the chart's Services never go through it."""
+
+    http_proxy: Url = Field("", description="Proxy for http addresses, such as `http://proxy.example:3128`.")
+    https_proxy: Url = Field("", description="Proxy for https addresses.")
+    no_proxy: Annotated[
+        list[str], Rule({"items": {"type": "string", "pattern": "^[A-Za-z0-9*.:/_-]+$", "maxLength": 300}})
+    ] = Field([], description="Further hosts, domains (`.example`) and CIDRs that are reached directly.")
+    existing_secret: Name = Field(
+        "",
+        description="Secret with the addresses, for a proxy that needs a password: keys `https-proxy` and, "
+        "if there is one, `http-proxy`.",
+    )
+
+
+class CaBundle(Section):
+    """Certificate authorities beside the system's own, from a ConfigMap or a Secret that exists."""
+
+    config_map: Name = Field("", description="ConfigMap with the certificates.")
+    secret: Name = Field("", description="Secret with the certificates, instead of a ConfigMap.")
+    key: Annotated[str, Rule({"pattern": "^[-._a-zA-Z0-9]+$", "maxLength": 253})] = Field(
+        "ca.crt", description="Key in it: certificates in PEM, one after the other."
+    )
+
+
 class Global(OpenSection):
     """Values shared with the other charts of an umbrella chart."""
 
@@ -56,6 +103,8 @@ class Global(OpenSection):
     image_pull_secrets: Annotated[
         list[Any], Rule({"items": {"anyOf": [{"type": "string", "minLength": 1}, PULL_SECRET]}})
     ] = Field([], description="Secrets for pulling images, as names or as `name: …`.")
+    proxy: Proxy = Field(Proxy(), description="Proxy of every container of the chart.")
+    ca_bundle: CaBundle = Field(CaBundle(), description="Certificate authorities that every container trusts as well.")
 
 
 class PodSecurity(Section):
@@ -96,6 +145,23 @@ class Values(Section):
     users: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
         {}, description="Answers for single users, which win over their organization's: `<name>.ai.enabled`."
     )
+    extra_objects: Annotated[list[Any], Rule({"items": OBJECT})] = Field(
+        [], description="Whole Kubernetes objects to install with the release, exactly as written; no Secret."
+    )
+    network_policy: NetworkPolicy = Field(NetworkPolicy(), description="Which connections are allowed.")
+    ingress: Ingress = Field(Ingress(), description="A way in: an Ingress to the frontend.")
+    http_route: HttpRoute = Field(HttpRoute(), description="A way in: a Gateway API HTTPRoute to the frontend.")
+    route: Route = Field(Route(), description="A way in: an OpenShift Route to the frontend.")
+    discovery: Discovery = Field(Discovery(), description="What clients learn at /api/discovery.")
+    vector_database: VectorDatabase = Field(
+        VectorDatabase(), description="Where AI keeps its vector memory instead of its own database. Only with AI on."
+    )
+    ollama: Ollama = Field(Ollama(), description="An Ollama server of the release's own. Only with AI on.")
+    monitoring: Monitoring = Field(Monitoring(), description="Metrics, for the Prometheus operator.")
+    migrations: Migrations = Field(
+        Migrations(), description="A Job before installation and upgrade that migrates a database."
+    )
+    tests: Tests = Field(Tests(), description="What `helm test` checks.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -7,7 +7,7 @@ Patterns are RE2.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -23,6 +23,7 @@ __all__ = [
     "Quantity",
     "Rule",
     "Section",
+    "Shared",
     "Url",
 ]
 
@@ -31,6 +32,9 @@ class Section(BaseModel):
     """A map of named values. In values.yaml its fields are written in camel case."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, validate_default=True)
+
+    is_component: ClassVar[bool] = False
+    """Whether it holds all values of one component, those it shares with the other components among them."""
 
 
 class OpenSection(Section):
@@ -42,15 +46,28 @@ class Rule:
     """JSON Schema keywords that narrow the type they stand beside."""
 
     keywords: dict[str, Any] = field(default_factory=dict)
-    name: str = ""
-    """The definition that holds the keywords, for those that many values share: Helm then compiles them once."""
 
 
 @dataclass(frozen=True)
 class Fragment:
-    """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these."""
+    """The value is a Kubernetes type: its definition's full name, and whether the value is a list of these.
+
+    With `schema` it is a narrowed one: `definition` is then its short name, and `uses` are the full names of those of
+    Kubernetes' own definitions that the schema refers to.
+    """
 
     definition: str
+    is_list: bool = False
+    schema: dict[str, Any] | None = None
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The value is a type of ours that several values have: its name, and every definition that it needs, by name."""
+
+    name: str
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
     is_list: bool = False
 
 
@@ -73,7 +90,7 @@ QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z
 PRINTABLE_PATTERN = "^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]*$"
 """Text without control characters, which Helm's toYaml cannot write: it would drop the whole map without a word."""
 
-Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253}, name="Name")]
+Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253})]
 """The name of an existing object, or empty."""
 
 Quantity = Annotated[str, Rule({"pattern": "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"})]
@@ -89,7 +106,6 @@ Labels = Annotated[
             "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
             "additionalProperties": {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63},
         },
-        name="Labels",
     ),
 ]
 
@@ -100,6 +116,5 @@ Annotations = Annotated[
             "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
             "additionalProperties": {"type": "string", "pattern": PRINTABLE_PATTERN},
         },
-        name="Annotations",
     ),
 ]

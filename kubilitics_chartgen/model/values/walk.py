@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from kubilitics_chartgen.model.values.types import Fragment, Hidden, HonouredBy, OpenSection, Rule, Section
+from kubilitics_chartgen.model.values.types import Fragment, Hidden, HonouredBy, OpenSection, Rule, Section, Shared
 
 __all__ = ["Node", "leaves", "tree"]
 
@@ -30,12 +30,12 @@ class Node:
     """JSON Schema's name of the type; empty where any is accepted."""
     keywords: dict[str, Any] | None = None
     """Further JSON Schema keywords."""
-    definition: str = ""
-    """The name under which other values share these keywords; empty where none do."""
     fragment: Fragment | None = None
+    shared: Shared | None = None
     children: tuple[Node, ...] = ()
     """What a section holds; a leaf has none."""
     is_open: bool = False
+    is_component: bool = False
     hidden: bool = False
     honoured_by: str = ""
 
@@ -70,7 +70,15 @@ def _section(path: tuple[str, ...], description: str, section: Section) -> Node:
         for name, info in _ordered(type(section)).items()
     )
     default = {child.key: child.default for child in children if not child.hidden}
-    return Node(path, description, default, "object", children=children, is_open=isinstance(section, OpenSection))
+    return Node(
+        path,
+        description,
+        default,
+        "object",
+        children=children,
+        is_open=isinstance(section, OpenSection),
+        is_component=section.is_component,
+    )
 
 
 def _ordered(cls: type[Section]) -> dict[str, FieldInfo]:
@@ -90,7 +98,6 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
     markers = {type(marker): marker for marker in info.metadata}
     rules = [marker for marker in info.metadata if isinstance(marker, Rule)]
     keywords: dict[str, Any] = {key: value for rule in rules for key, value in rule.keywords.items()}
-    definition = rules[0].name if len(rules) == 1 else ""
     annotation = info.annotation
     if get_origin(annotation) is Literal:
         keywords["enum"] = list(get_args(annotation))
@@ -98,14 +105,15 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
     base = get_origin(annotation) or annotation
     honoured = markers.get(HonouredBy)
     fragment = markers.get(Fragment)
+    shared = markers.get(Shared)
     return Node(
         path,
         description,
         default,
         TYPES[base] if base in TYPES else "",  # noqa: SIM401 - get() wants a type, and base may be none
         keywords or None,
-        definition=definition,
         fragment=fragment if isinstance(fragment, Fragment) else None,
+        shared=shared if isinstance(shared, Shared) else None,
         hidden=Hidden in markers,
         honoured_by=honoured.note if isinstance(honoured, HonouredBy) else "",
     )

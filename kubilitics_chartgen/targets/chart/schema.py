@@ -11,6 +11,8 @@ from typing import Any
 
 from kubilitics_chartgen.kube.fragments import fragments, reference
 from kubilitics_chartgen.model.values import Node
+from kubilitics_chartgen.model.values.types import Fragment
+from kubilitics_chartgen.targets.chart.sharing import share
 
 __all__ = ["schema_of"]
 
@@ -18,25 +20,33 @@ __all__ = ["schema_of"]
 def schema_of(root: Node) -> dict[str, Any]:
     """The schema of all values under `root`."""
     schema = _section(root)
-    return {
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "Values of the Kubilitics chart",
-        **schema,
-        "definitions": {**dict(sorted(_shared(root))), **fragments(sorted(set(_fragment_names(root))))},
-    }
+    return share(
+        {
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "title": "Values of the Kubilitics chart",
+            **schema,
+            "definitions": {**_definitions(list(_fragments(root))), **dict(_shared(root))},
+        }
+    )
 
 
-def _fragment_names(node: Node) -> Iterable[str]:
+def _fragments(node: Node) -> Iterable[Fragment]:
     if node.fragment:
-        yield node.fragment.definition
+        yield node.fragment
     for child in node.children:
-        yield from _fragment_names(child)
+        yield from _fragments(child)
+
+
+def _definitions(used: list[Fragment]) -> dict[str, Any]:
+    """Kubernetes' own definitions and the narrowed ones, by short name, each once."""
+    names = {name for item in used for name in (item.uses if item.schema else (item.definition,))}
+    narrowed = {item.definition: item.schema for item in used if item.schema}
+    return dict(sorted({**fragments(sorted(names)), **narrowed}.items()))
 
 
 def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
-    """The definitions of our own that values under `node` share."""
-    if node.definition:
-        yield node.definition, {"type": node.type, **(node.keywords or {})}
+    if node.shared:
+        yield from node.shared.definitions.items()
     for child in node.children:
         yield from _shared(child)
 
@@ -50,15 +60,23 @@ def _section(node: Node) -> dict[str, Any]:
     }
 
 
+def _reference(fragment: Fragment) -> dict[str, Any]:
+    if fragment.schema:
+        return {"$ref": f"#/definitions/{fragment.definition}"}
+    return reference(fragment.definition, nullable=not fragment.is_list)
+
+
 def _leaf(node: Node) -> dict[str, Any]:
     described: dict[str, Any] = {"description": node.description}
     if node.fragment:
-        fragment = reference(node.fragment.definition, nullable=not node.fragment.is_list)
+        fragment = _reference(node.fragment)
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
-    if node.definition:
-        return {**described, "allOf": [{"$ref": f"#/definitions/{node.definition}"}]}
+    if node.shared:
+        shared = {"$ref": f"#/definitions/{node.shared.name}"}
+        shape = {"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]}
+        return described | shape | (node.keywords or {})
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from kubilitics_chartgen.model.connections import CONDITIONS, PARTIES, Connection
 from kubilitics_chartgen.model.permissions import Rule
 from kubilitics_chartgen.model.refusals import Refusal
 from kubilitics_chartgen.model.rollout import offered
 from kubilitics_chartgen.model.values import Node, leaves
 
-__all__ = ["permissions_table", "refusals_table", "rollout_table", "table", "values_rows", "values_table"]
-
+__all__ = [
+    "component_names",
+    "connections_table",
+    "permissions_table",
+    "refusals_table",
+    "rollout_table",
+    "shared_table",
+    "table",
+    "values_rows",
+    "values_table",
+]
 
 ROLLOUT_ROWS = (
     (False, True, True, True),
@@ -33,9 +43,45 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def values_table(section: Node) -> str:
-    """Every value under one section, with its default."""
-    return values_rows(leaves(section))
+def values_table(root: Node, section: Node) -> str:
+    """Every value under one section, with its default, but for those of `shared_table`."""
+    shared = {leaf.path for leaf, owners in _shared(root).values() for leaf in owners.values()}
+    return values_rows(leaf for leaf in leaves(section) if leaf.path not in shared)
+
+
+def component_names(root: Node) -> str:
+    """The components, as their values' first part is written."""
+    return ", ".join(f"`{component.dotted}`" for component in _components(root))
+
+
+def shared_table(root: Node) -> str:
+    """What means the same, and has the same default, for several components: once, under `<component>`."""
+    everybody = {component.dotted for component in _components(root)}
+    rows = []
+    for relative, (leaf, owners) in _shared(root).items():
+        some = "" if owners.keys() == everybody else f" Only {', '.join(f'`{owner}`' for owner in owners)}."
+        rows.append((f"`<component>.{relative}`", _default(leaf), _meaning(leaf) + some))
+    return table(["Value", "Default", "What it does"], rows)
+
+
+def _components(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        if child.is_component:
+            yield child
+        else:
+            yield from _components(child)
+
+
+def _shared(root: Node) -> dict[str, tuple[Node, dict[str, Node]]]:
+    """Path below the component, to one of the leaves and to each component's, where most of the owners agree."""
+    found: dict[str, dict[str, dict[str, Node]]] = {}
+    for component in _components(root):
+        for leaf in leaves(component):
+            relative = ".".join(leaf.path[len(component.path) :])
+            same = json.dumps([_default(leaf), _meaning(leaf)])
+            found.setdefault(relative, {}).setdefault(same, {})[component.dotted] = leaf
+    most = {relative: max(kinds.values(), key=len) for relative, kinds in found.items()}
+    return {relative: (next(iter(owners.values())), owners) for relative, owners in most.items() if len(owners) > 1}
 
 
 def values_rows(values: Iterable[Node]) -> str:
@@ -52,6 +98,22 @@ def permissions_table(rules: Sequence[Rule]) -> str:
         ["API group", "Resources", "Verbs", "For"],
         ((rule.group or "core", ", ".join(rule.resources), ", ".join(rule.verbs), rule.why) for rule in rules),
     )
+
+
+def connections_table(connections: Sequence[Connection]) -> str:
+    """Who may talk to whom, at which ports of the pods, and when."""
+    return table(
+        ["From", "To", "Port", "When", "For"],
+        (
+            (PARTIES[row.source].title, PARTIES[row.target].title, _ports(row), CONDITIONS[row.when], row.why)
+            for row in connections
+        ),
+    )
+
+
+def _ports(row: Connection) -> str:
+    ports = row.port_note or ", ".join(map(str, row.ports))
+    return ports if row.protocols == ("TCP",) else f"{ports} ({', '.join(row.protocols)})"
 
 
 def refusals_table(refusals: Sequence[Refusal]) -> str:
@@ -78,7 +140,7 @@ def _default(leaf: Node) -> str:
 
 
 def _meaning(leaf: Node) -> str:
-    options = (leaf.keywords or {}).get("enum")
+    options = [option for option in (leaf.keywords or {}).get("enum", []) if option != ""]
     text = leaf.description + (f" One of {', '.join(f'`{option}`' for option in options)}." if options else "")
     return f"{text} *Not yet effective: {leaf.honoured_by}.*" if leaf.honoured_by else text
 

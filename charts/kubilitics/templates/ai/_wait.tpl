@@ -39,6 +39,13 @@ container starts anyway and says what is wrong.
           name: {{ $ai.apiKeySecret | quote }}
           key: {{ $provider.secretKey | quote }}
       {{- end }}
+    {{- with include "kubilitics.commonEnv" . | trim }}
+    {{- . | nindent 4 }}
+    {{- end }}
   resources:
     {{- toYaml ($ai.resources | default dict) | nindent 4 }}
+  {{- with include "kubilitics.commonMounts" . | trim }}
+  volumeMounts:
+    {{- . | nindent 4 }}
+  {{- end }}
 {{- end -}}

@@ -10,6 +10,21 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "frontend.labels" $frontend.labels "frontend.podLabels" $frontend.podLabels) }}
+{{- include "kubilitics.validate.knobs" (list . "frontend" $frontend "frontend/deployment.yaml") }}
+{{- if not (has $service.type (list "NodePort" "LoadBalancer")) }}
+{{- range $key := list "nodePort" "externalTrafficPolicy" }}
+{{- if get $service $key }}
+- {id: service-type-without, path: {{ printf "frontend.service.%s" $key | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if ne (toString $service.type) "LoadBalancer" }}
+{{- range $key := list "loadBalancerClass" "loadBalancerSourceRanges" }}
+{{- if get $service $key }}
+- {id: service-type-without, path: {{ printf "frontend.service.%s" $key | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if and $frontend.enabled (has $service.type (list "NodePort" "LoadBalancer")) }}
 {{- if not (or (eq (toString $auth.mode) "required") $auth.acknowledgeExposed) }}
 - id: exposed-without-auth

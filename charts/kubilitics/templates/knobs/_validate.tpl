@@ -1,0 +1,158 @@
+{{/*
+What the knobs of every component, the proxy and the certificates refuse.
+*/}}
+
+{{/*
+Whether a text somewhere in a value cannot be written: Helm's toYaml would give nothing at all for the map or list that holds it,
+without a word.
+*/}}
+{{- define "kubilitics.unwritable" -}}
+{{- if regexMatch "[\\x7f-\\x9f\\x{feff}\\x{fffe}\\x{ffff}]" (toJson .) -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{/* A refusal for each text that cannot be written. Argument: (list values-path value), which holds one. */}}
+{{- define "kubilitics.validate.text" -}}
+{{- $path := index . 0 -}}
+{{- $value := index . 1 -}}
+{{- $inside := "" -}}
+{{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
+{{- range $key, $item := $value -}}
+{{- if include "kubilitics.unwritable" $item -}}
+{{- $inside = printf "%s\n%s" $inside (include "kubilitics.validate.text" (list (append $path (toString $key)) $item)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if $inside }}
+{{- $inside }}
+{{- else }}
+- {id: unwritable-text, path: {{ join "." $path | quote }}}
+{{- end }}
+{{- end -}}
+
+{{/*
+Which of the operator's items collide, as YAML: `owned` with one of the chart's, `twice` with one another. Argument: (list
+all-items operator's-items key).
+*/}}
+{{- define "kubilitics.validate.collisions" -}}
+{{- $key := index . 2 -}}
+{{- $times := dict -}}
+{{- range index . 0 | default list -}}
+{{- $name := get . $key | toString | clean -}}
+{{- $_ := set $times $name (get $times $name | default 0 | int | add1) -}}
+{{- end -}}
+{{- $own := dict -}}
+{{- range index . 1 | default list -}}
+{{- $name := get . $key | toString | clean -}}
+{{- $_ := set $own $name (get $own $name | default 0 | int | add1) -}}
+{{- end -}}
+{{- $owned := list -}}
+{{- $twice := list -}}
+{{- range $name := keys $own | sortAlpha -}}
+{{- if gt (get $own $name | int) 1 -}}
+{{- $twice = append $twice $name -}}
+{{- else if gt (get $times $name | int) 1 -}}
+{{- $owned = append $owned $name -}}
+{{- end -}}
+{{- end -}}
+{{- dict "owned" $owned "twice" $twice | toYaml -}}
+{{- end -}}
+
+{{/*
+What a component's knobs may not do. What the chart owns is read from the workload itself, so there is no list to keep. Argument:
+(list root values-path component-values workload's-template).
+*/}}
+{{- define "kubilitics.validate.knobs" -}}
+{{- $root := index . 0 -}}
+{{- $path := index . 1 -}}
+{{- $values := index . 2 -}}
+{{- if or $values.extraEnv $values.extraVolumes $values.extraVolumeMounts $values.initContainers $values.sidecars }}
+{{- $workload := include (printf "%s/%s" $root.Template.BasePath (index . 3)) $root | fromYaml -}}
+{{- $pod := (($workload.spec | default dict).template | default dict).spec | default dict -}}
+{{- $extra := concat ($values.initContainers | default list) ($values.sidecars | default list) -}}
+{{- $main := $pod.containers | default (list dict) | first -}}
+{{- $env := include "kubilitics.validate.collisions" (list $main.env $values.extraEnv "name") | fromYaml -}}
+{{- range $env.owned }}
+- {id: extra-env-owned, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
+{{- end }}
+{{- range $env.twice }}
+- {id: extra-twice, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
+{{- end }}
+{{- $volumes := include "kubilitics.validate.collisions" (list $pod.volumes $values.extraVolumes "name") | fromYaml -}}
+{{- range $volumes.owned }}
+- {id: extra-volume-owned, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
+{{- end }}
+{{- range $volumes.twice }}
+- {id: extra-twice, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
+{{- end }}
+{{- $mounts := include "kubilitics.validate.collisions" (list $main.volumeMounts $values.extraVolumeMounts "mountPath") | fromYaml -}}
+{{- range $mounts.owned }}
+- {id: extra-volume-owned, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
+{{- end }}
+{{- range $mounts.twice }}
+- {id: extra-twice, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
+{{- end }}
+{{- $all := concat ($pod.initContainers | default list) ($pod.containers | default list) -}}
+{{- $containers := include "kubilitics.validate.collisions" (list $all $extra "name") | fromYaml -}}
+{{- range $containers.owned }}
+- {id: extra-container-owned, path: {{ printf "%s.sidecars or %s.initContainers %s" $path $path . | quote }}}
+{{- end }}
+{{- range $containers.twice }}
+- {id: extra-twice, path: {{ printf "%s.sidecars and %s.initContainers %s" $path $path . | quote }}}
+{{- end }}
+{{- $known := list -}}
+{{- range $pod.volumes -}}
+{{- $known = append $known .name -}}
+{{- end -}}
+{{- if $workload }}
+{{- range $values.extraVolumeMounts }}
+{{- if not (has .name $known) }}
+- {id: extra-mount-without-volume, path: {{ printf "%s.extraVolumeMounts %s" $path .name | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- if and (eq (toString $values.dnsPolicy) "None") (not ($values.dnsConfig | default dict).nameservers) }}
+- {id: dns-without-servers, path: {{ printf "%s.dnsPolicy" $path | quote }}}
+{{- end }}
+{{- if semverCompare "<1.30.0-0" (include "kubilitics.kubeVersion" $root) }}
+{{- range $hook := list "postStart" "preStop" }}
+{{- if (get ($values.lifecycle | default dict) $hook | default dict).sleep }}
+- {id: sleep-too-new, path: {{ printf "%s.lifecycle.%s.sleep" $path $hook | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- include "kubilitics.validate.service" (list (printf "%s.service" $path) $values.service) }}
+{{- end -}}
+
+{{/* What a Service's knobs may not do. Argument: (list values-path service-values). */}}
+{{- define "kubilitics.validate.service" -}}
+{{- $path := index . 0 -}}
+{{- $service := index . 1 | default dict -}}
+{{- if and (eq (toString $service.ipFamilyPolicy) "SingleStack") (gt (len ($service.ipFamilies | default list)) 1) }}
+- {id: two-ip-families, path: {{ printf "%s.ipFamilies" $path | quote }}}
+{{- end }}
+{{- include "kubilitics.validate.labels" (dict (printf "%s.labels" $path) $service.labels) }}
+{{- end -}}
+
+{{/* The proxy and the certificate authorities of every container. */}}
+{{- define "kubilitics.validate.environment" -}}
+{{- $global := .Values.global | default dict -}}
+{{- $proxy := $global.proxy | default dict -}}
+{{- $ca := $global.caBundle | default dict -}}
+{{- range $key := list "httpProxy" "httpsProxy" }}
+{{- if regexMatch "^https?://[^/?#]*@" (get $proxy $key | default "") }}
+- {id: proxy-credentials, path: {{ printf "global.proxy.%s" $key | quote }}}
+{{- end }}
+{{- if and $proxy.existingSecret (get $proxy $key) }}
+- {id: proxy-twice, path: {{ printf "global.proxy.%s" $key | quote }}}
+{{- end }}
+{{- end }}
+{{- if and $ca.configMap $ca.secret }}
+- id: ca-bundle-twice
+{{- end }}
+{{- if or $ca.configMap $ca.secret }}
+{{- include "kubilitics.validate.needed" (dict "global.caBundle.key" $ca.key) }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,177 @@
+"""What the knobs may not do: replace what the chart owns, weaken a pod, or hold what cannot be written."""
+
+import json
+
+import pytest
+
+from kubilitics_chartgen.kube.pod_security import violations
+from tests.chart.helms import embedded, helm3, template
+from tests.chart.objects import merged, render
+from tests.chart.test_knobs import MAIN, WITH_INIT
+
+
+def env_names(component):
+    pod = render(WITH_INIT).get("Deployment", f"kubilitics-{component}")["spec"]["template"]["spec"]
+    (main,) = [item for item in pod["containers"] if item["name"] == MAIN[component]]
+    return [item["name"] for item in main.get("env", [])]
+
+
+OWNED = [(component, name) for component in MAIN for name in env_names(component)]
+
+
+@pytest.mark.parametrize(("component", "name"), OWNED)
+def test_no_variable_of_the_chart_can_be_replaced(component, name):
+    complaint = embedded(merged(WITH_INIT, {component: {"extraEnv": [{"name": name, "value": "x"}]}}))
+    assert f"{component}.extraEnv {name}: the chart sets this environment variable itself" in complaint
+
+
+def test_the_variables_of_proxy_and_certificates_are_the_charts_when_it_sets_them():
+    own = [{"name": "HTTPS_PROXY", "value": "http://mine.example"}, {"name": "SSL_CERT_DIR", "value": "/certs"}]
+    assert embedded({"frontend": {"extraEnv": own}}) is None
+    values = {"proxy": {"httpsProxy": "http://p.example"}, "caBundle": {"configMap": "ca"}}
+    complaint = embedded({"frontend": {"extraEnv": own}, "global": values})
+    assert "frontend.extraEnv HTTPS_PROXY, frontend.extraEnv SSL_CERT_DIR: the chart sets" in complaint
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"frontend": {"extraVolumes": [{"name": "html", "emptyDir": {}}]}}, "frontend.extraVolumes html"),
+        ({"ai": {"extraVolumes": [{"name": "data", "emptyDir": {}}]}}, "ai.extraVolumes data"),
+        (
+            {"backend": {"extraVolumeMounts": [{"name": "data", "mountPath": "/tmp/"}]}},
+            "backend.extraVolumeMounts /tmp:",
+        ),
+        ({"ai": {"sidecars": [{"name": "wait-for-provider", "image": "x"}]}}, "ai.sidecars"),
+        ({"frontend": {"initContainers": [{"name": "nginx", "image": "x"}]}}, "frontend.sidecars"),
+        (
+            {
+                "backend": {
+                    "sidecars": [{"name": "one", "image": "x"}],
+                    "initContainers": [{"name": "one", "image": "x"}],
+                }
+            },
+            "written twice",
+        ),
+        (
+            {
+                "backend": {"extraVolumes": [{"name": "ca-bundle", "emptyDir": {}}]},
+                "global": {"caBundle": {"secret": "c"}},
+            },
+            "backend.extraVolumes ca-bundle",
+        ),
+    ],
+    ids=json.dumps,
+)
+def test_what_collides_with_the_chart_is_refused_by_name(values, words):
+    for complaint in (embedded(merged(WITH_INIT, values)), template(helm3(), merged(WITH_INIT, values))[0]):
+        assert "These values cannot be used" in complaint
+        assert words in complaint
+
+
+def test_a_component_that_is_off_refuses_none_of_its_knobs():
+    assert embedded({"frontend": {"enabled": False, "extraVolumeMounts": [{"name": "x", "mountPath": "/x"}]}}) is None
+
+
+WEAKER = {
+    "privileged": {"securityContext": {"privileged": True}},
+    "escalation": {"securityContext": {"allowPrivilegeEscalation": True}},
+    "root": {"securityContext": {"runAsUser": 0}},
+    "perhaps root": {"securityContext": {"runAsNonRoot": False}},
+    "a capability": {"securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}}},
+    "capabilities kept": {"securityContext": {"capabilities": {"drop": ["NET_RAW"]}}},
+    "no seccomp": {"securityContext": {"seccompProfile": {"type": "Unconfined"}}},
+    "another SELinux type": {"securityContext": {"seLinuxOptions": {"type": "spc_t"}}},
+    "proc": {"securityContext": {"procMount": "Unmasked"}},
+    "a port of the node": {"ports": [{"containerPort": 8080, "hostPort": 8080}]},
+    "a probe of another host": {"livenessProbe": {"httpGet": {"host": "a.example", "port": 80}}},
+}
+
+
+@pytest.mark.parametrize("weaker", WEAKER.values(), ids=WEAKER)
+def test_an_extra_container_cannot_weaken_the_pod(weaker):
+    for knob in ("sidecars", "initContainers"):
+        assert embedded({"ai": {knob: [{"name": "x", "image": "y", **weaker}]}}) is not None
+
+
+@pytest.mark.parametrize("source", ["hostPath", "nfs", "iscsi", "rbd", "gitRepo", "awsElasticBlockStore"])
+def test_a_volume_that_restricted_keeps_out_is_refused(source):
+    assert embedded({"backend": {"extraVolumes": [{"name": "x", source: {"path": "/"}}]}}) is not None
+
+
+USUAL = {
+    "nothing": {},
+    "all that restricted asks for": {
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "runAsNonRoot": True,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+    },
+    "only some of it": {"securityContext": {"runAsUser": 2000, "capabilities": {"add": ["NET_BIND_SERVICE"]}}},
+    "a port and probes": {
+        "ports": [{"containerPort": 9000}],
+        "livenessProbe": {"httpGet": {"path": "/", "port": 9000}},
+        "readinessProbe": {"tcpSocket": {"port": 9000}},
+    },
+}
+
+
+@pytest.mark.parametrize("container", USUAL.values(), ids=USUAL)
+def test_pods_with_extra_containers_pass_the_restricted_standard(container):
+    extra = {
+        "sidecars": [{"name": "x", "image": "y", **container}],
+        "initContainers": [{"name": "z", "image": "y", **container}],
+    }
+    for _, pod in render(merged(WITH_INIT, dict.fromkeys(MAIN, extra))).pods():
+        assert violations(pod["spec"]) == []
+        assert "x" in [item["name"] for item in pod["spec"]["containers"]]
+
+
+REFUSED_ENV = [
+    {"value": "no name"},
+    {"name": "A=B", "value": "c"},
+    {"name": "A", "value": 1},
+    {"name": "A", "value": "b", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}, "fieldRef": {"fieldPath": "x"}}},
+    {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "kee": "k"}}},
+]
+
+
+@pytest.mark.parametrize("item", REFUSED_ENV, ids=json.dumps)
+def test_a_variable_that_kubernetes_would_refuse_is_refused(item):
+    for complaint in (embedded({"ai": {"extraEnv": [item]}}), template(helm3(), {"ai": {"extraEnv": [item]}})[0]):
+        assert complaint is not None
+
+
+@pytest.mark.parametrize("character", ["\x7f", "\x80", "\x85", "\x9f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"backend": {"extraEnv": [{"name": "A", "value": "TEXT"}]}},
+        {"ai": {"sidecars": [{"name": "a", "image": "b", "args": ["TEXT"]}]}},
+        {"frontend": {"extraVolumes": [{"name": "a", "secret": {"secretName": "TEXT"}}]}},
+        {"backend": {"tolerations": [{"key": "TEXT"}]}},
+        {"ai": {"lifecycle": {"preStop": {"exec": {"command": ["TEXT"]}}}}},
+        {"extraObjects": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "TEXT"}}]},
+    ],
+    ids=json.dumps,
+)
+def test_text_that_helm_cannot_write_is_refused_and_its_place_is_named(values, character):
+    """toYaml would give nothing for the whole map, and the render would go on without it."""
+    complaint = embedded(json.loads(json.dumps(values).replace("TEXT", json.dumps(f"a{character}b")[1:-1])))
+    assert "cannot be written into a manifest" in complaint
+    assert f"- {next(iter(values))}." in complaint
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00", "\x07", "\t", "\n", "\u2028", "üñ日本\U0001f600", "{{ .Release.Name }}", "a: b"]
+)
+def test_other_text_arrives_unchanged(text):
+    values = {"backend": {"sidecars": [{"name": "a", "image": "b", "args": [f"x{text}y"]}]}}
+    if embedded(values) is not None:
+        assert text in ("\x00", "\x07")
+        return
+    pod = render(values).get("Deployment", "kubilitics-backend")["spec"]["template"]["spec"]
+    assert pod["containers"][1]["args"] == [f"x{text}y"]
