@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AI", "BACKEND", "COMPONENTS", "FRONTEND", "Component"]
+__all__ = ["AI", "AUXILIARY", "BACKEND", "CHROMADB", "COMPONENTS", "FRONTEND", "OLLAMA", "QDRANT", "Component"]
 
 IMAGE_REGISTRY = "ghcr.io"
 
@@ -30,6 +30,9 @@ class Component:
     cpu_limit: str
     memory_limit: str
     platforms: tuple[str, ...] = ("linux/amd64", "linux/arm64")
+    registry: str = IMAGE_REGISTRY
+    tag: str = ""
+    """Empty for the product's own images, whose tag is the release's version."""
 
 
 BACKEND = Component(
@@ -70,3 +73,48 @@ AI = Component(
 )
 
 COMPONENTS = (BACKEND, FRONTEND, AI)
+
+QDRANT = Component(
+    id="qdrant",
+    title="Qdrant",
+    repository="qdrant/qdrant",
+    port=6333,
+    uid=1000,
+    cpu_request="250m",
+    memory_request="512Mi",
+    cpu_limit="2",
+    memory_limit="2Gi",
+    registry="docker.io",
+    tag="v1.15.4-unprivileged",
+)
+
+CHROMADB = Component(
+    id="chromadb",
+    title="Chroma",
+    repository="chromadb/chroma",
+    port=8000,
+    uid=1000,
+    cpu_request="250m",
+    memory_request="512Mi",
+    cpu_limit="2",
+    memory_limit="2Gi",
+    registry="docker.io",
+    tag="1.0.20",
+)
+
+OLLAMA = Component(
+    id="ollama",
+    title="Ollama",
+    repository="ollama/ollama",
+    port=11434,
+    uid=1000,
+    cpu_request="1",
+    memory_request="4Gi",
+    cpu_limit="4",
+    memory_limit="8Gi",
+    registry="docker.io",
+    tag="0.12.3",
+)
+
+AUXILIARY = (QDRANT, CHROMADB, OLLAMA)
+"""What others make and the chart may run beside AI. They listen where their own documentation says."""

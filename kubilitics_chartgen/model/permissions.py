@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CLUSTER_READS", "EXEC", "MANAGES", "Rule"]
+__all__ = ["AI_READS", "CLUSTER_READS", "EXEC", "MANAGES", "Rule"]
 
 READ = ("get", "list", "watch")
 WRITE = ("create", "delete", "patch", "update")
@@ -45,6 +45,11 @@ MANAGES: tuple[Rule, ...] = (
     Rule("policy", ("poddisruptionbudgets",), WRITE, "edit and delete"),
 )
 """Granted with `rbac.manage: true`."""
+
+AI_READS: tuple[Rule, ...] = (
+    Rule("", ("events", "pods", "services"), READ, "context of investigations, without the backend"),
+)
+"""Granted to AI with `ai.clusterAccess.enabled: true`; section 5 of the delivery architecture."""
 
 EXEC: tuple[Rule, ...] = (
     Rule("", ("pods/exec", "pods/portforward"), ("create", "get"), "a shell in a pod, a port of a pod"),

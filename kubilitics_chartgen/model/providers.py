@@ -57,6 +57,8 @@ class Provider:
     """Whether questions and the cluster data in them go to somebody else's servers."""
     has_settings: bool = True
     """Whether `ai.providers.<id>` exists."""
+    can_reload: bool = True
+    """Whether a running image takes over changed settings of this provider; else it must be restarted."""
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -66,6 +68,7 @@ PROVIDERS: tuple[Provider, ...] = (
         about="AI runs but is not configured; every AI feature answers that it needs configuration.",
         image_name="none",
         has_settings=False,
+        can_reload=False,  # a reload forgets the provider that was set through AI's API, the only one it can have
     ),
     Provider(
         id="openai",
@@ -102,6 +105,7 @@ PROVIDERS: tuple[Provider, ...] = (
         title="Azure OpenAI",
         about="OpenAI's models in your Azure subscription; needs your resource's address, a deployment and an API key.",
         image_name="custom",
+        can_reload=False,
         secret_key="azure-openai-api-key",  # noqa: S106
         secret_holds="key",  # noqa: S106
         secret_env="AZURE_OPENAI_API_KEY",  # noqa: S106
@@ -133,6 +137,7 @@ PROVIDERS: tuple[Provider, ...] = (
         title="OpenAI-compatible server",
         about="Any server that speaks OpenAI's API, such as vLLM or LiteLLM; a key only where the server asks for one.",
         image_name="custom",
+        can_reload=False,
         secret_holds="key",  # noqa: S106
         secret_env="CUSTOM_API_KEY",  # noqa: S106
         key_required=True,

@@ -17,6 +17,15 @@ from tests.tools import REPOSITORY
 CHART = REPOSITORY / "charts" / "kubilitics"
 PROFILES = sorted((REPOSITORY / "values").glob("*.yaml"))
 AI_ON = {"ai": {"enabled": True}}
+AI_SIDE = ("ai", "qdrant", "chromadb", "ollama")
+"""The components that are there for AI only."""
+
+
+class Loader(yaml.CSafeLoader):
+    """Reads a plain `=` as text, as Helm and Kubernetes do; PyYAML knows a YAML 1.1 type for it and gives up."""
+
+
+Loader.add_constructor("tag:yaml.org,2002:value", lambda loader, node: loader.construct_scalar(node))
 
 
 @dataclass(frozen=True)
@@ -28,12 +37,20 @@ class Objects:
 
     @functools.cached_property
     def all(self) -> list[dict[str, Any]]:
-        """Every object, in no particular order."""
+        """Every object that is installed, in no particular order; without the pods of `helm test`."""
+        return self._parsed(are_tests=False)
+
+    @functools.cached_property
+    def tests(self) -> list[dict[str, Any]]:
+        """The pods that `helm test` runs."""
+        return self._parsed(are_tests=True)
+
+    def _parsed(self, *, are_tests: bool) -> list[dict[str, Any]]:
         return [
             document
             for path, text in self.texts.items()
-            if path.endswith(".yaml")
-            for document in yaml.load_all(text, Loader=yaml.CSafeLoader)
+            if path.endswith(".yaml") and ("/tests/" in path) is are_tests
+            for document in yaml.load_all(text, Loader=Loader)
             if document
         ]
 

@@ -1,5 +1,7 @@
 """What is deployed with AI on. Numbers and names: sections 5, 8 and 9 of the delivery architecture."""
 
+import json
+
 import pytest
 import yaml
 
@@ -16,17 +18,37 @@ def ai_with(provider, **settings):
 def test_section_5_lists_exactly_these_objects():
     names = [(item["kind"], item["metadata"]["name"]) for item in render(AI_ON).of("ai")]
     assert sorted(names) == [
-        (kind, AI)
-        for kind in (
-            "ConfigMap",
-            "Deployment",
-            "PersistentVolumeClaim",
-            "Role",
-            "RoleBinding",
-            "Service",
-            "ServiceAccount",
-        )
+        ("ConfigMap", AI),
+        ("ConfigMap", "kubilitics-ai-discovery"),
+        ("Deployment", AI),
+        ("NetworkPolicy", AI),
+        ("NetworkPolicy", "kubilitics-ai-from-core"),
+        ("NetworkPolicy", "kubilitics-ai-queries"),
+        ("PersistentVolumeClaim", AI),
+        ("Role", AI),
+        ("RoleBinding", AI),
+        ("Service", AI),
+        ("ServiceAccount", AI),
     ]
+
+
+def test_what_ai_tells_clients_is_the_discovery_document_with_its_flags():
+    (document,) = render(ai_with("openai")).get("ConfigMap", "kubilitics-ai-discovery")["data"].values()
+    (core,) = [render({}).get("ConfigMap", "kubilitics-frontend")["data"]["discovery.json"]]
+    assert json.loads(core)["ai"] is None
+    flags = json.loads(document)["ai"]
+    assert {**json.loads(document), "ai": None} == json.loads(core)
+    assert flags["provider"] == "openai"
+    assert flags["features"]["investigation"] is True
+    assert "are sent to OpenAI" in flags["notices"][0]
+    local = render(ai_with("ollama")).get("ConfigMap", "kubilitics-ai-discovery")["data"]["discovery.json"]
+    assert json.loads(local)["ai"]["notices"] == []
+
+
+def test_the_frontend_takes_ais_document_only_if_it_is_there():
+    spec = render({}).get("Deployment", "kubilitics-frontend")["spec"]["template"]["spec"]
+    (volume,) = [item for item in spec["volumes"] if item["name"] == "ai-discovery"]
+    assert volume["configMap"] == {"name": "kubilitics-ai-discovery", "optional": True}
 
 
 def test_ai_is_found_at_kubilitics_ai_8081_inside_the_cluster_only():

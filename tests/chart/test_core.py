@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.chart.objects import AI_ON, PROFILES, merged, profile, render
+from tests.chart.objects import AI_ON, AI_SIDE, PROFILES, merged, profile, render
 
 BACKEND = "kubilitics-backend"
 FRONTEND = "kubilitics-frontend"
+CORE = ("backend", "frontend", "network", "exposure")
 
 
 def auth(mode, **settings):
@@ -121,20 +122,34 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     "extra",
-    [{}, auth("optional", acknowledgeExposed=True), {"frontend": {"enabled": False}}, {"rbac": {"manage": True}}],
+    [
+        {},
+        auth("optional", acknowledgeExposed=True),
+        {
+            "ai": {"persistence": {"perReplica": True, "annotations": None}, "podDisruptionBudget": {"enabled": True}},
+            "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
+            "vectorDatabase": {"enabled": True},
+            "ollama": {"enabled": True},
+            "monitoring": {"serviceMonitor": {"enabled": True}},
+        },
+        {"frontend": {"enabled": False}, "route": {"enabled": False}},
+        {"rbac": {"manage": True}},
+        {"networkPolicy": {"flavor": "cilium"}, "discovery": {"pattern": "proxy"}},
+    ],
 )
 def test_ai_changes_no_byte_of_any_core_object(path, extra):
     values = merged(profile(path), extra)
     off = render(merged(values, {"ai": {"enabled": False}}))
     on = render(merged(values, AI_ON))
-    assert off.texts_of("backend", "frontend") == on.texts_of("backend", "frontend")
-    core = [name for name in on.names if name not in {(item["kind"], item["metadata"]["name"]) for item in on.of("ai")}]
+    assert off.texts_of(*CORE) == on.texts_of(*CORE)
+    ai_side = {(item["kind"], item["metadata"]["name"]) for component in AI_SIDE for item in on.of(component)}
+    core = [name for name in on.names if name not in ai_side]
     assert off.names == core
 
 
 def test_with_ai_off_no_object_belongs_to_ai():
     objects = render()
-    assert objects.of("ai") == []
+    assert [item for component in AI_SIDE for item in objects.of(component)] == []
     text = "".join(text for path, text in objects.texts.items() if not path.endswith("NOTES.txt"))
     for trace in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "kubilitics-ai-secrets"):
         assert trace not in text

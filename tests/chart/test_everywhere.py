@@ -17,8 +17,40 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "ai": {"llmProvider": "ollama"},
         },
     ),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"]},
+            "ai": {"llmProvider": "openai", "configReload": "sidecar", "clusterAccess": {"enabled": True}},
+        },
+    ),
+    "provider handed over": merged(AI_ON, {"ai": {"llmProvider": "openai", "initializeProvider": {"enabled": True}}}),
+    "every way in, with Calico": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {"enabled": True, "host": "k.example.com", "tls": {"enabled": True}},
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}]},
+            "route": {"enabled": True},
+            "networkPolicy": {"flavor": "calico"},
+        },
+    ),
     "no volumes": merged(
         AI_ON, {"backend": {"persistence": {"enabled": False}}, "ai": {"persistence": {"enabled": False}}}
+    ),
+    "a volume per replica and qdrant": merged(
+        AI_ON,
+        {"ai": {"replicas": 3, "persistence": {"perReplica": True}}, "vectorDatabase": {"enabled": True}},
+    ),
+    "chroma and ollama with a GPU": merged(
+        AI_ON,
+        {
+            "ai": {"replicas": 2, "persistence": {"enabled": False}},
+            "vectorDatabase": {"enabled": True, "provider": "chromadb"},
+            "ollama": {"enabled": True, "gpu": {"enabled": True}, "runtimeClassName": "nvidia"},
+            "podSecurity": {"fixedIds": False},
+        },
     ),
 }
 RECOMMENDED = {"name", "instance", "version", "component", "part-of", "managed-by"}
@@ -52,11 +84,14 @@ def test_no_pod_is_offered_the_addresses_of_services_as_variables(values):
 
 @everywhere
 def test_every_port_is_explicit_and_every_root_file_system_read_only(values):
+    names = {"kubilitics-qdrant": ["http", "grpc"], "kubilitics-migrate": []}
     for name, template in render(values).pods():
-        for container in template["spec"]["containers"]:
-            assert [(port["name"], port["containerPort"] > 1024) for port in container["ports"]] == [("http", True)], (
-                name
-            )
+        main, *others = template["spec"]["containers"]
+        ports = main.get("ports", [])
+        assert [port["name"] for port in ports] == names.get(name, ["http"])
+        assert all(port["containerPort"] > 1024 for port in ports)
+        assert not any("ports" in container for container in others)
+        for container in [main, *others, *template["spec"].get("initContainers", [])]:
             assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
 
 
@@ -66,11 +101,17 @@ def test_only_the_folders_that_the_images_write_to_are_writable(values):
         "kubilitics-backend": {"/data", "/tmp"},
         "kubilitics-ai": {"/data/ai", "/app/logs"},
         "kubilitics-frontend": {"/usr/share/kubilitics/html", "/run/kubilitics", "/tmp"},
+        "kubilitics-qdrant": {"/qdrant/storage", "/qdrant/snapshots"},
+        "kubilitics-chromadb": {"/data", "/tmp"},
+        "kubilitics-ollama": {"/data", "/tmp"},
+        "kubilitics-migrate": {"/tmp"},
     }
+    beside = {"pull": {"/tmp"}, "config-reload": set()}
     for name, template in render(values).pods():
-        for container in template["spec"]["containers"]:
+        main, *others = template["spec"]["containers"]
+        for container, expected in [(main, writable[name]), *((other, beside[other["name"]]) for other in others)]:
             mounts = {mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")}
-            assert mounts == writable[name]
+            assert mounts == expected
 
 
 @everywhere
@@ -79,13 +120,14 @@ def test_services_and_workloads_select_their_own_pods_and_no_others(values):
     pods = {name: template["metadata"]["labels"] for name, template in objects.pods()}
     for item in objects.all:
         if item["kind"] == "Service":
-            selector = item["spec"]["selector"]
-        elif item["kind"] == "Deployment":
+            selector = dict(item["spec"]["selector"])
+            selector.pop("statefulset.kubernetes.io/pod-name", None)
+        elif item["kind"] in ("Deployment", "StatefulSet", "PodDisruptionBudget"):
             selector = item["spec"]["selector"]["matchLabels"]
         else:
             continue
         selected = [name for name, labels in pods.items() if selector.items() <= labels.items()]
-        assert selected == [item["metadata"]["name"]]
+        assert selected == [f"kubilitics-{item['metadata']['labels']['app.kubernetes.io/component']}"]
 
 
 @everywhere
@@ -100,12 +142,15 @@ def test_selectors_and_pods_carry_neither_version_nor_chart(values):
 def test_every_service_points_at_a_port_of_its_pods(values):
     objects = render(values)
     ports = {
-        name: {port["name"] for container in template["spec"]["containers"] for port in container["ports"]}
-        for name, template in objects.pods()
+        template["metadata"]["labels"]["app.kubernetes.io/component"]: {
+            port["name"] for container in template["spec"]["containers"] for port in container.get("ports", [])
+        }
+        for _, template in objects.pods()
     }
     for item in objects.all:
         if item["kind"] == "Service":
-            assert {port["targetPort"] for port in item["spec"]["ports"]} <= ports[item["metadata"]["name"]]
+            component = item["metadata"]["labels"]["app.kubernetes.io/component"]
+            assert {port["targetPort"] for port in item["spec"]["ports"]} <= ports[component]
 
 
 @everywhere
@@ -204,14 +249,16 @@ def test_a_checksum_cannot_be_replaced_by_an_annotation_of_the_same_name():
 @pytest.mark.parametrize("release", ["k", "kubilitics", "kubilitics-prod", "x" * 53, "kubilitics-" + "y" * 42])
 def test_names_fit_in_63_characters_and_release_kubilitics_keeps_its_name(release):
     values = {"nameOverride": "n" * 40} if release == "k" else {}
-    names = [name for kind, name in render(merged(AI_ON, values), release=release).names if ":" not in name]
+    everything = merged(SITUATIONS["a volume per replica and qdrant"], {"ollama": {"enabled": True}}, values)
+    names = [name for kind, name in render(everything, release=release).names if ":" not in name]
     assert max(map(len, names)) <= 63
     if release.startswith("kubilitics"):
-        assert all(name.startswith(release) for name in names)
+        assert all(name.startswith(release[:43]) for name in names), "a StatefulSet is cut at 52 with its hash"
 
 
 def full_names(release, namespace):
-    objects = render(AI_ON, release=release, namespace=namespace)
+    everything = merged(SITUATIONS["a volume per replica and qdrant"], {"ollama": {"enabled": True}})
+    objects = render(everything, release=release, namespace=namespace)
     return {(item["kind"], item["metadata"].get("namespace"), item["metadata"]["name"]) for item in objects.all}
 
 

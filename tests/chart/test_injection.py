@@ -11,9 +11,10 @@ from helm_python import HelmError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kubilitics_chartgen.helm import EmbeddedEngine, Judge
 from kubilitics_chartgen.model.values import Node, Values, leaves, tree
 from tests.chart.helms import embedded
-from tests.chart.objects import merged, render
+from tests.chart.objects import CHART, merged, render
 
 NASTY = [
     "{{ fail `no` }}",
@@ -49,8 +50,18 @@ NASTY = [
 ]
 HARMLESS = "harmless"
 SWITCHED_ON = {
-    "ai": {"enabled": True, "llmProvider": "ollama", "providers": {"ollama": {"endpoint": "http://ollama:11434"}}},
-    "backend": {"auth": {"mode": "optional", "existingSecret": "auth"}},
+    "ai": {
+        "enabled": True,
+        "llmProvider": "ollama",
+        "providers": {"ollama": {"endpoint": "http://ollama:11434"}},
+        "initializeProvider": {"enabled": True},
+        "clusterAccess": {"enabled": True},
+    },
+    "backend": {"auth": {"mode": "optional", "existingSecret": "auth"}, "aiDiscovery": {"enabled": True}},
+    "migrations": {"enabled": True, "command": ["/app/migrate"]},
+    "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "memory"}},
+    "ollama": {"enabled": True, "gpu": {"enabled": True}},
+    "monitoring": {"serviceMonitor": {"enabled": True}},
 }
 
 
@@ -101,8 +112,14 @@ def carries(leaf: str, text: str) -> bool:
     return text in leaf or text.replace("$(", "$$(") in leaf or json.dumps(text)[1:-1] in leaf
 
 
+CHART_FACTS = EmbeddedEngine().load(CHART)
+JUDGE = Judge(CHART_FACTS.schema)
+
+
 def outcome(values):
     """The objects, or None where Helm refuses `values`, in words and without a crash."""
+    if not JUDGE.accepts(CHART_FACTS.coalesce(values)):
+        return None  # that Helm's validators agree is tested with the schema
     try:
         return render(values)
     except HelmError as error:

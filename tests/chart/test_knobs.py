@@ -81,7 +81,14 @@ def test_every_knob_has_a_test():
     older = {"labels", "annotations", "podLabels", "podAnnotations", "nodeSelector", "tolerations", "affinity"}
     older |= {"topologySpreadConstraints", "priorityClassName"}
     shared = set.intersection(*(set(schema["properties"][component]["properties"]) for component in MAIN))
-    assert shared - older - {"image", "replicas", "resources", "service", "serviceAccount"} == set(ARRIVES)
+    assert shared - older - {
+        "image",
+        "replicas",
+        "resources",
+        "service",
+        "serviceAccount",
+        "podDisruptionBudget",
+    } == set(ARRIVES)
     assert set(KNOBS) == set(ARRIVES)
 
 

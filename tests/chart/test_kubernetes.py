@@ -5,6 +5,7 @@ import yaml
 
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import supported
+from tests.chart import crds
 from tests.chart.helms import embedded, helm3, helm4, parsed, template
 from tests.chart.objects import AI_ON, CHART, PROFILES, merged, profile, render
 
@@ -44,6 +45,7 @@ KNOBS = {
     "startupProbe": {"failureThreshold": 99},
 }
 SERVICE = {"ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv6", "IPv4"], "labels": {"a": "b"}}
+POLICY = {"type": "Pods", "value": 1, "periodSeconds": 60}
 SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
     "every knob": merged(
         AI_ON,
@@ -78,6 +80,91 @@ SITUATIONS = {path.stem: profile(path) for path in PROFILES} | {
             "podSecurity": {"fixedIds": False},
         },
     ),
+    "several AI pods with volumes": merged(
+        AI_ON,
+        {
+            "ai": {
+                "llmProvider": "ollama",
+                "persistence": {"perReplica": True},
+                "autoscaling": {"enabled": True, "behavior": {"scaleUp": {"policies": [POLICY]}, "scaleDown": None}},
+                "podDisruptionBudget": {"enabled": True},
+            },
+            "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
+            "backend": {"podDisruptionBudget": {"enabled": True}},
+            "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "qdrant"}},
+            "ollama": {"enabled": True, "gpu": {"enabled": True}},
+        },
+    ),
+    "several AI pods without volumes": merged(
+        AI_ON,
+        {
+            "ai": {"replicas": 2, "persistence": {"enabled": False}},
+            "vectorDatabase": {
+                "enabled": True,
+                "provider": "chromadb",
+                "chromadb": {"persistence": {"enabled": False}},
+            },
+            "ollama": {"enabled": True, "pull": False, "persistence": {"existingClaim": "models"}},
+        },
+    ),
+    "operations": merged(
+        AI_ON,
+        {
+            "backend": {"aiDiscovery": {"enabled": True}},
+            "migrations": {"enabled": True, "command": ["/app/migrate"], "env": [{"name": "A", "value": "b"}]},
+            "tests": {"strict": True},
+            "ai": {
+                "llmProvider": "openai",
+                "configReload": "sidecar",
+                "restartToken": "1",
+                "clusterAccess": {"enabled": True, "scope": "cluster"},
+                "externalSecret": {
+                    "enabled": True,
+                    "secretStoreRef": {"name": "vault", "kind": "ClusterSecretStore"},
+                    "remoteRefs": {"openai-api-key": {"key": "kubilitics", "property": "openai", "version": "3"}},
+                },
+            },
+        },
+    ),
+    "every way in": merged(
+        AI_ON,
+        {
+            "backend": {"auth": {"acknowledgeExposed": True}},
+            "ingress": {
+                "enabled": True,
+                "className": "nginx",
+                "host": "*.example.com",
+                "tls": {"enabled": True},
+                "certManager": {"clusterIssuer": "letsencrypt"},
+            },
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}], "timeouts": {"request": "0s"}},
+            "route": {"enabled": True},
+            "networkPolicy": {
+                "dns": {"cidrs": ["169.254.20.10/32"], "podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}},
+                "monitoring": {"namespaceSelector": {"matchLabels": {"team": "a"}}},
+                "backend": {
+                    "clusterCidrs": ["203.0.113.0/24"],
+                    "extraIngress": [{"podSelector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}}],
+                    "extraEgress": [
+                        {
+                            "to": [{"namespaceSelector": {}}, {"ipBlock": {"cidr": "2001:db8::/32"}}],
+                            "ports": [{"port": 53, "protocol": "UDP"}],
+                        }
+                    ],
+                },
+            },
+        },
+    ),
+    "provider handed over": merged(
+        AI_ON,
+        {
+            "ai": {
+                "llmProvider": "ollama",
+                "initializeProvider": {"enabled": True},
+                "clusterAccess": {"enabled": True, "namespaces": ["a", "b"]},
+            }
+        },
+    ),
 }
 
 
@@ -89,11 +176,16 @@ def test_the_supported_versions_are_1_25_to_1_37():
 def test_objects_are_valid_as_and_against(version):
     for name, values in SITUATIONS.items():
         objects = render(merged(values, {"kubeVersionOverride": f"1.{version.minor}.0"}))
-        for item in objects.all:
-            assert problems(item, version) == [], (name, item["kind"], item["metadata"]["name"])
+        for item in objects.all + objects.tests:
+            found = crds.problems(item) if crds.is_known(item) else problems(item, version)
+            assert found == [], (name, item["kind"], item["metadata"]["name"])
 
 
-@pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)
+# Every Helm takes another Kubernetes for granted.
+ONE_VERSION = {name: merged(values, {"kubeVersionOverride": "1.36.0"}) for name, values in SITUATIONS.items()}
+
+
+@pytest.mark.parametrize("values", ONE_VERSION.values(), ids=ONE_VERSION)
 def test_embedded_helm_and_helm_3_render_the_same_objects(values):
     complaint, manifest = template(helm3(), values)
     assert complaint is None
@@ -102,7 +194,7 @@ def test_embedded_helm_and_helm_3_render_the_same_objects(values):
 
 
 @pytest.mark.helm4
-@pytest.mark.parametrize("values", SITUATIONS.values(), ids=SITUATIONS)
+@pytest.mark.parametrize("values", ONE_VERSION.values(), ids=ONE_VERSION)
 def test_helm_4_on_the_command_line_renders_the_same_objects(values):
     complaint, manifest = template(helm4(), values)
     assert complaint is None

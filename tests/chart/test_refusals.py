@@ -80,6 +80,7 @@ def paths(node):
 
 
 PATHS = sorted(paths(tree(Values())))
+SCALED = {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}}
 
 
 @pytest.mark.parametrize("path", PATHS, ids=".".join)
@@ -87,7 +88,15 @@ def test_null_anywhere_renders_or_is_refused_by_a_sentence(path):
     values = None
     for key in reversed(path):
         values = {key: values}
-    on = {"ai": {"enabled": True, "llmProvider": "ollama"}}
+    on = {
+        "ai": {"enabled": True, "llmProvider": "ollama", "persistence": {"perReplica": True}, **SCALED},
+        "frontend": SCALED,
+        "backend": {"podDisruptionBudget": {"enabled": True}},
+        "vectorDatabase": {"enabled": True, "apiKeySecret": {"name": "memory"}},
+        "ollama": {"enabled": True, "gpu": {"enabled": True}},
+        "monitoring": {"serviceMonitor": {"enabled": True}},
+        "kubeVersionOverride": "1.36",
+    }
     for base in ({}, on) if path[0] != "ai" else (on,):
         complaint = embedded(merged(base, values))
         if complaint is not None:

@@ -157,10 +157,31 @@ def prepare(
     )
 
 
+def mount_ai_discovery(folder: Path, text: str) -> None:
+    """AI's file as the kubelet mounts a ConfigMap: through links, into a folder that may have been empty before."""
+    data = folder / "ai-discovery" / "..data"
+    data.mkdir(parents=True)
+    (data / "discovery.json").write_text(text)
+    (folder / "ai-discovery" / "discovery.json").symlink_to("..data/discovery.json")
+
+
 @contextmanager
-def serve(nginx: str, config: Mapping[str, str], *, dns_port: int, backend_port: int, ai_port: int) -> Iterator[Site]:
-    """nginx with the rendered configuration. Only absolute folders, and ports that loopback must share, are changed."""
+def serve(
+    nginx: str,
+    config: Mapping[str, str],
+    *,
+    dns_port: int,
+    backend_port: int,
+    ai_port: int,
+    ai_discovery: str | None = None,
+) -> Iterator[Site]:
+    """nginx with the rendered configuration. Only absolute folders, and ports that loopback must share, are changed.
+
+    `ai_discovery` is the text of AI's optional file.
+    """
     with pod_folder() as folder:
+        if ai_discovery is not None:
+            mount_ai_discovery(folder, ai_discovery)
         yield from _serve(nginx, config, folder, dns_port, backend_port, ai_port)
 
 
@@ -174,6 +195,8 @@ def _serve(
 
     port = free_port()
     folders = {
+        "root /etc/kubilitics;": f"root {folder};",
+        "/nginx/discovery.json": "/etc/discovery.json",
         "/etc/kubilitics/nginx": folder / "etc",
         "/run/kubilitics": folder / "run",
         "/usr/share/kubilitics/html": folder / "html",

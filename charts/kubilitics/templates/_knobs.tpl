@@ -61,14 +61,20 @@ Containers as the operator wrote them; what the Pod Security Standard `restricte
 {{- end -}}
 
 {{- define "kubilitics.volumes" -}}
-{{- $common := include "kubilitics.commonVolumes" (index . 0) | fromYamlArray -}}
+{{- $common := list -}}
+{{- with include "kubilitics.commonVolumes" (index . 0) | trim -}}
+{{- $common = fromYamlArray . -}}
+{{- end -}}
 {{- with concat $common ((index . 1).extraVolumes | default list) }}
 {{- toYaml . }}
 {{- end }}
 {{- end -}}
 
 {{- define "kubilitics.mounts" -}}
-{{- $common := include "kubilitics.commonMounts" (index . 0) | fromYamlArray -}}
+{{- $common := list -}}
+{{- with include "kubilitics.commonMounts" (index . 0) | trim -}}
+{{- $common = fromYamlArray . -}}
+{{- end -}}
 {{- with concat $common ((index . 1).extraVolumeMounts | default list) }}
 {{- toYaml . }}
 {{- end }}

@@ -21,14 +21,6 @@ def _ai(provider: str, *, fallbacks: Sequence[str] = (), residency: str = "", **
 
 AI_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
-        "ai-replicas",
-        "ai.replicas",
-        "the AI keeps its data in one SQLite file, which two pods would corrupt",
-        "Write 1, or 0 to stop it.",
-        bad={"ai": {"enabled": True, "replicas": 2}},
-        good={"ai": {"enabled": True, "replicas": 1}},
-    ),
-    Refusal(
         "api-key-in-values",
         "ai.apiKey",
         "an API key in values ends up in version control and in the release's history",

@@ -62,7 +62,7 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "frontend.service.type",
         "this opens Kubilitics, which can read the cluster, to everybody outside it, "
         "because backend.auth.mode is not required",
-        "Write ClusterIP, or set backend.auth.mode to required, "
+        "Keep it inside (Service type ClusterIP, no ingress, httpRoute or route), set backend.auth.mode to required, "
         "or accept it with backend.auth.acknowledgeExposed: true.",
         bad={"frontend": {"service": {"type": "LoadBalancer"}}},
         good={"frontend": {"service": {"type": "LoadBalancer"}}, **_auth(acknowledgeExposed=True)},

@@ -9,6 +9,7 @@ from pydantic import Field
 from kubilitics_chartgen.model.components import AI as COMPONENT
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
+from kubilitics_chartgen.model.values.ai_operations import ClusterAccess, ExternalSecret, InitializeProvider
 from kubilitics_chartgen.model.values.common import (
     Image,
     Persistence,
@@ -20,6 +21,7 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.scaling import AiAutoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.shapes import DnsConfig
 from kubilitics_chartgen.model.values.types import (
     PRINTABLE_PATTERN,
@@ -34,6 +36,7 @@ from kubilitics_chartgen.model.values.types import (
 
 __all__ = [
     "Ai",
+    "AiPersistence",
     "Alerts",
     "Audit",
     "Cache",
@@ -242,6 +245,16 @@ class EndpointWait(Section):
     )
 
 
+class AiPersistence(Persistence):
+    """The AI's volume, or one for each of its pods."""
+
+    per_replica: bool = Field(
+        False,
+        description="A volume for each pod: AI then is a StatefulSet and may have several replicas, "
+        "each with a memory and an audit log of its own.",
+    )
+
+
 def _settings(provider: Provider) -> Section:
     """The default settings of `provider`."""
     if provider.needs_endpoint:
@@ -255,7 +268,9 @@ class Ai(Workload):
     enabled: bool = Field(False, description="Deploy the AI service.")
     image: Image = Field(image_of(COMPONENT), description="Image of the AI service.")
     replicas: Annotated[int, Rule({"minimum": 0})] = Field(
-        1, description="0 or 1: the AI's database is one SQLite file with one writer."
+        1,
+        description="Number of AI pods. More than 1 only with `ai.persistence.perReplica`, or without a volume beside "
+        "a vector database: one SQLite file has one writer.",
     )
     llm_provider: Annotated[str, Rule({"enum": [provider.id for provider in PROVIDERS]})] = Field(
         "none", description="LLM provider; `none` runs AI unconfigured, which is a valid state."
@@ -263,6 +278,27 @@ class Ai(Workload):
     api_key_secret: Annotated[Name, Rule({"minLength": 1})] = Field(
         "kubilitics-ai-secrets",
         description="Existing Secret with the providers' keys. You create it; the chart never does.",
+    )
+    external_secret: ExternalSecret = Field(
+        ExternalSecret(), description="Have the External Secrets Operator create the Secret `ai.apiKeySecret`."
+    )
+    initialize_provider: InitializeProvider = Field(
+        InitializeProvider(), description="Handing the provider over to today's AI image through its own API."
+    )
+    cluster_access: ClusterAccess = Field(
+        ClusterAccess(), description="Rights of AI's own in the cluster; by default it has none."
+    )
+    config_reload: Literal["rollout", "sidecar"] = Field(
+        "rollout",
+        description="How AI learns of changed configuration: `rollout` restarts its pod, `sidecar` signals the running "
+        "process when only settings of the provider changed.",
+    )
+    reload_resources: Resources = Field(
+        {"requests": {"cpu": "5m", "memory": "16Mi"}, "limits": {"cpu": "50m", "memory": "32Mi"}},
+        description="CPU and memory of the container that `configReload: sidecar` adds.",
+    )
+    restart_token: Annotated[str, Rule({"pattern": PRINTABLE_PATTERN, "maxLength": 200})] = Field(
+        "", description="Any text; changing it restarts AI's pod, for example after a key was changed in the Secret."
     )
     providers: dict[str, Section] = Field(
         {provider.id: _settings(provider) for provider in PROVIDERS if provider.has_settings},
@@ -307,8 +343,14 @@ class Ai(Workload):
         2, description="How much the AI may do without being asked: 0 only observes, 5 acts on its own."
     )
     resources: Resources = Field(resources_of(COMPONENT), description="CPU and memory of the AI service.")
-    persistence: Persistence = Field(
-        Persistence(size="10Gi"), description="The AI's volume at /data/ai: database, vector memory, audit log."
+    persistence: AiPersistence = Field(
+        AiPersistence(size="10Gi"), description="The AI's volume at /data/ai: database, vector memory, audit log."
+    )
+    autoscaling: AiAutoscaling = Field(
+        AiAutoscaling(), description="More AI pods under load; where `ai.replicas` may be more than 1."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes take the AI's pods one by one."
     )
     node_selector: Labels = Field(
         {"kubernetes.io/arch": "amd64"}, description="Labels a node must have; the AI image exists for amd64 only."

@@ -22,6 +22,7 @@ from kubilitics_chartgen.model.values.types import Annotations, Fragment, Labels
 __all__ = [
     "Image",
     "Persistence",
+    "PinnedImage",
     "PodSecurityContext",
     "Resources",
     "Service",
@@ -29,6 +30,7 @@ __all__ = [
     "StartupProbe",
     "Workload",
     "image_of",
+    "pinned_image_of",
     "resources_of",
 ]
 
@@ -52,6 +54,14 @@ class Image(Section):
     )
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
         "IfNotPresent", description="When the node pulls the image."
+    )
+
+
+class PinnedImage(Image):
+    """Where an image comes from that is not the product's own, and therefore has a version of its own."""
+
+    tag: Annotated[str, Rule({"pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]*$", "maxLength": 128})] = Field(
+        ..., description="Tag."
     )
 
 
@@ -184,6 +194,11 @@ class Workload(Section):
 def image_of(component: Component) -> Image:
     """The default image of `component`."""
     return Image(repository=component.repository)
+
+
+def pinned_image_of(component: Component) -> PinnedImage:
+    """The default image of a component that others make."""
+    return PinnedImage(registry=component.registry, repository=component.repository, tag=component.tag)
 
 
 def resources_of(component: Component) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from kubilitics_chartgen.model.values.common import (
     image_of,
     resources_of,
 )
+from kubilitics_chartgen.model.values.scaling import Autoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.types import NAME_PATTERN, Hidden, Name, Rule, Section
 
-__all__ = ["Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
+__all__ = ["AiDiscovery", "Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
 
 SECRET_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"  # noqa: S105 - what a Secret's key may look like
 SecretKey = Annotated[str, Rule({"pattern": SECRET_KEY_PATTERN, "maxLength": 253})]
@@ -72,6 +73,15 @@ class Auth(Section):
     jwt_secret: Annotated[Any, Hidden()] = Field("", description="Not a value: a secret does not belong in values.")
 
 
+class AiDiscovery(Section):
+    """An init container of the backend that looks for AI, and neither stops it nor delays it beyond the limit."""
+
+    enabled: bool = Field(False, description="Look for AI's Service before the backend starts, and log what was found.")
+    timeout_seconds: Annotated[int, Rule({"minimum": 1, "maximum": 60})] = Field(
+        5, description="Longest delay; then the backend starts, as it does when AI is not found."
+    )
+
+
 class Backend(Workload):
     """The API server: REST, WebSockets and the database."""
 
@@ -86,6 +96,9 @@ class Backend(Workload):
         [],
         description="Origins of browsers beside the frontend's own, exact, such as `https://tools.example.com`.",
     )
+    ai_discovery: AiDiscovery = Field(
+        AiDiscovery(), description="An init container that looks for AI; the backend starts whatever it finds."
+    )
     trusted_proxies: Annotated[
         list[str], Rule({"items": {"type": "string", "pattern": CIDR_PATTERN}, "uniqueItems": True})
     ] = Field(
@@ -98,6 +111,9 @@ class Backend(Workload):
     resources: Resources = Field(resources_of(BACKEND), description="CPU and memory of the backend.")
     persistence: Persistence = Field(
         Persistence(size="5Gi"), description="The backend's volume: database, uploaded kubeconfigs, home folder."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes may take the backend's pod."
     )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the backend's pod.")
     service: Service = Field(Service(), description="The backend's Service; always ClusterIP, port 8080.")
@@ -139,6 +155,12 @@ class Frontend(Workload):
     )
     service: FrontendService = Field(FrontendService(), description="How the frontend is reached.")
     resources: Resources = Field(resources_of(FRONTEND), description="CPU and memory of the frontend.")
+    autoscaling: Autoscaling = Field(
+        Autoscaling(minReplicas=2), description="More frontend pods under load, instead of `frontend.replicas`."
+    )
+    pod_disruption_budget: PodDisruptionBudget = Field(
+        PodDisruptionBudget(), description="Drains of nodes take the frontend's pods one by one."
+    )
     service_account: ServiceAccount = Field(ServiceAccount(), description="Identity of the frontend's pods.")
 
 

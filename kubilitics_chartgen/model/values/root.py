@@ -8,6 +8,11 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
+from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
+from kubilitics_chartgen.model.values.jobs import Migrations, Tests
+from kubilitics_chartgen.model.values.monitoring import Monitoring
+from kubilitics_chartgen.model.values.network import NetworkPolicy
+from kubilitics_chartgen.model.values.ollama import Ollama
 from kubilitics_chartgen.model.values.types import (
     NAME_PATTERN,
     Annotations,
@@ -20,6 +25,7 @@ from kubilitics_chartgen.model.values.types import (
     Section,
     Url,
 )
+from kubilitics_chartgen.model.values.vector_database import VectorDatabase
 
 __all__ = ["CaBundle", "Global", "PodSecurity", "Proxy", "Values"]
 
@@ -142,6 +148,20 @@ class Values(Section):
     extra_objects: Annotated[list[Any], Rule({"items": OBJECT})] = Field(
         [], description="Whole Kubernetes objects to install with the release, exactly as written; no Secret."
     )
+    network_policy: NetworkPolicy = Field(NetworkPolicy(), description="Which connections are allowed.")
+    ingress: Ingress = Field(Ingress(), description="A way in: an Ingress to the frontend.")
+    http_route: HttpRoute = Field(HttpRoute(), description="A way in: a Gateway API HTTPRoute to the frontend.")
+    route: Route = Field(Route(), description="A way in: an OpenShift Route to the frontend.")
+    discovery: Discovery = Field(Discovery(), description="What clients learn at /api/discovery.")
+    vector_database: VectorDatabase = Field(
+        VectorDatabase(), description="Where AI keeps its vector memory instead of its own database. Only with AI on."
+    )
+    ollama: Ollama = Field(Ollama(), description="An Ollama server of the release's own. Only with AI on.")
+    monitoring: Monitoring = Field(Monitoring(), description="Metrics, for the Prometheus operator.")
+    migrations: Migrations = Field(
+        Migrations(), description="A Job before installation and upgrade that migrates a database."
+    )
+    tests: Tests = Field(Tests(), description="What `helm test` checks.")
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -23,6 +23,7 @@ __all__ = [
     "Quantity",
     "Rule",
     "Section",
+    "Shared",
     "Url",
 ]
 
@@ -59,6 +60,15 @@ class Fragment:
     is_list: bool = False
     schema: dict[str, Any] | None = None
     uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The value is a type of ours that several values have: its name, and every definition that it needs, by name."""
+
+    name: str
+    definitions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    is_list: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from kubilitics_chartgen.model.values.types import Fragment, Hidden, HonouredBy, OpenSection, Rule, Section
+from kubilitics_chartgen.model.values.types import Fragment, Hidden, HonouredBy, OpenSection, Rule, Section, Shared
 
 __all__ = ["Node", "leaves", "tree"]
 
@@ -31,6 +31,7 @@ class Node:
     keywords: dict[str, Any] | None = None
     """Further JSON Schema keywords."""
     fragment: Fragment | None = None
+    shared: Shared | None = None
     children: tuple[Node, ...] = ()
     """What a section holds; a leaf has none."""
     is_open: bool = False
@@ -104,6 +105,7 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
     base = get_origin(annotation) or annotation
     honoured = markers.get(HonouredBy)
     fragment = markers.get(Fragment)
+    shared = markers.get(Shared)
     return Node(
         path,
         description,
@@ -111,6 +113,7 @@ def _field(path: tuple[str, ...], info: FieldInfo, default: Any) -> Node:
         TYPES[base] if base in TYPES else "",  # noqa: SIM401 - get() wants a type, and base may be none
         keywords or None,
         fragment=fragment if isinstance(fragment, Fragment) else None,
+        shared=shared if isinstance(shared, Shared) else None,
         hidden=Hidden in markers,
         honoured_by=honoured.note if isinstance(honoured, HonouredBy) else "",
     )

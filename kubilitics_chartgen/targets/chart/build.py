@@ -6,10 +6,20 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from kubilitics_chartgen.model import routes
-from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND, IMAGE_REGISTRY
+from kubilitics_chartgen.model import connections, routes
+from kubilitics_chartgen.model.components import (
+    AI,
+    AUXILIARY,
+    BACKEND,
+    CHROMADB,
+    COMPONENTS,
+    FRONTEND,
+    IMAGE_REGISTRY,
+    OLLAMA,
+    QDRANT,
+)
 from kubilitics_chartgen.model.features import FEATURES
-from kubilitics_chartgen.model.permissions import CLUSTER_READS, EXEC, MANAGES
+from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.refusals import REFUSALS
 from kubilitics_chartgen.model.release import RELEASE
@@ -58,13 +68,22 @@ def _context(root: Any) -> dict[str, Any]:
         "backend": BACKEND,
         "frontend": FRONTEND,
         "ai": AI,
+        "auxiliary": AUXILIARY,
+        "qdrant": QDRANT,
+        "chromadb": CHROMADB,
+        "ollama": OLLAMA,
         "providers": PROVIDERS,
         "features": FEATURES,
+        "connections": connections.CONNECTIONS,
+        "ai_servers": connections.SERVERS,
+        "model_hosts": connections.MODEL_HOSTS,
+        "usual_excepts": connections.USUAL_EXCEPTS,
         "ai_routes": routes.AI_ROUTES,
         "cluster_reads": CLUSTER_READS,
         "manages": MANAGES,
         "exec": EXEC,
         "root": root,
+        "ai_reads": AI_READS,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
         "rollout_table": tables.rollout_table(),
@@ -89,6 +108,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "readyPath": provider.ready_path,
         "hosts": [{"name": host.name, "port": host.port} for host in provider.hosts],
         "leavesCluster": provider.leaves_cluster,
+        "canReload": provider.can_reload,
     }
 
 

@@ -19,12 +19,13 @@ __all__ = ["schema_of"]
 
 def schema_of(root: Node) -> dict[str, Any]:
     """The schema of all values under `root`."""
+    schema = _section(root)
     return share(
         {
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "Values of the Kubilitics chart",
-            **_section(root),
-            "definitions": _definitions(list(_fragments(root))),
+            **schema,
+            "definitions": {**_definitions(list(_fragments(root))), **dict(_shared(root))},
         }
     )
 
@@ -41,6 +42,13 @@ def _definitions(used: list[Fragment]) -> dict[str, Any]:
     names = {name for item in used for name in (item.uses if item.schema else (item.definition,))}
     narrowed = {item.definition: item.schema for item in used if item.schema}
     return dict(sorted({**fragments(sorted(names)), **narrowed}.items()))
+
+
+def _shared(node: Node) -> Iterable[tuple[str, dict[str, Any]]]:
+    if node.shared:
+        yield from node.shared.definitions.items()
+    for child in node.children:
+        yield from _shared(child)
 
 
 def _section(node: Node) -> dict[str, Any]:
@@ -65,6 +73,10 @@ def _leaf(node: Node) -> dict[str, Any]:
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
         return {**described, "allOf": [fragment]}
+    if node.shared:
+        shared = {"$ref": f"#/definitions/{node.shared.name}"}
+        shape = {"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]}
+        return described | shape | (node.keywords or {})
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from kubilitics_chartgen.model.connections import CONDITIONS, PARTIES, Connection
 from kubilitics_chartgen.model.permissions import Rule
 from kubilitics_chartgen.model.refusals import Refusal
 from kubilitics_chartgen.model.rollout import offered
@@ -12,6 +13,7 @@ from kubilitics_chartgen.model.values import Node, leaves
 
 __all__ = [
     "component_names",
+    "connections_table",
     "permissions_table",
     "refusals_table",
     "rollout_table",
@@ -96,6 +98,22 @@ def permissions_table(rules: Sequence[Rule]) -> str:
         ["API group", "Resources", "Verbs", "For"],
         ((rule.group or "core", ", ".join(rule.resources), ", ".join(rule.verbs), rule.why) for rule in rules),
     )
+
+
+def connections_table(connections: Sequence[Connection]) -> str:
+    """Who may talk to whom, at which ports of the pods, and when."""
+    return table(
+        ["From", "To", "Port", "When", "For"],
+        (
+            (PARTIES[row.source].title, PARTIES[row.target].title, _ports(row), CONDITIONS[row.when], row.why)
+            for row in connections
+        ),
+    )
+
+
+def _ports(row: Connection) -> str:
+    ports = row.port_note or ", ".join(map(str, row.ports))
+    return ports if row.protocols == ("TCP",) else f"{ports} ({', '.join(row.protocols)})"
 
 
 def refusals_table(refusals: Sequence[Refusal]) -> str:

@@ -45,7 +45,7 @@ features:
   {{- include "kubilitics.ai.features" $ai.features | nindent 2 }}
 {{ include "kubilitics.snakeCase" (dict
   "reasoning" $ai.reasoning
-  "vectorMemory" $ai.vectorMemory
+  "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromJson) ($ai.vectorMemory | default dict))
   "cache" $ai.cache
   "rateLimits" $ai.rateLimits
   "budget" $ai.tokenBudgets
@@ -112,6 +112,9 @@ notice: "AI answers from your cluster's data, which stays in your cluster. AI ca
 - name: KUBILITICS_BACKEND_HTTP_BASE_URL
   value: {{ include "kubilitics.backend.url" . | quote }}
 {{- include "kubilitics.ai.providerEnv" . }}
+{{- with include "kubilitics.vectorDatabase.keyEnv" (list . "KUBILITICS_VECTOR_MEMORY_API_KEY" true) }}
+{{ . }}
+{{- end }}
 {{- with include "kubilitics.goMemoryLimit" (((.Values.ai.resources | default dict).limits | default dict).memory | default "") }}
 - name: GOMEMLIMIT
   value: {{ . | quote }}

@@ -9,25 +9,31 @@ where the address is known to be a Service of this cluster.
 {{- define "kubilitics.ai.activeProviders" -}}
 {{- $ai := .Values.ai | default dict -}}
 {{- $registry := .Files.Get "files/providers.json" | fromJson -}}
-{{- $inside := printf "^https?://([a-z0-9-]+|[a-z0-9.-]+\\.svc(\\.%s)?)(:[0-9]+)?(/|$)" (.Values.clusterDomain | default "" | replace "." "\\.") -}}
 {{- $active := list -}}
 {{- range $id := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
 {{- $settings := get ($ai.providers | default dict) $id | default dict -}}
+{{- $endpoint := include "kubilitics.ai.endpoint" (list $ $id) -}}
 {{- with get $registry $id -}}
 {{- if .hasSettings -}}
 {{- $own := dict
   "id" $id
   "isFallback" (ne $id $ai.llmProvider)
   "model" ($settings.model | default "")
-  "endpoint" ($settings.endpoint | default "")
+  "endpoint" $endpoint
   "secretKey" ($settings.secretKey | default "")
-  "staysInside" (and .needsEndpoint (regexMatch $inside ($settings.endpoint | default "")))
+  "staysInside" (and .needsEndpoint (ne (include "kubilitics.ai.isInside" (list $ $endpoint)) ""))
 -}}
 {{- $active = append $active (merge $own .) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $active -}}
+{{- end -}}
+
+{{/* "true" for the address of a Service of this cluster. Argument: (list root url). */}}
+{{- define "kubilitics.ai.isInside" -}}
+{{- $inside := printf "^https?://([a-z0-9-]+|[a-z0-9.-]+\\.svc(\\.%s)?)(:[0-9]+)?(/|$)" ((index . 0).Values.clusterDomain | default "" | replace "." "\\.") -}}
+{{- if regexMatch $inside (toString (index . 1)) -}}true{{- end -}}
 {{- end -}}
 
 {{/* The chosen provider as a JSON map; an empty one with provider `none`. */}}

@@ -17,10 +17,8 @@
 {{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
-{{- include "kubilitics.validate.knobs" (list . "ai" $ai "ai/deployment.yaml") }}
-{{- if and $ai.enabled (gt (int64 $ai.replicas) 1) }}
-- id: ai-replicas
-{{- end }}
+{{- $workload := ternary "ai/statefulset.yaml" "ai/deployment.yaml" (ne (include "kubilitics.ai.perReplica" .) "") }}
+{{- include "kubilitics.validate.knobs" (list . "ai" $ai $workload) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values
 {{- end }}
@@ -53,6 +51,52 @@
 - {id: residency-provider, path: {{ ternary "ai.fallbackProviders" "ai.llmProvider" .isFallback }}}
 {{- else if and $local .needsEndpoint (not .staysInside) }}
 - {id: residency-endpoint, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* How AI gets its key and its provider, and how it learns of changes. */}}
+{{- define "kubilitics.validate.aiOperations" -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- $external := $ai.externalSecret | default dict -}}
+{{- $initialize := $ai.initializeProvider | default dict -}}
+{{- if $ai.enabled -}}
+{{- $needed := dict "ai.configReload" $ai.configReload -}}
+{{- if ($ai.clusterAccess | default dict).enabled -}}
+{{- $_ := set $needed "ai.clusterAccess.scope" $ai.clusterAccess.scope -}}
+{{- end -}}
+{{- if $external.enabled -}}
+{{- $_ := set $needed "ai.externalSecret.apiVersion" $external.apiVersion -}}
+{{- $_ := set $needed "ai.externalSecret.secretStoreRef.kind" ($external.secretStoreRef | default dict).kind -}}
+{{- end -}}
+{{- include "kubilitics.validate.needed" $needed }}
+{{- if $external.enabled }}
+{{- if not ($external.secretStoreRef | default dict).name }}
+- id: external-secret-store-missing
+{{- end }}
+{{- range include "kubilitics.ai.secretKeys" . | fromYamlArray }}
+{{- if not (get ($external.remoteRefs | default dict) . | default dict).key }}
+- {id: external-secret-ref-missing, path: {{ printf "ai.externalSecret.remoteRefs.%s.key" . | quote }}}
+{{- end }}
+{{- end }}
+{{- include "kubilitics.validate.crd" (list . "ai.externalSecret.renderMode" $external.renderMode (include "kubilitics.ai.externalSecretKind" .)) }}
+{{- end }}
+{{- $providers := include "kubilitics.ai.activeProviders" . | fromJsonArray }}
+{{- if eq (toString $ai.configReload) "sidecar" }}
+{{- range $providers }}
+{{- if and (not .isFallback) (not .canReload) }}
+- id: reload-not-possible
+{{- end }}
+{{- end }}
+{{- if not $providers }}
+- id: reload-not-possible
+{{- end }}
+{{- if $initialize.enabled }}
+- id: reload-forgets-provider
+{{- end }}
+{{- end }}
+{{- if and $initialize.enabled (not $providers) }}
+- id: initialize-without-provider
 {{- end }}
 {{- end }}
 {{- end -}}

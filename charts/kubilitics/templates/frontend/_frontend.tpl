@@ -1,3 +1,7 @@
+{{- define "kubilitics.port.frontend" -}}
+8080
+{{- end -}}
+
 {{- define "kubilitics.uid.frontend" -}}
 101
 {{- end -}}
@@ -13,4 +17,9 @@
   mountPath: /run/kubilitics
 - name: tmp
   mountPath: /tmp
+{{- end -}}
+
+{{/* Where other components find the frontend. */}}
+{{- define "kubilitics.frontend.url" -}}
+http://{{ include "kubilitics.name.frontend" . }}:{{ ((.Values.frontend | default dict).service | default dict).port | default 80 | int64 }}
 {{- end -}}

@@ -12,6 +12,11 @@ takes the root and gives list items, or nothing.
 [% for component in components %]
 - [[ component.id ]]
 [% endfor %]
+[% for server in auxiliary %]
+- [[ server.id ]]
+[% endfor %]
+- ai-headless
+- ai-primary
 {{- end -}}
 
 {{/*
@@ -20,7 +25,7 @@ Kubernetes puts the API server's address in the variable's place.
 */}}
 {{- define "kubilitics.noProxy" -}}
 {{- $root := . -}}
-{{- $domain := .Values.clusterDomain | default "cluster.local" -}}
+{{- $domain := .Values.clusterDomain -}}
 {{- $hosts := list "localhost" "127.0.0.1" "::1" "$(KUBERNETES_SERVICE_HOST)" "kubernetes.default.svc" -}}
 {{- $hosts = concat $hosts (list ".svc" (printf ".svc.%s" $domain) (printf ".%s" $domain)) -}}
 {{- $hosts = append $hosts (printf ".%s" (include "kubilitics.namespace" .)) -}}

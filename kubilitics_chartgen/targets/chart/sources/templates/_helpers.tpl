@@ -35,6 +35,19 @@ names stay different. Argument: (list root suffix).
 {{- end -}}
 {{- end -}}
 
+{{/*
+The name of a StatefulSet, at most 52 characters: Kubernetes puts a hash behind it in a label of its pods. The same as
+"kubilitics.name" where that is short enough. Argument: (list root suffix).
+*/}}
+{{- define "kubilitics.statefulSetName" -}}
+{{- $full := printf "%s-%s" (include "kubilitics.fullname" (index . 0)) (index . 1) -}}
+{{- if gt (len $full) 52 -}}
+{{- printf "%s-%s" ($full | trunc 43 | trimSuffix "-") ($full | sha256sum | trunc 8) -}}
+{{- else -}}
+{{- $full -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "kubilitics.name.backend" -}}
 {{- include "kubilitics.name" (list . "backend") -}}
 {{- end -}}

@@ -23,6 +23,37 @@ where it differs from the one that files/refusals.yaml names.
 {{- end }}
 {{- end -}}
 
+{{/* What a server needs that others make: an image with a tag, a volume, an identity. Argument: (list path values). */}}
+{{- define "kubilitics.validate.server" -}}
+{{- $path := index . 0 -}}
+{{- $server := index . 1 | default dict -}}
+{{- $image := $server.image | default dict -}}
+{{- $persistence := $server.persistence | default dict -}}
+{{- $needed := dict
+  (printf "%s.image.repository" $path) $image.repository
+  (printf "%s.image.tag" $path) $image.tag
+  (printf "%s.persistence.enabled" $path) $persistence.enabled
+  (printf "%s.serviceAccount.create" $path) ($server.serviceAccount | default dict).create
+-}}
+{{- if and $persistence.enabled (not $persistence.existingClaim) -}}
+{{- $_ := set $needed (printf "%s.persistence.size" $path) $persistence.size -}}
+{{- $_ := set $needed (printf "%s.persistence.accessModes" $path) $persistence.accessModes -}}
+{{- end -}}
+{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.labels" (dict (printf "%s.labels" $path) $server.labels (printf "%s.podLabels" $path) $server.podLabels) }}
+{{- end -}}
+
+{{/*
+A refusal where renderMode failIfMissing meets a cluster without the kind. Argument: (list root values-path renderMode
+"group/version/Kind").
+*/}}
+{{- define "kubilitics.validate.crd" -}}
+{{- $root := index . 0 -}}
+{{- if and (eq (toString (index . 2)) "failIfMissing") (not ($root.Capabilities.APIVersions.Has (index . 3))) }}
+- {id: crd-missing, path: {{ index . 1 | quote }}}
+{{- end }}
+{{- end -}}
+
 {{- define "kubilitics.validate.general" -}}
 {{- $rbac := .Values.rbac | default dict -}}
 {{- $needed := dict

@@ -17,6 +17,11 @@
 {{- $_ := set $needed "backend.persistence.size" $persistence.size -}}
 {{- $_ := set $needed "backend.persistence.accessModes" $persistence.accessModes -}}
 {{- end -}}
+{{- with $backend.aiDiscovery -}}
+{{- if .enabled -}}
+{{- $_ := set $needed "backend.aiDiscovery.timeoutSeconds" .timeoutSeconds -}}
+{{- end -}}
+{{- end -}}
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "backend.labels" $backend.labels "backend.podLabels" $backend.podLabels) }}
 {{- include "kubilitics.validate.knobs" (list . "backend" $backend "backend/deployment.yaml") }}

@@ -26,6 +26,15 @@ access.conf: |
   {{- include "kubilitics.frontend.access" . | nindent 2 }}
 headers.conf: |
   {{- include "kubilitics.frontend.headers" . | trim | nindent 2 }}
+discovery.json: |
+  {{- include "kubilitics.frontend.discovery" . | fromJson | toPrettyJson | nindent 2 }}
+{{- end -}}
+
+{{/* What /api/discovery answers without AI: paths from the origin. AI's own flags are AI's to add. */}}
+{{- define "kubilitics.frontend.discovery" -}}
+{{- $pattern := (.Values.discovery | default dict).pattern | default "direct" -}}
+{{- $endpoints := dict "backend" "/api/backend" "ai" (eq $pattern "proxy" | ternary "/api/proxy/ai" "/api/ai") -}}
+{{- dict "version" 1 "pattern" $pattern "endpoints" $endpoints "ai" nil | toJson -}}
 {{- end -}}
 
 {{/* The Services by their full names: nginx knows no search domains. */}}

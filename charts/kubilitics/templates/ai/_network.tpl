@@ -1,0 +1,120 @@
+{{/*
+AI's connections, those of its own servers, and what core's pods need to reach AI.
+*/}}
+
+{{/* "true" where the chart runs this server for AI: qdrant, chromadb or ollama. Argument: (list root component). */}}
+{{- define "kubilitics.network.part" -}}
+{{- if eq (index . 1) "ollama" -}}
+{{- include "kubilitics.ollama.deployed" (index . 0) -}}
+{{- else -}}
+{{- include "kubilitics.vectorDatabase.deploys" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Ports of the servers that the chart can run for AI. */}}
+{{- define "kubilitics.network.servers" -}}
+qdrant: [6333, 6334]
+chromadb: [8000]
+ollama: [11434]
+{{- end -}}
+
+{{/* What one of these servers may do: answer AI, and Ollama fetch its models. Argument: (list root component values). */}}
+{{- define "kubilitics.network.server" -}}
+{{- $root := index . 0 -}}
+{{- $own := index . 2 | default dict -}}
+{{- $ports := get (include "kubilitics.network.servers" $root | fromYaml) (index . 1) -}}
+{{- $scraped := eq (index . 1) "qdrant" | ternary (list (first $ports)) list -}}
+{{- $askers := eq (index . 1) "ollama" | ternary (list "ai" "ai-test") (list "ai") -}}
+ingress:
+  - why: AI
+    peers:
+      {{- include "kubilitics.network.pods" (list $root $askers) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $ports | indent 6 }}
+  {{- include "kubilitics.network.extraIngress" (list $root $own.extraIngress $ports $scraped) | nindent 2 }}
+egress:
+  {{- if and (eq (index . 1) "ollama") (include "kubilitics.ollama.fetches" $root) }}
+  {{- $registry := include "kubilitics.ollama.registry" $root | fromYamlArray }}
+  {{- include "kubilitics.network.dns" $root | nindent 2 }}
+  {{- include "kubilitics.network.rulesTo" (list $root "the registry of models and its storage" $registry) | nindent 2 }}
+  {{- end }}
+  {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
+{{- end -}}
+
+{{- define "kubilitics.network.aiFromCore" -}}
+egress:
+  - why: AI
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.ai" .)) | indent 6 }}
+{{- end -}}
+
+{{- define "kubilitics.network.aiQueries" -}}
+ingress:
+  - why: AI's tools
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+{{- end -}}
+
+{{- define "kubilitics.network.ai" -}}
+{{- $own := (.Values.networkPolicy | default dict).ai | default dict -}}
+{{- $port := list (include "kubilitics.port.ai" .) -}}
+ingress:
+  - why: backend, the frontend's proxy, test and hook pods
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai-test" "backend" "frontend" "hook" "test")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $port | indent 6 }}
+  {{- include "kubilitics.network.extraIngress" (list . $own.extraIngress $port $port) | nindent 2 }}
+egress:
+  {{- include "kubilitics.network.dns" . | nindent 2 }}
+  - why: the backend
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "backend")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+  {{- if include "kubilitics.ai.clusterAccess" . }}
+  - why: the Kubernetes API server
+    peers:
+      - apiServer: true
+    ports:
+      {{- include "kubilitics.network.tcp" ((.Values.networkPolicy | default dict).apiServer | default dict).ports | indent 6 }}
+  {{- end }}
+  {{- range $part, $ports := include "kubilitics.network.servers" . | fromYaml }}
+  {{- if include "kubilitics.network.part" (list $ $part) }}
+  - why: AI's own {{ $part }}
+    peers:
+      {{- include "kubilitics.network.pods" (list $ (list $part)) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" $ports | indent 6 }}
+  {{- end }}
+  {{- end }}
+  {{- include "kubilitics.network.providers" . | nindent 2 }}
+  {{- with and (include "kubilitics.vectorDatabase.used" .) (.Values.vectorDatabase | default dict).endpoint }}
+  {{- $database := include "kubilitics.network.address" (list $ .) | fromJsonArray }}
+  {{- include "kubilitics.network.rulesTo" (list $ "the vector database" $database) | nindent 2 }}
+  {{- end }}
+  {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
+{{- end -}}
+
+{{- define "kubilitics.network.providers" -}}
+{{- $targets := include "kubilitics.network.targets" . | fromJsonArray -}}
+{{- include "kubilitics.network.rulesTo" (list . "the language model's servers" $targets) -}}
+{{- end -}}
+
+{{/* AI's test pod: it tries AI, and all that AI may reach of providers. */}}
+{{- define "kubilitics.network.aiTest" -}}
+{{- $own := (.Values.networkPolicy | default dict).ai | default dict -}}
+egress:
+  {{- include "kubilitics.network.dns" . | nindent 2 }}
+  - why: AI
+    peers:
+      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
+    ports:
+      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.ai" .)) | indent 6 }}
+  {{- include "kubilitics.network.providers" . | nindent 2 }}
+  {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
+{{- end -}}

@@ -1,0 +1,28 @@
+{{/* "true" where Kubilitics can be reached from outside the cluster. */}}
+{{- define "kubilitics.exposed" -}}
+{{- $frontend := .Values.frontend | default dict -}}
+{{- $type := ($frontend.service | default dict).type -}}
+{{- $outside := has $type (list "NodePort" "LoadBalancer") -}}
+{{- range list "ingress" "httpRoute" "route" -}}
+{{- $outside = or $outside ((get $.Values . | default dict).enabled) -}}
+{{- end -}}
+{{- if and $frontend.enabled $outside -}}true{{- end -}}
+{{- end -}}
+
+{{/* The hosts of an Ingress, HTTPRoute or Route, as http(s) addresses, one a line. Nothing where none is named. */}}
+{{- define "kubilitics.exposure.addresses" -}}
+{{- $ingress := .Values.ingress | default dict -}}
+{{- $httpRoute := .Values.httpRoute | default dict -}}
+{{- $route := .Values.route | default dict -}}
+{{- if and $ingress.enabled $ingress.host }}
+{{ ($ingress.tls | default dict).enabled | ternary "https" "http" }}://{{ $ingress.host }}
+{{- end }}
+{{- if $httpRoute.enabled }}
+{{- range $httpRoute.hostnames }}
+https://{{ . }}
+{{- end }}
+{{- end }}
+{{- if and $route.enabled $route.host }}
+https://{{ $route.host }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,52 @@
+"""What the ways from outside and the network policies refuse. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kubilitics_chartgen.model.refusals.refusal import Refusal
+
+__all__ = ["EXPOSURE_REFUSALS"]
+
+ACKNOWLEDGED: dict[str, Any] = {"backend": {"auth": {"acknowledgeExposed": True}}}
+GATEWAY = [{"name": "public"}]
+
+EXPOSURE_REFUSALS: tuple[Refusal, ...] = (
+    Refusal(
+        "exposed-without-frontend",
+        "ingress.enabled",
+        "the frontend is the one door to Kubilitics, and frontend.enabled is false",
+        "Set frontend.enabled to true, or leave ingress, httpRoute and route off.",
+        bad={"ingress": {"enabled": True}, "frontend": {"enabled": False}, **ACKNOWLEDGED},
+        good={"ingress": {"enabled": True}, "frontend": {"enabled": True}, **ACKNOWLEDGED},
+    ),
+    Refusal(
+        "http-route-without-gateway",
+        "httpRoute.parentRefs",
+        "an HTTPRoute without a gateway is reached by nobody",
+        "Name the Gateway: httpRoute.parentRefs[0].name, and its namespace where it is another one.",
+        bad={"httpRoute": {"enabled": True}, **ACKNOWLEDGED},
+        good={"httpRoute": {"enabled": True, "parentRefs": GATEWAY}, **ACKNOWLEDGED},
+    ),
+    Refusal(
+        "custom-kind-missing",
+        "httpRoute.renderMode",
+        "the cluster does not have this kind of object, and the render mode is failIfMissing",
+        "Install its CRD first, or write skipIfMissing or alwaysRender; `helm template` knows of a cluster's kinds "
+        "by --api-versions only.",
+        bad={
+            "httpRoute": {"enabled": True, "parentRefs": GATEWAY, "renderMode": "failIfMissing"},
+            **ACKNOWLEDGED,
+        },
+        good={"httpRoute": {"enabled": True, "parentRefs": GATEWAY, "renderMode": "alwaysRender"}, **ACKNOWLEDGED},
+    ),
+    Refusal(
+        "except-without-all",
+        "networkPolicy.externalEgress.exceptCidrs",
+        "exceptions are taken out of 0.0.0.0/0 and ::/0 only, and externalEgress.cidrs does not list the one of this "
+        "family, so these would be allowed after all",
+        "List only the networks that are to be reached in networkPolicy.externalEgress.cidrs, without exceptions.",
+        bad={"networkPolicy": {"externalEgress": {"cidrs": ["10.0.0.0/8"], "exceptCidrs": ["10.1.0.0/16"]}}},
+        good={"networkPolicy": {"externalEgress": {"cidrs": ["10.2.0.0/16"], "exceptCidrs": []}}},
+    ),
+)
