@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kubilitics_chartgen.model.components import BACKEND, FRONTEND
+from kubilitics_chartgen.model.values.addresses import Addresses, Blocks
 from kubilitics_chartgen.model.values.common import (
     Image,
     Persistence,
@@ -27,21 +28,6 @@ SECRET_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"  # noqa: S105 - what a Secret's key may
 SecretKey = Annotated[str, Rule({"pattern": SECRET_KEY_PATTERN, "maxLength": 253})]
 
 ORIGIN_PATTERN = r"^(\*|[a-z][a-z0-9+.-]*://[A-Za-z0-9.:\[\]-]+)$"
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = f"{_BYTE}(\\.{_BYTE}){{3}}(/(3[0-2]|[12]?[0-9]))?"
-_HEX = "[0-9a-fA-F]{1,4}"
-_IPV6 = "|".join(
-    [
-        f"({_HEX}:){{7}}{_HEX}",
-        f"({_HEX}:){{1,7}}:",
-        *(f"({_HEX}:){{1,{before}}}(:{_HEX}){{1,{7 - before}}}" for before in range(6, 0, -1)),
-        f":((:{_HEX}){{1,7}}|:)",
-    ]
-)
-CIDR_PATTERN = f"^({_IPV4}|({_IPV6})(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)$"
-"""An IPv4 or IPv6 address or network, exactly: nginx does not start on any other."""
-
-NETWORK_PATTERN = f"^({_BYTE}(\\.{_BYTE}){{3}}/(3[0-2]|[12]?[0-9])|({_IPV6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$"
 LOAD_BALANCER_CLASS_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"
 
 CSP_PATTERN = "^[A-Za-z0-9 '*:/._;=+-]*$"
@@ -99,9 +85,7 @@ class Backend(Workload):
     ai_discovery: AiDiscovery = Field(
         AiDiscovery(), description="An init container that looks for AI; the backend starts whatever it finds."
     )
-    trusted_proxies: Annotated[
-        list[str], Rule({"items": {"type": "string", "pattern": CIDR_PATTERN}, "uniqueItems": True})
-    ] = Field(
+    trusted_proxies: Annotated[Addresses, Rule({"uniqueItems": True})] = Field(
         [],
         description="Addresses or CIDRs of proxies in front of the frontend whose X-Forwarded-For is believed; "
         "the backend limits requests per client address.",
@@ -134,9 +118,9 @@ class FrontendService(Service):
     load_balancer_class: Annotated[str, Rule({"pattern": LOAD_BALANCER_CLASS_PATTERN, "maxLength": 317})] = Field(
         "", description="Which load balancer, with type LoadBalancer; can be set only when the type is."
     )
-    load_balancer_source_ranges: Annotated[
-        list[str], Rule({"items": {"type": "string", "pattern": NETWORK_PATTERN}, "uniqueItems": True})
-    ] = Field([], description="CIDRs that may reach the load balancer, with type LoadBalancer.")
+    load_balancer_source_ranges: Annotated[Blocks, Rule({"uniqueItems": True})] = Field(
+        [], description="CIDRs that may reach the load balancer, with type LoadBalancer."
+    )
 
 
 class Frontend(Workload):

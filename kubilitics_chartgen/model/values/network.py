@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from kubilitics_chartgen.model.connections import PRIVATE_CIDRS, USUAL_EXCEPTS
+from kubilitics_chartgen.model.values.addresses import ADDRESSES, Blocks
 from kubilitics_chartgen.model.values.types import (
     LABEL_VALUE_PATTERN,
     QUALIFIED_KEY_PATTERN,
@@ -19,19 +20,6 @@ __all__ = ["NetworkPolicy"]
 
 _KEY = {"type": "string", "pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317}
 _VALUE = {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63}
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_BLOCK = {
-    "type": "string",
-    "anyOf": [
-        {"pattern": f"^{_BYTE}(\\.{_BYTE}){{3}}/(3[0-2]|[12]?[0-9])$"},
-        {
-            "pattern": "^([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])$",
-            "not": {"pattern": ":::|::.*::|^:[^:]|[^:]:/"},
-            "anyOf": [{"pattern": "::"}, {"pattern": "^([^:]+:){7}[^:]+$"}],
-        },
-    ],
-}
-"""A network with its length: 10.0.0.1/32, not 10.0.0.1. Small patterns, because every render compiles them."""
 
 
 def _object(properties: dict[str, Any], *required: str, **more: Any) -> dict[str, Any]:
@@ -99,7 +87,7 @@ _EGRESS = _object(
     "ports",
 )
 _SHARED = {
-    "NetworkBlock": _BLOCK,
+    **ADDRESSES,
     "NetworkExcept": {"allOf": [_ref("NetworkBlock"), {"not": {"pattern": "/0$"}}]},
     "NetworkSelector": _SELECTOR,
     "NetworkPeer": _PEER,
@@ -109,7 +97,6 @@ _SHARED = {
 Selector = Annotated[dict[str, Any], Shared("NetworkSelector", _SHARED)]
 Peers = Annotated[list[dict[str, Any]], Shared("NetworkPeer", _SHARED, is_list=True)]
 EgressRules = Annotated[list[dict[str, Any]], Shared("NetworkEgress", _SHARED, is_list=True)]
-Blocks = Annotated[list[str], Shared("NetworkBlock", _SHARED, is_list=True)]
 Excepts = Annotated[list[str], Shared("NetworkExcept", _SHARED, is_list=True)]
 Ports = Annotated[
     list[int],

@@ -1,7 +1,8 @@
 """values.schema.json (draft-07) from the nodes of the values model. Pure.
 
 Self-contained and strict: every property described, closed where the shape is ours, open where Helm or Kubernetes owns
-it. draft-07 ignores what stands beside a `$ref`, so a described reference is wrapped in `allOf`.
+it. draft-07 ignores what stands beside a `$ref`: a description does no harm there, and editors show it; a keyword that
+must hold would need `allOf`.
 """
 
 from __future__ import annotations
@@ -72,11 +73,12 @@ def _leaf(node: Node) -> dict[str, Any]:
         fragment = _reference(node.fragment)
         if node.fragment.is_list:
             return {**described, "type": "array", "items": fragment}
-        return {**described, "allOf": [fragment]}
+        return described | fragment
     if node.shared:
         shared = {"$ref": f"#/definitions/{node.shared.name}"}
-        shape = {"type": "array", "items": shared} if node.shared.is_list else {"allOf": [shared]}
-        return described | shape | (node.keywords or {})
+        if node.shared.is_list:
+            return described | {"type": "array", "items": shared} | (node.keywords or {})
+        return described | ({"allOf": [shared], **node.keywords} if node.keywords else shared)
     if node.type:
         described["type"] = node.type
     return described | (node.keywords or {})

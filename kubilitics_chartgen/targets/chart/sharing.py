@@ -1,14 +1,14 @@
 """Says once, under `definitions`, what a schema of values says in several places. Pure.
 
 Helm reads and compiles the schema at every render, so each of its schemas is paid for each time. A part that is
-repeated moves to a definition named after its key, which carries the description that is said most. Where it stood
-stays a bare `$ref`, or, with another description, a reference wrapped in `allOf`, because draft-07 ignores what stands
-beside a `$ref`. What several closed sections have in common moves to one definition too: each keeps the names, so that
-it stays closed, and refers to the definition for what they hold.
+repeated moves to a definition named after its key; where it stood stays its description and a `$ref`. What several
+closed sections have in common moves to one definition too: each keeps the names, so that it stays closed, and refers to
+the definition for what they hold.
 """
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 from collections import Counter
@@ -18,6 +18,7 @@ from typing import Any
 __all__ = ["share"]
 
 Schema = dict[str, Any]
+_POINTER = "#/definitions/"
 WORTH_SHARING = 150
 """Characters below which a reference is hardly shorter than what it refers to."""
 WORTH_GROUPING = 8
@@ -25,7 +26,8 @@ WORTH_GROUPING = 8
 
 
 def share(schema: Schema) -> Schema:
-    """`schema` with its repeated properties as definitions, the largest first. Changes `schema` itself."""
+    """`schema` with its repeated properties as definitions, the largest first."""
+    schema = copy.deepcopy(schema)
     definitions: Schema = schema.setdefault("definitions", {})
     own: list[Schema] = [schema]
     counts = Counter(_form(part) for _, part in _properties(own))
@@ -35,39 +37,17 @@ def share(schema: Schema) -> Schema:
         if len(found) < 2:
             continue
         name = next(name for name in _names(found[0][0]) if name not in definitions)
-        said = Counter(part["description"] for _, part in found)
-        usual = min(said, key=lambda description: (-said[description], description))
-        definitions[name] = {"description": usual, **json.loads(form)} if said[usual] > 1 else json.loads(form)
+        definitions[name] = json.loads(form)
         for _, part in found:
-            _refer(part, name, is_usual=part["description"] == usual and said[usual] > 1)
+            description = part["description"]
+            part.clear()
+            part.update({"description": description, "$ref": _POINTER + name})
         own.append(definitions[name])
-    _describe_once(schema, definitions)
     _group([part for _, part in _properties([schema])] + list(definitions.values()), definitions)
-    schema["definitions"] = dict(sorted(definitions.items()))
+    _merge_twins(schema)
+    _close_to_null(schema)
+    schema["definitions"] = dict(sorted(schema["definitions"].items()))
     return schema
-
-
-def _refer(part: Schema, name: str, *, is_usual: bool) -> None:
-    reference = {"$ref": f"#/definitions/{name}"}
-    described = reference if is_usual else {"description": part["description"], "allOf": [reference]}
-    part.clear()
-    part.update(described)
-
-
-def _describe_once(schema: Schema, definitions: Schema) -> None:
-    """A definition that is only ever used with one description carries it, and its uses are bare references."""
-    wrapped: dict[str, list[Schema]] = {}
-    for _, part in _properties([schema, *definitions.values()]):
-        if set(part) == {"description", "allOf"} and len(part["allOf"]) == 1 and set(part["allOf"][0]) == {"$ref"}:
-            wrapped.setdefault(part["allOf"][0]["$ref"].rsplit("/", 1)[1], []).append(part)
-    for name, parts in wrapped.items():
-        if "description" not in definitions[name]:
-            said = Counter(part["description"] for part in parts)
-            usual = min(said, key=lambda description: (-said[description], description))
-            definitions[name] = {"description": usual} | definitions[name]
-            for part in parts:
-                if part["description"] == usual:
-                    _refer(part, name, is_usual=True)
 
 
 def _group(parts: list[Schema], definitions: Schema) -> None:
@@ -89,7 +69,51 @@ def _group(parts: list[Schema], definitions: Schema) -> None:
         definitions[name] = {"properties": {key: json.loads(form) for key, form in sorted(common)}}
         for section in owners:
             section["properties"].update({key: True for key, _ in common})
-            section.setdefault("allOf", []).append({"$ref": f"#/definitions/{name}"})
+            section.setdefault("allOf", []).append({"$ref": _POINTER + name})
+
+
+def _merge_twins(schema: Schema) -> None:
+    """Definitions that accept the same become one, under the first of their names."""
+    names: dict[str, str] = {}
+    for name, definition in sorted(schema["definitions"].items()):
+        names.setdefault(_form(definition), name)
+    kept = set(names.values())
+    same = {name: names[_form(definition)] for name, definition in schema["definitions"].items()}
+    schema["definitions"] = {name: part for name, part in schema["definitions"].items() if name in kept}
+    for part in _objects(schema):
+        if "$ref" in part:
+            part["$ref"] = _POINTER + same[part["$ref"].removeprefix(_POINTER)]
+
+
+def _close_to_null(schema: Schema) -> None:
+    """A definition whose every use refuses null refuses it itself, so that each use is a bare reference."""
+    parts = list(_objects(schema))
+    guarded = {part["allOf"][0]["$ref"]: part["allOf"] for part in parts if _refuses_null(part)}
+    inner = {id(part["allOf"][0]) for part in parts if _refuses_null(part)}
+    open_uses = {part["$ref"] for part in parts if "$ref" in part and id(part) not in inner}
+    for reference, (_, kind) in guarded.items():
+        definition = schema["definitions"][reference.removeprefix(_POINTER)]
+        if reference not in open_uses and definition.get("type") == [kind["type"], "null"]:
+            definition["type"] = kind["type"]
+            for part in parts:
+                if _refuses_null(part) and part["allOf"][0]["$ref"] == reference:
+                    del part["allOf"]
+                    part["$ref"] = reference
+
+
+def _refuses_null(part: Schema) -> bool:
+    return len(part.get("allOf", [])) == 2 and [list(each) for each in part["allOf"]] == [["$ref"], ["type"]]
+
+
+def _objects(part: object) -> Iterator[Schema]:
+    """Every JSON object in a schema, outer ones first."""
+    if isinstance(part, dict):
+        yield part
+        for inner in list(part.values()):
+            yield from _objects(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _objects(inner)
 
 
 def _said(section: Schema) -> frozenset[tuple[str, str]]:

@@ -8,12 +8,13 @@ where the address is known to be a Service of this cluster.
 */}}
 {{- define "kubilitics.ai.activeProviders" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- $registry := .Files.Get "files/providers.json" | fromJson -}}
+{{- $ids := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
 {{- $active := list -}}
-{{- range $id := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
+{{- $registry := eq (join " " $ids) "none" | ternary "{}" (.Files.Get "files/providers.json") | fromJson -}}
+{{- range $id := $ids -}}
+{{- with get $registry $id -}}
 {{- $settings := get ($ai.providers | default dict) $id | default dict -}}
 {{- $endpoint := include "kubilitics.ai.endpoint" (list $ $id) -}}
-{{- with get $registry $id -}}
 {{- if .hasSettings -}}
 {{- $own := dict
   "id" $id

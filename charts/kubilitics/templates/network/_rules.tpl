@@ -14,13 +14,19 @@ up names, `anyName` one whose addresses may have any.
 {{- (.Values.networkPolicy | default dict).flavor | default "kubernetes" -}}
 {{- end -}}
 
-{{- define "kubilitics.network.apiVersion" -}}
-{{- $versions := dict "kubernetes" "networking.k8s.io/v1" "cilium" "cilium.io/v2" "calico" "projectcalico.org/v3" -}}
-{{- get $versions (include "kubilitics.network.flavor" .) -}}
+{{/* apiVersion and kind of a policy. */}}
+{{- define "kubilitics.network.type" -}}
+{{- $flavor := include "kubilitics.network.flavor" . -}}
+{{- if eq $flavor "cilium" -}}
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+{{- else if eq $flavor "calico" -}}
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+{{- else -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
 {{- end -}}
-
-{{- define "kubilitics.network.kind" -}}
-{{- if eq (include "kubilitics.network.flavor" .) "cilium" -}}CiliumNetworkPolicy{{- else -}}NetworkPolicy{{- end -}}
 {{- end -}}
 
 {{/* The spec of a policy. Argument: (list root components rules); no components means every pod of the release. */}}

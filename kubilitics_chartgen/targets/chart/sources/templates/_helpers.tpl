@@ -12,7 +12,7 @@ The first part of every name. A release called after the chart (kubilitics, kubi
 the chart's name behind it. No two releases, and no two aliases in one release, can get the same.
 */}}
 {{- define "kubilitics.fullname" -}}
-{{- $name := include "kubilitics.chartName" . -}}
+{{- $name := .Values.nameOverride | default .Chart.Name -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride -}}
 {{- else if or (eq .Release.Name $name) (hasPrefix (printf "%s-" $name) .Release.Name) -}}
@@ -85,16 +85,26 @@ helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace 
 app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
 app.kubernetes.io/part-of: kubilitics
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-{{- with merge dict (index . 2 | default dict) ($root.Values.commonLabels | default dict) }}
-{{ toYaml . }}
+{{- if or (index . 2) $root.Values.commonLabels }}
+{{ merge dict (index . 2 | default dict) ($root.Values.commonLabels | default dict) | toYaml }}
 {{- end }}
 {{- end -}}
 
 {{/* Annotations of an object, or nothing. Argument: (list root extra-annotations). */}}
 {{- define "kubilitics.annotations" -}}
 {{- $root := index . 0 -}}
-{{- with merge dict (index . 1 | default dict) ($root.Values.commonAnnotations | default dict) }}
-{{- toYaml . }}
+{{- if or (index . 1) $root.Values.commonAnnotations }}
+{{- merge dict (index . 1 | default dict) ($root.Values.commonAnnotations | default dict) | toYaml }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels and annotations of an object. Argument: (list root component extra-labels extra-annotations). */}}
+{{- define "kubilitics.metadata" -}}
+labels:
+  {{- include "kubilitics.labels" . | nindent 2 }}
+{{- with include "kubilitics.annotations" (list (index . 0) (index . 3)) }}
+annotations:
+  {{- . | nindent 2 }}
 {{- end }}
 {{- end -}}
 
@@ -103,8 +113,8 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- $root := index . 0 -}}
 {{ include "kubilitics.selectorLabels" . }}
 app.kubernetes.io/part-of: kubilitics
-{{- with merge dict (index . 2 | default dict) ($root.Values.commonLabels | default dict) }}
-{{ toYaml . }}
+{{- if or (index . 2) $root.Values.commonLabels }}
+{{ merge dict (index . 2 | default dict) ($root.Values.commonLabels | default dict) | toYaml }}
 {{- end }}
 {{- end -}}
 
@@ -159,15 +169,19 @@ default
 {{- end -}}
 {{- end -}}
 
-{{/* A map with its keys in snake case, at every depth, as JSON: values are written in camel case, configuration files are not. */}}
+{{/*
+Fills a map with the entries of another, their keys in snake case at every depth: values are written in camel case, configuration
+files are not. Argument: (list from to).
+*/}}
 {{- define "kubilitics.snakeCase" -}}
-{{- $result := dict -}}
-{{- range $key, $value := . -}}
+{{- $to := index . 1 -}}
+{{- range $key, $value := index . 0 -}}
 {{- if kindIs "map" $value -}}
-{{- $_ := set $result (snakecase $key) (include "kubilitics.snakeCase" $value | fromJson) -}}
+{{- $inner := dict -}}
+{{- include "kubilitics.snakeCase" (list $value $inner) -}}
+{{- $_ := set $to (snakecase $key) $inner -}}
 {{- else if not (kindIs "invalid" $value) -}}
-{{- $_ := set $result (snakecase $key) $value -}}
+{{- $_ := set $to (snakecase $key) $value -}}
 {{- end -}}
 {{- end -}}
-{{- toJson $result -}}
 {{- end -}}

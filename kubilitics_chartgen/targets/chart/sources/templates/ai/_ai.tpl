@@ -30,6 +30,20 @@ key, which comes from the environment.
 */}}
 {{- define "kubilitics.ai.config" -}}
 {{- $ai := .Values.ai | default dict -}}
+{{- $settings := dict -}}
+{{- $own := dict
+  "reasoning" $ai.reasoning
+  "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromJson) ($ai.vectorMemory | default dict))
+  "cache" $ai.cache
+  "rateLimits" $ai.rateLimits
+  "budget" $ai.tokenBudgets
+  "privacy" $ai.privacy
+  "outputValidation" $ai.outputValidation
+  "audit" $ai.audit
+  "alerts" $ai.alerts
+  "latencyObjective" $ai.latencyObjective
+-}}
+{{- include "kubilitics.snakeCase" (list $own $settings) -}}
 server:
   port: {{ include "kubilitics.port.ai" . }}
 backend:
@@ -43,18 +57,7 @@ database:
   sqlite_path: /data/ai/kubilitics-ai.db
 features:
   {{- include "kubilitics.ai.features" $ai.features | nindent 2 }}
-{{ include "kubilitics.snakeCase" (dict
-  "reasoning" $ai.reasoning
-  "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromJson) ($ai.vectorMemory | default dict))
-  "cache" $ai.cache
-  "rateLimits" $ai.rateLimits
-  "budget" $ai.tokenBudgets
-  "privacy" $ai.privacy
-  "outputValidation" $ai.outputValidation
-  "audit" $ai.audit
-  "alerts" $ai.alerts
-  "latencyObjective" $ai.latencyObjective
-) | fromJson | toYaml }}
+{{ toYaml $settings }}
 {{- with $ai.scheduledInvestigations }}
 scheduled_investigations:
   {{- range . }}
