@@ -117,7 +117,8 @@ def _definition(name: str) -> JsonObject:
     if required:
         result["required"] = required
     if name == f"{_CORE}ResourceRequirements":
-        result["properties"].update(limits=_AMOUNTS, requests=_AMOUNTS)
+        result["properties"] = {"claims": result["properties"]["claims"]}
+        result["patternProperties"] = {"^(limits|requests)$": _AMOUNTS}
     return result
 
 

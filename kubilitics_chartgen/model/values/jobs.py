@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.common import CORE, Resources
-from kubilitics_chartgen.model.values.types import PRINTABLE_PATTERN, Fragment, Rule, Section
+from kubilitics_chartgen.model.values.common import Resources
+from kubilitics_chartgen.model.values.shapes import EnvVars
+from kubilitics_chartgen.model.values.types import PRINTABLE_PATTERN, Rule, Section
 
 __all__ = ["MigrationImage", "Migrations", "Tests"]
 
@@ -43,7 +44,7 @@ class Migrations(Section):
     )
     command: Words = Field([], description="Command, word by word; needed.")
     args: Words = Field([], description="Arguments of the command, word by word.")
-    env: Annotated[list[dict[str, Any]], Fragment(CORE + "EnvVar", is_list=True)] = Field(
+    env: EnvVars = Field(
         [], description="Environment, such as the database's address from a Secret that exists before the release."
     )
     resources: Resources = Field(

@@ -139,8 +139,8 @@ CONTAINER = Fragment(
                 "type": ["array", "null"],
                 "items": {"type": "object", "properties": {"hostPort": {"type": "null"}, "hostIP": {"type": "null"}}},
             },
-            **dict.fromkeys(("livenessProbe", "readinessProbe", "startupProbe"), PROBE),
         },
+        "patternProperties": {"^(liveness|readiness|startup)Probe$": PROBE},
     },
 )
 """Open: all that the Pod Security Standard `restricted` asks of a container is judged here, the rest by Kubernetes."""

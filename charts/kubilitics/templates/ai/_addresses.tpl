@@ -11,8 +11,7 @@ Where the language models and other servers of AI are, as peers and ports of net
 {{- $own = append $own (dict "peer" (dict "host" .name) "port" .port) -}}
 {{- end -}}
 {{- if and (include "kubilitics.ollama.deployed" $) (eq .endpoint (include "kubilitics.ollama.url" $)) -}}
-{{- $pods := include "kubilitics.network.selector" (list $ (list "ollama")) | fromYaml -}}
-{{- $own = list (dict "peer" (dict "podSelector" $pods) "port" (include "kubilitics.port.ollama" $)) -}}
+{{- $own = list (dict "peer" (dict "components" (list "ollama")) "port" (include "kubilitics.port.ollama" $)) -}}
 {{- else if .endpoint -}}
 {{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromJsonArray -}}
 {{- end -}}

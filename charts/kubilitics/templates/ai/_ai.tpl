@@ -15,23 +15,33 @@ The AI's address, configuration and environment.
 http://{{ include "kubilitics.name.ai" . }}:{{ include "kubilitics.port.ai" . }}
 {{- end -}}
 
-{{/* Which features are on, as YAML. Argument: the features' values. */}}
+{{/* Which features are on, as JSON. Argument: the features' values. */}}
 {{- define "kubilitics.ai.features" -}}
 {{- $switches := dict -}}
 {{- range $name, $feature := . | default dict -}}
 {{- $_ := set $switches $name (($feature | default dict).enabled | default false) -}}
 {{- end -}}
-{{- toYaml $switches -}}
+{{- toJson $switches -}}
 {{- end -}}
 
 {{/*
 The AI's configuration file. The image replaces a provider's settings as a whole, so they are always complete, but for the
-key, which comes from the environment.
+key, which comes from the environment. The image's gRPC link does not answer today; a local address fails at once, where a
+silent one would cost 20 seconds of every start.
 */}}
 {{- define "kubilitics.ai.config" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- $settings := dict -}}
-{{- $own := dict
+{{- $config := dict
+  "server" (dict "port" (include "kubilitics.port.ai" . | int64))
+  "backend" (dict "address" "localhost:50051" "http_base_url" (include "kubilitics.backend.url" .))
+  "llm" (include "kubilitics.ai.llm" . | fromJson)
+  "autonomy" (dict "default_level" ($ai.autonomyLevel | default 0 | int64))
+  "database" (dict "sqlite_path" "/data/ai/kubilitics-ai.db")
+  "features" (include "kubilitics.ai.features" $ai.features | fromJson)
+  "consent" (include "kubilitics.ai.consent" . | fromJson)
+  "rollout" (include "kubilitics.ai.rollout" . | fromJson)
+-}}
+{{- $settings := dict
   "reasoning" $ai.reasoning
   "vectorMemory" (merge (include "kubilitics.vectorDatabase.config" . | fromJson) ($ai.vectorMemory | default dict))
   "cache" $ai.cache
@@ -43,36 +53,21 @@ key, which comes from the environment.
   "alerts" $ai.alerts
   "latencyObjective" $ai.latencyObjective
 -}}
-{{- include "kubilitics.snakeCase" (list $own $settings) -}}
-server:
-  port: {{ include "kubilitics.port.ai" . }}
-backend:
-  # The image's gRPC link does not answer today; a local address fails at once, where a silent one would cost 20 seconds.
-  address: localhost:50051
-  http_base_url: {{ include "kubilitics.backend.url" . }}
-{{ include "kubilitics.ai.llm" . }}
-autonomy:
-  default_level: {{ $ai.autonomyLevel | default 0 | int64 }}
-database:
-  sqlite_path: /data/ai/kubilitics-ai.db
-features:
-  {{- include "kubilitics.ai.features" $ai.features | nindent 2 }}
-{{ toYaml $settings }}
-{{- with $ai.scheduledInvestigations }}
-scheduled_investigations:
-  {{- range . }}
-  - name: {{ .name | quote }}
-    every_minutes: {{ .everyMinutes | int64 }}
-    question: {{ .question | quote }}
-  {{- end }}
-{{- end }}
-consent:
-  {{- include "kubilitics.ai.consent" . | nindent 2 }}
-rollout:
-  {{- include "kubilitics.ai.rollout" . | nindent 2 }}
+{{- include "kubilitics.snakeCase" (list $settings $config) -}}
+{{- $investigations := list -}}
+{{- range $ai.scheduledInvestigations -}}
+{{- $own := dict "name" .name "every_minutes" (.everyMinutes | int64) "question" .question -}}
+{{- $investigations = append $investigations $own -}}
+{{- end -}}
+{{- with $investigations -}}
+{{- $_ := set $config "scheduled_investigations" . -}}
+{{- end -}}
+{{- toYaml $config -}}
 {{- end -}}
 
-{{/* The notice a user sees once before AI is used: the operator's words, or what the chosen providers mean for the data. */}}
+{{/*
+The notice a user sees once before AI is used, as JSON: the operator's words, or what the chosen providers mean for the data.
+*/}}
 {{- define "kubilitics.ai.consent" -}}
 {{- $consent := (.Values.ai | default dict).consentNotice | default dict -}}
 {{- $receivers := list -}}
@@ -81,28 +76,26 @@ rollout:
 {{- $receivers = append $receivers .title -}}
 {{- end -}}
 {{- end -}}
-required: {{ $consent.enabled | default false }}
-{{- if $consent.text }}
-notice: {{ $consent.text | quote }}
-{{- else if $receivers }}
-notice: {{ printf "AI answers from your cluster's data, which is sent to %s. AI can be turned off in Settings." (join " and " $receivers) | quote }}
-{{- else }}
-notice: "AI answers from your cluster's data, which stays in your cluster. AI can be turned off in Settings."
-{{- end }}
+{{- $notice := "AI answers from your cluster's data, which stays in your cluster. AI can be turned off in Settings." -}}
+{{- with $receivers -}}
+{{- $sent := "AI answers from your cluster's data, which is sent to %s. AI can be turned off in Settings." -}}
+{{- $notice = printf $sent (join " and " .) -}}
+{{- end -}}
+{{- dict "required" ($consent.enabled | default false) "notice" ($consent.text | default $notice) | toJson -}}
 {{- end -}}
 
-{{/* Who gets AI while it is rolled out: the share of users, and the answers given for organizations and users by name. */}}
+{{/*
+Who gets AI while it is rolled out, as JSON: the share of users, and the answers given for organizations and users by name.
+*/}}
 {{- define "kubilitics.ai.rollout" -}}
-{{- $flags := dict "percentage" (((.Values.ai | default dict).rollout | default dict).percentage | default 0 | int64) -}}
-{{- $organizations := dict -}}
-{{- range $name, $settings := .Values.organizations | default dict -}}
-{{- $_ := set $organizations $name ((($settings | default dict).ai | default dict).enabled | default false) -}}
+{{- $percentage := ((.Values.ai | default dict).rollout | default dict).percentage | default 0 | int64 -}}
+{{- $named := dict "organizations" dict "users" dict -}}
+{{- range $kind, $answers := $named -}}
+{{- range $name, $settings := get $.Values $kind | default dict -}}
+{{- $_ := set $answers $name ((($settings | default dict).ai | default dict).enabled | default false) -}}
 {{- end -}}
-{{- $users := dict -}}
-{{- range $name, $settings := .Values.users | default dict -}}
-{{- $_ := set $users $name ((($settings | default dict).ai | default dict).enabled | default false) -}}
 {{- end -}}
-{{- toYaml (merge $flags (dict "organizations" $organizations "users" $users)) -}}
+{{- merge (dict "percentage" $percentage) $named | toJson -}}
 {{- end -}}
 
 {{- define "kubilitics.ai.env" -}}

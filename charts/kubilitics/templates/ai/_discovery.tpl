@@ -8,6 +8,6 @@
 {{- end -}}
 {{- $ai := .Values.ai | default dict -}}
 {{- $flags := dict "provider" ($ai.llmProvider | default "none") "notices" ($notices | uniq) -}}
-{{- $_ := set $flags "features" (include "kubilitics.ai.features" $ai.features | fromYaml) -}}
+{{- $_ := set $flags "features" (include "kubilitics.ai.features" $ai.features | fromJson) -}}
 {{- set (include "kubilitics.frontend.discovery" . | fromJson) "ai" $flags | toPrettyJson -}}
 {{- end -}}

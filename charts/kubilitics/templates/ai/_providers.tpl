@@ -48,7 +48,7 @@ where the address is known to be a Service of this cluster.
 {{- toJson $chosen -}}
 {{- end -}}
 
-{{/* The part of the configuration file that names providers, without any key. */}}
+{{/* The part of the configuration file that names providers, without any key, as JSON. */}}
 {{- define "kubilitics.ai.llm" -}}
 {{- $chosen := include "kubilitics.ai.provider" . | fromJson -}}
 {{- $maxTokens := ((.Values.ai | default dict).reasoning | default dict).maxTokens -}}
@@ -73,7 +73,7 @@ where the address is known to be a Service of this cluster.
 {{- if $fallbacks -}}
 {{- $_ := set $llm "fallback_providers" $fallbacks -}}
 {{- end -}}
-{{- toYaml (dict "llm" $llm) -}}
+{{- toJson $llm -}}
 {{- end -}}
 
 {{/*

@@ -36,6 +36,7 @@ endpointSelector:
 {{- else if .apiServer }}{{ $entities = append $entities "kube-apiserver" }}
 {{- else if .anyone }}{{ $entities = append $entities "all" }}
 {{- else if .ipBlock }}{{ $cidrs = append $cidrs .ipBlock }}
+{{- else if .components }}{{ $endpoints = append $endpoints (include "kubilitics.network.selector" (list (index $ 0) .components) | fromYaml) }}
 {{- else }}{{ $endpoints = append $endpoints (include "kubilitics.network.ciliumEndpoint" . | fromYaml) }}
 {{- end -}}
 {{- end -}}

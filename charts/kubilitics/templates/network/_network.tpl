@@ -3,13 +3,9 @@
 egress:
   {{- include "kubilitics.network.dns" . | nindent 2 }}
   - why: backend
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "backend")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+    peers: [{components: [backend]}]
+    ports: [{port: {{ include "kubilitics.port.backend" . }}, protocol: TCP}]
   - why: frontend
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "frontend")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.frontend" .)) | indent 6 }}
+    peers: [{components: [frontend]}]
+    ports: [{port: {{ include "kubilitics.port.frontend" . }}, protocol: TCP}]
 {{- end -}}

@@ -27,8 +27,7 @@ AI's connections, those of its own servers, and what core's pods need to reach A
 {{- $askers := eq (index . 1) "ollama" | ternary (list "ai" "ai-test") (list "ai") -}}
 ingress:
   - why: AI
-    peers:
-      {{- include "kubilitics.network.pods" (list $root $askers) | nindent 6 }}
+    peers: [{components: {{ toJson $askers }}}]
     ports:
       {{- include "kubilitics.network.tcp" $ports | indent 6 }}
   {{- include "kubilitics.network.extraIngress" (list $root $own.extraIngress $ports $scraped) | nindent 2 }}
@@ -44,19 +43,15 @@ egress:
 {{- define "kubilitics.network.aiFromCore" -}}
 egress:
   - why: AI
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.ai" .)) | indent 6 }}
+    peers: [{components: [ai]}]
+    ports: [{port: {{ include "kubilitics.port.ai" . }}, protocol: TCP}]
 {{- end -}}
 
 {{- define "kubilitics.network.aiQueries" -}}
 ingress:
   - why: AI's tools
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+    peers: [{components: [ai]}]
+    ports: [{port: {{ include "kubilitics.port.backend" . }}, protocol: TCP}]
 {{- end -}}
 
 {{- define "kubilitics.network.ai" -}}
@@ -64,18 +59,15 @@ ingress:
 {{- $port := list (include "kubilitics.port.ai" .) -}}
 ingress:
   - why: backend, the frontend's proxy, test and hook pods
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "ai-test" "backend" "frontend" "hook" "test")) | nindent 6 }}
+    peers: [{components: [ai-test, backend, frontend, hook, test]}]
     ports:
       {{- include "kubilitics.network.tcp" $port | indent 6 }}
   {{- include "kubilitics.network.extraIngress" (list . $own.extraIngress $port $port) | nindent 2 }}
 egress:
   {{- include "kubilitics.network.dns" . | nindent 2 }}
   - why: the backend
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "backend")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+    peers: [{components: [backend]}]
+    ports: [{port: {{ include "kubilitics.port.backend" . }}, protocol: TCP}]
   {{- if include "kubilitics.ai.clusterAccess" . }}
   - why: the Kubernetes API server
     peers:
@@ -86,8 +78,7 @@ egress:
   {{- range $part, $ports := include "kubilitics.network.servers" . | fromYaml }}
   {{- if include "kubilitics.network.part" (list $ $part) }}
   - why: AI's own {{ $part }}
-    peers:
-      {{- include "kubilitics.network.pods" (list $ (list $part)) | nindent 6 }}
+    peers: [{components: [{{ $part }}]}]
     ports:
       {{- include "kubilitics.network.tcp" $ports | indent 6 }}
   {{- end }}
@@ -111,10 +102,8 @@ egress:
 egress:
   {{- include "kubilitics.network.dns" . | nindent 2 }}
   - why: AI
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "ai")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.ai" .)) | indent 6 }}
+    peers: [{components: [ai]}]
+    ports: [{port: {{ include "kubilitics.port.ai" . }}, protocol: TCP}]
   {{- include "kubilitics.network.providers" . | nindent 2 }}
   {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
 {{- end -}}

@@ -5,8 +5,7 @@
 {{- $port := list (include "kubilitics.port.backend" .) -}}
 ingress:
   - why: the frontend's proxy, test and hook pods
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "frontend" "hook" "test")) | nindent 6 }}
+    peers: [{components: [frontend, hook, test]}]
     ports:
       {{- include "kubilitics.network.tcp" $port | indent 6 }}
   {{- include "kubilitics.network.extraIngress" (list . $own.extraIngress $port $port) | nindent 2 }}

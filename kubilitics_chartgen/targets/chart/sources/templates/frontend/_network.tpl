@@ -14,16 +14,13 @@ ingress:
     ports:
       {{- include "kubilitics.network.tcp" $port | indent 6 }}
   - why: test and hook pods
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "hook" "test")) | nindent 6 }}
+    peers: [{components: [hook, test]}]
     ports:
       {{- include "kubilitics.network.tcp" $port | indent 6 }}
 egress:
   {{- include "kubilitics.network.dns" . | nindent 2 }}
   - why: the backend
-    peers:
-      {{- include "kubilitics.network.pods" (list . (list "backend")) | nindent 6 }}
-    ports:
-      {{- include "kubilitics.network.tcp" (list (include "kubilitics.port.backend" .)) | indent 6 }}
+    peers: [{components: [backend]}]
+    ports: [{port: {{ include "kubilitics.port.backend" . }}, protocol: TCP}]
   {{- include "kubilitics.network.extraEgress" $own.extraEgress | nindent 2 }}
 {{- end -}}

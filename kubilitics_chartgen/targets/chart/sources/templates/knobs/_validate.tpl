@@ -7,8 +7,9 @@ Whether a text somewhere in a value cannot be written: Helm's toYaml would give 
 without a word.
 */}}
 {{- define "kubilitics.unwritable" -}}
-{{- if regexMatch "[\\x7f-\\x9f\\x{feff}\\x{fffe}\\x{ffff}]" (toJson .) -}}
-true
+{{- $text := toJson . -}}
+{{- range concat (untilStep 127 160 1) (list 0xfeff 0xfffe 0xffff) -}}
+{{- if contains (printf "%c" .) $text -}}true{{- end -}}
 {{- end -}}
 {{- end -}}
 

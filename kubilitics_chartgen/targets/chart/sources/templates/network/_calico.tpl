@@ -79,7 +79,9 @@ types:
 {{- with .ipBlock.except }}{{ $_ := set $nets "notNets" . }}{{ end -}}
 {{- $entities = append $entities $nets -}}
 {{- else -}}
-{{- $entity := dict "selector" (include "kubilitics.network.calicoSelector" .podSelector) -}}
+{{- $selector := .podSelector -}}
+{{- with .components }}{{ $selector = include "kubilitics.network.selector" (list $root .) | fromYaml }}{{ end -}}
+{{- $entity := dict "selector" (include "kubilitics.network.calicoSelector" $selector) -}}
 {{- if hasKey . "namespaceSelector" -}}
 {{- $_ := set $entity "namespaceSelector" (include "kubilitics.network.calicoSelector" .namespaceSelector) -}}
 {{- end -}}

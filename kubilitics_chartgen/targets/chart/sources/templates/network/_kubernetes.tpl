@@ -34,7 +34,7 @@ policyTypes:
     {{- if not $anyone }}
     {{ $key }}:
       {{- range $peers }}
-      {{- include "kubilitics.network.peer" . | nindent 6 }}
+      {{- include "kubilitics.network.peer" (list $root .) | nindent 6 }}
       {{- end }}
     {{- end }}
 {{- end }}
@@ -43,12 +43,16 @@ policyTypes:
 {{- end }}
 {{- end -}}
 
-{{/* One NetworkPolicyPeer. */}}
+{{/* One NetworkPolicyPeer. Argument: (list root peer). */}}
 {{- define "kubilitics.network.peer" -}}
-{{- with .ipBlock -}}
+{{- $peer := index . 1 -}}
+{{- if $peer.components -}}
+- podSelector:
+    {{- include "kubilitics.network.selector" (list (index . 0) $peer.components) | nindent 4 }}
+{{- else if $peer.ipBlock -}}
 - ipBlock:
-    cidr: {{ .cidr | quote }}
-    {{- with .except }}
+    cidr: {{ $peer.ipBlock.cidr | quote }}
+    {{- with $peer.ipBlock.except }}
     except:
       {{- range . }}
       - {{ . | quote }}
@@ -57,8 +61,8 @@ policyTypes:
 {{- else -}}
 {{- $selectors := list -}}
 {{- range $kind := list "namespaceSelector" "podSelector" -}}
-{{- if hasKey $ $kind -}}
-{{- $labels := include "kubilitics.network.labelSelector" (get $ $kind) -}}
+{{- if hasKey $peer $kind -}}
+{{- $labels := include "kubilitics.network.labelSelector" (get $peer $kind) -}}
 {{- $selectors = append $selectors (printf "%s:%s" $kind ($labels | empty | ternary " {}" (printf "\n%s" ($labels | trim | indent 2)))) -}}
 {{- end -}}
 {{- end -}}

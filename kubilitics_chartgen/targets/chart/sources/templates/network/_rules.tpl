@@ -1,7 +1,7 @@
 {{/*
 Network policies in one language, which each flavor translates: a map with `ingress` and `egress`, lists of rules. A rule has
-`why`, `ports` ({port, protocol}) and `peers`: plain NetworkPolicyPeers, or one of {anyone: true}, {apiServer: true} and
-{host: name}, which may be a pattern. A rule without peers is no rule: it never means everybody. `dns` marks the rule for looking
+`why`, `ports` ({port, protocol}) and `peers`: plain NetworkPolicyPeers, or one of {components: [name]} for the release's own pods,
+{anyone: true}, {apiServer: true} and {host: name}, which may be a pattern. A rule without peers is no rule: it never means everybody. `dns` marks the rule for looking
 up names, `anyName` one whose addresses may have any.
 */}}
 
@@ -56,12 +56,6 @@ matchExpressions:
     values: {{ toJson . }}
 {{- end }}
 {{- end }}
-{{- end -}}
-
-{{/* Peers: the pods of these components. Argument: (list root components). */}}
-{{- define "kubilitics.network.pods" -}}
-- podSelector:
-    {{- include "kubilitics.network.selector" . | nindent 4 }}
 {{- end -}}
 
 {{/* Peers as JSON: addresses. Argument: a list of CIDRs. */}}
