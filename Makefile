@@ -27,7 +27,8 @@ demo: $(STAMP) ## Generate the chart, lint it, render every profile, validate on
 	@$(BIN)/kubilitics-chartgen demo
 
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
-	@$(BIN)/pytest -q -n 2 --dist worksteal
+	@$(BIN)/pytest -q -m timing
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing"
 
 check: lint-code types layers $(STAMP) ## Code style, types, layers, and that generated files are fresh
 	@$(BIN)/kubilitics-chartgen generate --check

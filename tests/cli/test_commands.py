@@ -47,6 +47,7 @@ def seconds(*arguments, tries=4):
     return min(times)
 
 
+@pytest.mark.timing
 def test_help_answers_in_under_300_ms():
     assert seconds("--help") < 0.3
 

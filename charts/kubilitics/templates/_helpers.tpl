@@ -102,9 +102,9 @@ app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 {{- define "kubilitics.metadata" -}}
 labels:
   {{- include "kubilitics.labels" . | nindent 2 }}
-{{- with include "kubilitics.annotations" (list (index . 0) (index . 3)) }}
+{{- if or (index . 3) (index . 0).Values.commonAnnotations }}
 annotations:
-  {{- . | nindent 2 }}
+  {{- include "kubilitics.annotations" (list (index . 0) (index . 3)) | nindent 2 }}
 {{- end }}
 {{- end -}}
 

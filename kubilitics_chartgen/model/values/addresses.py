@@ -23,8 +23,8 @@ ADDRESSES: dict[str, dict[str, Any]] = {
     },
     "NetworkBlock": {"allOf": [{"$ref": "#/definitions/NetworkAddress"}, {"pattern": "/"}]},
 }
-"""An address with or without the length of its network, and a network: 10.0.0.1/32, not 10.0.0.1. Exact, because nginx and
-Kubernetes do not start on any other; in several small patterns, because every render compiles them."""
+"""An address with or without the length of its network, and a network: 10.0.0.1/32, not 10.0.0.1. Exact, because nginx
+and Kubernetes do not start on any other; in several small patterns, because every render compiles them."""
 
 Addresses = Annotated[list[str], Shared("NetworkAddress", ADDRESSES, is_list=True)]
 Blocks = Annotated[list[str], Shared("NetworkBlock", ADDRESSES, is_list=True)]

@@ -46,7 +46,7 @@ def build(profiles: Mapping[str, str]) -> dict[str, str]:
         **render_sources(_context(root)),
         "values.yaml": values_yaml(root),
         "values.schema.json": schema,
-        "files/providers.json": _json({provider.id: _provider(provider) for provider in PROVIDERS}),
+        **{f"files/providers/{each.id}.json": _json(_provider(each)) for each in PROVIDERS if each.has_settings},
         "files/refusals.yaml": _data(
             {refusal.id: {"path": refusal.path, "reason": refusal.reason, "fix": refusal.fix} for refusal in REFUSALS}
         ),
@@ -94,9 +94,9 @@ def _context(root: Any) -> dict[str, Any]:
 def _provider(provider: Provider) -> dict[str, Any]:
     """What the templates need to know of a provider."""
     return {
+        "id": provider.id,
         "title": provider.title,
         "imageName": provider.image_name,
-        "hasSettings": provider.has_settings,
         "secretHolds": provider.secret_holds,
         "secretEnv": provider.secret_env,
         "keyRequired": provider.key_required,

@@ -81,8 +81,12 @@
 {{- end }}
 {{- include "kubilitics.validate.crd" (list . "ai.externalSecret.renderMode" $external.renderMode (include "kubilitics.ai.externalSecretKind" .)) }}
 {{- end }}
-{{- $providers := include "kubilitics.ai.activeProviders" . | fromJsonArray }}
-{{- if eq (toString $ai.configReload) "sidecar" }}
+{{- $reloads := eq (toString $ai.configReload) "sidecar" }}
+{{- $providers := list }}
+{{- if or $reloads $initialize.enabled }}
+{{- $providers = include "kubilitics.ai.activeProviders" . | fromJsonArray }}
+{{- end }}
+{{- if $reloads }}
 {{- range $providers }}
 {{- if and (not .isFallback) (not .canReload) }}
 - id: reload-not-possible

@@ -31,14 +31,15 @@ silent one would cost 20 seconds of every start.
 */}}
 {{- define "kubilitics.ai.config" -}}
 {{- $ai := .Values.ai | default dict -}}
+{{- $providers := include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- $config := dict
   "server" (dict "port" (include "kubilitics.port.ai" . | int64))
   "backend" (dict "address" "localhost:50051" "http_base_url" (include "kubilitics.backend.url" .))
-  "llm" (include "kubilitics.ai.llm" . | fromJson)
+  "llm" (include "kubilitics.ai.llm" (list . $providers) | fromJson)
   "autonomy" (dict "default_level" ($ai.autonomyLevel | default 0 | int64))
   "database" (dict "sqlite_path" "/data/ai/kubilitics-ai.db")
   "features" (include "kubilitics.ai.features" $ai.features | fromJson)
-  "consent" (include "kubilitics.ai.consent" . | fromJson)
+  "consent" (include "kubilitics.ai.consent" (list . $providers) | fromJson)
   "rollout" (include "kubilitics.ai.rollout" . | fromJson)
 -}}
 {{- $settings := dict
@@ -66,12 +67,13 @@ silent one would cost 20 seconds of every start.
 {{- end -}}
 
 {{/*
-The notice a user sees once before AI is used, as JSON: the operator's words, or what the chosen providers mean for the data.
+The notice a user sees once before AI is used, as JSON: the operator's words, or what the providers in use mean for the data.
+Argument: (list root active-providers).
 */}}
 {{- define "kubilitics.ai.consent" -}}
-{{- $consent := (.Values.ai | default dict).consentNotice | default dict -}}
+{{- $consent := ((index . 0).Values.ai | default dict).consentNotice | default dict -}}
 {{- $receivers := list -}}
-{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
+{{- range index . 1 -}}
 {{- if not .staysInside -}}
 {{- $receivers = append $receivers .title -}}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{/*
-The LLM providers in use: what the registry in files/providers.json knows of them, with the operator's settings.
+The LLM providers in use: what files/providers knows of them, with the operator's settings.
 */}}
 
 {{/*
@@ -8,24 +8,19 @@ where the address is known to be a Service of this cluster.
 */}}
 {{- define "kubilitics.ai.activeProviders" -}}
 {{- $ai := .Values.ai | default dict -}}
-{{- $ids := prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
 {{- $active := list -}}
-{{- $registry := eq (join " " $ids) "none" | ternary "{}" (.Files.Get "files/providers.json") | fromJson -}}
-{{- range $id := $ids -}}
-{{- with get $registry $id -}}
-{{- $settings := get ($ai.providers | default dict) $id | default dict -}}
-{{- $endpoint := include "kubilitics.ai.endpoint" (list $ $id) -}}
-{{- if .hasSettings -}}
-{{- $own := dict
-  "id" $id
-  "isFallback" (ne $id $ai.llmProvider)
-  "model" ($settings.model | default "")
-  "endpoint" $endpoint
-  "secretKey" ($settings.secretKey | default "")
-  "staysInside" (and .needsEndpoint (ne (include "kubilitics.ai.isInside" (list $ $endpoint)) ""))
--}}
-{{- $active = append $active (merge $own .) -}}
-{{- end -}}
+{{- range prepend ($ai.fallbackProviders | default list) ($ai.llmProvider | default "none") | uniq -}}
+{{- with $.Files.Get (printf "files/providers/%s.json" .) -}}
+{{- $provider := fromJson . -}}
+{{- $settings := get ($ai.providers | default dict) $provider.id | default dict -}}
+{{- $endpoint := include "kubilitics.ai.endpoint" (list $ $provider.id) -}}
+{{- $_ := set $provider "isFallback" (ne $provider.id $ai.llmProvider) -}}
+{{- $_ := set $provider "model" ($settings.model | default "") -}}
+{{- $_ := set $provider "endpoint" $endpoint -}}
+{{- $_ := set $provider "secretKey" ($settings.secretKey | default "") -}}
+{{- $isInside := and $provider.needsEndpoint (include "kubilitics.ai.isInside" (list $ $endpoint)) -}}
+{{- $_ := set $provider "staysInside" (not (empty $isInside)) -}}
+{{- $active = append $active $provider -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $active -}}
@@ -48,13 +43,14 @@ where the address is known to be a Service of this cluster.
 {{- toJson $chosen -}}
 {{- end -}}
 
-{{/* The part of the configuration file that names providers, without any key, as JSON. */}}
+{{/*
+The part of the configuration file that names providers, without any key, as JSON. Argument: (list root active-providers).
+*/}}
 {{- define "kubilitics.ai.llm" -}}
-{{- $chosen := include "kubilitics.ai.provider" . | fromJson -}}
-{{- $maxTokens := ((.Values.ai | default dict).reasoning | default dict).maxTokens -}}
-{{- $llm := dict "provider" ($chosen.imageName | default "none") -}}
+{{- $maxTokens := (((index . 0).Values.ai | default dict).reasoning | default dict).maxTokens -}}
+{{- $llm := dict "provider" "none" -}}
 {{- $fallbacks := list -}}
-{{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
+{{- range index . 1 -}}
 {{- $settings := dict -}}
 {{- if .model -}}
 {{- $_ := set $settings "model" .model -}}
@@ -68,6 +64,8 @@ where the address is known to be a Service of this cluster.
 {{- $_ := set $llm .imageName $settings -}}
 {{- if .isFallback -}}
 {{- $fallbacks = append $fallbacks .imageName -}}
+{{- else -}}
+{{- $_ := set $llm "provider" .imageName -}}
 {{- end -}}
 {{- end -}}
 {{- if $fallbacks -}}
