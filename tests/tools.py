@@ -40,3 +40,15 @@ def nginx() -> str:
     """A real nginx."""
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     return needed(found, "no nginx: run `make test-tools`, or install the Debian package nginx-light or newer")
+
+
+def busybox() -> str:
+    """BusyBox, whose shell the images have."""
+    found = os.environ.get("BUSYBOX") or shutil.which("busybox")
+    return needed(found, "no BusyBox: run `make test-tools`, or install the Debian package busybox")
+
+
+def shellcheck() -> str:
+    """The linter of shell scripts."""
+    found = shutil.which("shellcheck")
+    return needed(found, "no shellcheck: run `make test-tools`, or install the Debian package shellcheck")

@@ -1,13 +1,21 @@
 #!/bin/sh
-# Installs or builds what the tests use beside Python: nginx (Debian package) and Helm 4 (Go). A second call does nothing.
+# Installs or builds what the tests use beside Python: Debian packages, and Helm 4 (Go). A second call does nothing.
 set -eu
 cd "$(dirname "$0")/.."
-if ! command -v nginx > /dev/null; then
+
+# Each program and the Debian package that brings it.
+missing=""
+for each in nginx:nginx-light busybox:busybox shellcheck:shellcheck; do
+  PATH="$PATH:/usr/sbin" command -v "${each%%:*}" > /dev/null || missing="$missing ${each#*:}"
+done
+if [ -n "$missing" ]; then
   if ! command -v apt-get > /dev/null || [ "$(id -u)" -ne 0 ]; then
-    echo "nginx is needed for the tests of its configuration; install it (Debian: nginx-light)" >&2
+    echo "The tests need these Debian packages, or what they hold; install them:$missing" >&2
     exit 2
   fi
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null
+  # shellcheck disable=SC2086 # one word for each package
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing > /dev/null
 fi
+
 sh tools/helm4/build.sh

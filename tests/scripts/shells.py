@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -15,10 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.tools import busybox
 
 FILES = Path(__file__).resolve().parents[2] / "charts" / "kubilitics" / "files"
-BUSYBOX = os.environ.get("BUSYBOX") or shutil.which("busybox")
 STAND_INS = Path(__file__).parent / "stand_ins"
 """wget and nc with BusyBox's options, for machines without it."""
 
@@ -87,12 +85,11 @@ def make_shell(kind: str, folder: Path) -> Shell:
             command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{path}" "$@"\n', encoding="utf-8")
             command.chmod(0o755)
         return Shell(own, ("/bin/sh",), f"{python}:{os.environ['PATH']}")
-    if BUSYBOX is None:
-        pytest.skip("BusyBox is not there: install the Debian package busybox, or name it in BUSYBOX")
+    program = busybox()
     applets = folder / "applets"
     applets.mkdir()
-    for name in subprocess.run([BUSYBOX, "--list"], capture_output=True, text=True, check=True).stdout.split():
-        (applets / name).symlink_to(BUSYBOX)
+    for name in subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.split():
+        (applets / name).symlink_to(program)
     return Shell(
         own, (str(applets / "sh"),), f"{applets}:{os.environ['PATH']}"
     )  # Debian's lacks a few applets of the images'

@@ -1,19 +1,17 @@
 """What holds for every shell script of the chart."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
 
 from tests.scripts.shells import FILES
+from tests.tools import shellcheck
 
 SCRIPTS = sorted(FILES.rglob("*.sh"))
 INLINE = [FILES / "backend" / "discover-ai.sh", FILES / "tests" / "core.sh", FILES / "tests" / "ai.sh"]
 """Those that stand in a container's command, where Kubernetes puts the value of a variable for $(NAME) and $ for $$."""
 
-# prepare.sh has tests of its own beside nginx's.
-OURS = [path for path in SCRIPTS if path.parent.name != "frontend"]
 each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 
 
@@ -23,12 +21,9 @@ def test_is_posix_shell(script):
     assert script.read_text(encoding="utf-8").startswith("#!/bin/sh\n")
 
 
-@pytest.mark.parametrize("script", OURS, ids=lambda path: path.name)
+@each
 def test_shellcheck_finds_nothing(script):
-    program = shutil.which("shellcheck")
-    if program is None:
-        pytest.skip("shellcheck is not there: install the Debian package shellcheck")
-    run = subprocess.run([program, "--shell=sh", str(script)], capture_output=True, text=True, check=False)
+    run = subprocess.run([shellcheck(), "--shell=sh", str(script)], capture_output=True, text=True, check=False)
     assert run.stdout == ""
 
 

@@ -73,6 +73,14 @@ OPERATIONS_REFUSALS: tuple[Refusal, ...] = (
         good=_ai(initializeProvider={"enabled": True}),
     ),
     Refusal(
+        "initialize-with-post-start",
+        "ai.lifecycle.postStart",
+        "ai.initializeProvider hands the provider over in this hook, and a container has only one",
+        "Remove it, or set ai.initializeProvider.enabled to false.",
+        bad=_ai(initializeProvider={"enabled": True}, lifecycle={"postStart": {"exec": {"command": ["/bin/true"]}}}),
+        good=_ai(initializeProvider={"enabled": True}, lifecycle={"preStop": {"exec": {"command": ["/bin/true"]}}}),
+    ),
+    Refusal(
         "migrations-without-command",
         "migrations.command",
         "without a command the Job would start another backend, which never ends, and the upgrade would wait for it",

@@ -18,7 +18,7 @@ if [ ! -f "$source/index.html" ]; then
 fi
 
 # --- The web files. Also what an earlier run left is removed: the folder is a mount point, so it stays itself.
-rm -rf "$html"/* "$html"/.[!.]* "$html"/..?*
+rm -rf "${html:?}"/* "$html"/.[!.]* "$html"/..?*
 cp -R "$source/." "$html/"
 chmod -R u+w "$html" 2>/dev/null || true
 
@@ -60,7 +60,7 @@ done < "$resolv_conf"
 
 has_ipv6=
 if [ -f "$if_inet6" ]; then
-  while read -r address index length scope rest; do
+  while read -r _ _ _ scope _; do
     case $scope in
       10 | 20) ;;  # of this host or link only
       *) has_ipv6=yes ;;

@@ -102,5 +102,8 @@
 {{- if and $initialize.enabled (not $providers) }}
 - id: initialize-without-provider
 {{- end }}
+{{- if and $initialize.enabled ($ai.lifecycle | default dict).postStart }}
+- id: initialize-with-post-start
+{{- end }}
 {{- end }}
 {{- end -}}
