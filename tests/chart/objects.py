@@ -115,7 +115,8 @@ def followed(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     if "$ref" in node:
         definition = schema["definitions"][node["$ref"].rsplit("/", 1)[1]]
         is_ours = definition.get("type") == "object" or set(definition) == {"properties"}
-        return followed(schema, {key: value for key, value in definition.items() if is_ours or key != "properties"})
+        meant = {key: value for key, value in definition.items() if is_ours or key != "properties"}
+        return followed(schema, {**meant, **{key: value for key, value in node.items() if key == "description"}})
     merged_node = dict(node)
     for reference in node.get("allOf", []):
         definition = followed(schema, reference) if "$ref" in reference else {}

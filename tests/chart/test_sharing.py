@@ -39,9 +39,9 @@ VALUES = [
 
 def test_what_is_repeated_is_said_once_and_keeps_its_own_description():
     shared = share(copy.deepcopy(SCHEMA))
-    assert shared["properties"]["one"] == {"$ref": "#/definitions/One"}
-    assert shared["properties"]["two"] == {"description": "Two.", "allOf": [{"$ref": "#/definitions/One"}]}
-    assert shared["definitions"]["One"] == {"description": "One.", **IMAGE}
+    assert shared["properties"]["one"] == {"description": "One.", "$ref": "#/definitions/One"}
+    assert shared["properties"]["two"] == {"description": "Two.", "$ref": "#/definitions/One"}
+    assert shared["definitions"]["One"] == IMAGE
     assert shared["properties"]["port"] == SCHEMA["properties"]["port"]
 
 
@@ -94,4 +94,44 @@ def test_a_name_that_is_taken_is_not_taken_again():
         }
     shared = share(schema)
     assert shared["definitions"]["Image"] == {"type": "null"}
-    assert shared["definitions"]["OneImage"] == {"description": "Image.", **IMAGE}
+    assert shared["definitions"]["OneImage"] == IMAGE
+
+
+REFUSES_NULL = {"allOf": [{"$ref": "#/definitions/Term"}, {"type": "object"}]}
+
+
+@pytest.mark.parametrize("also", [REFUSES_NULL, {"$ref": "#/definitions/Term"}], ids=["nowhere null", "somewhere null"])
+def test_a_definition_refuses_null_itself_only_where_every_use_does(also):
+    schema = {
+        "type": "object",
+        "properties": {"terms": {"description": "Terms.", "type": "array", "items": REFUSES_NULL}},
+        "definitions": {
+            "Term": {"type": ["object", "null"], "properties": {"key": {"type": "string"}}},
+            "Other": {"type": "object", "properties": {"term": also}},
+        },
+    }
+    shared = share(schema)
+    assert (shared["definitions"]["Term"]["type"] == "object") == (also is REFUSES_NULL)
+    for values in ({"terms": [None]}, {"terms": [{"key": "a"}]}, {"terms": [{"key": 1}]}, {"terms": None}):
+        assert jsonschema_rs.is_valid(shared, values) == jsonschema_rs.is_valid(schema, values)
+    for term in (None, {"key": "a"}, {"key": 1}):
+        other = {"allOf": [{"$ref": "#/definitions/Other"}]}
+        verdicts = [
+            jsonschema_rs.is_valid({**each, "allOf": other["allOf"]}, {"term": term}) for each in (shared, schema)
+        ]
+        assert verdicts[0] == verdicts[1]
+
+
+def test_definitions_that_accept_the_same_become_one():
+    term = {"type": "object", "properties": {"key": {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "properties": {
+            "one": {"description": "One.", "$ref": "#/definitions/A"},
+            "two": {"description": "Two.", "$ref": "#/definitions/B"},
+        },
+        "definitions": {"A": term, "B": copy.deepcopy(term)},
+    }
+    shared = share(schema)
+    assert shared["definitions"] == {"A": term}
+    assert shared["properties"]["two"] == {"description": "Two.", "$ref": "#/definitions/A"}

@@ -68,6 +68,7 @@ def test_generate_writes_the_same_tree_twice_and_then_finds_it_fresh(repository)
     assert files(repository) == first
 
 
+@pytest.mark.timing
 def test_generate_takes_under_a_second(repository):
     assert seconds("generate", "--root", str(repository)) < 1
 

@@ -55,9 +55,10 @@ def _group(parts: list[Schema], definitions: Schema) -> None:
     sections = [part for part in parts if "properties" in part and part.get("additionalProperties") is False]
     number = 0
     while True:
-        candidates = {_said(one) & _said(other) for one, other in itertools.combinations(sections, 2)}
+        said = [_said(section) for section in sections]
+        candidates = {one & other for one, other in itertools.combinations(said, 2)}
         owners_of = {
-            common: [section for section in sections if common <= _said(section)]
+            common: [section for section, own in zip(sections, said, strict=True) if common <= own]
             for common in candidates
             if len(common) >= WORTH_GROUPING
         }
