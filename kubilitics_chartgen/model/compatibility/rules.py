@@ -97,10 +97,17 @@ BACKEND_AND_AI = (
     ),
     Rule(
         "ai-misses-1.3",
-        {"backend": V1_3, "ai": V1_1_TO_1_2},
+        {"backend": V1_3, "ai": V1_2},
         Status.NOT_RECOMMENDED,
         "AI is behind and misses features",
         ("what AI 1.3 adds",),
+    ),
+    Rule(
+        "ai-misses-1.2-and-1.3",
+        {"backend": V1_3, "ai": V1_1},
+        Status.NOT_RECOMMENDED,
+        "AI is behind and misses features",
+        ("what AI 1.2 adds", "what AI 1.3 adds"),
     ),
     Rule("ai-2", {"backend": BEFORE_2, "ai": FROM_2}, Status.BLOCKED, OTHER_MAJOR),
     Rule("ai-before-2", {"backend": FROM_2, "ai": ">=1.1.0, <2.0.0"}, Status.BLOCKED, OTHER_MAJOR),
