@@ -31,10 +31,15 @@ class Updates:
     single: tuple[Step, ...]
     """Each newer listed release of each component alone, allowed or not."""
     full: tuple[Step, ...] | None
-    """Steps to the target, one component each; None where there is no way. Empty where it is reached."""
+    """Steps to the target, one component each; None where no order is allowed. Empty where it is reached."""
     target: Verdict
     through: Status
     """The worst state on the way: compatible, or not recommended where there is no better way."""
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the target cannot be had at all, not even by installing everything at once."""
+        return self.full is None and self.target.status is Status.BLOCKED
 
 
 def updates(installed: Mapping[str, str], target: Mapping[str, str], matrix: Matrix) -> Updates:
