@@ -44,9 +44,13 @@ ODD = (
 )
 
 
+def parsed_judgements(manifest):
+    return [json.loads(line)["found"] for line in manifest.splitlines() if line.startswith("{")]
+
+
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory):
-    """Judges many versions in one render of the chart's own helpers."""
+def judged_chart(tmp_path_factory):
+    """A copy of the chart that does nothing but judge versions."""
     copy = tmp_path_factory.mktemp("judge") / "kubilitics"
     shutil.copytree(CHART, copy)
     (copy / "values.schema.json").unlink()
@@ -54,7 +58,13 @@ def judge(tmp_path_factory):
         if path.is_file() and not path.name.startswith("_"):
             path.unlink()
     (copy / "templates" / "judge.yaml").write_text(JUDGE_ALL, encoding="utf-8")
-    chart = Chart.load(copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def judge(judged_chart):
+    """Judges many versions in one render of the chart's own helpers."""
+    chart = Chart.load(judged_chart)
 
     def run(cases):
         texts = chart.render({"cases": cases}, name="kubilitics", namespace="default")
@@ -85,6 +95,14 @@ def test_so_does_every_pair_with_an_odd_tag_or_one_beyond_the_matrix(judge):
     compare(judge, [case(one, other, None) for one, other in pairs])
     compare(judge, [case("1.2.0", one, other) for one, other in pairs])
     compare(judge, [case(one, "1.3.0", other) for one, other in pairs])
+
+
+def test_helm_3_gives_the_same_answers(judged_chart):
+    cases = [case(one, other, one) for one in (*RELEASES, *BEYOND, *ODD) for other in ("1.2.0", "1.3.0-rc.1")]
+    complaint, manifest = template(helm3(), {"cases": cases}, judged_chart)
+    assert complaint is None, complaint
+    (found,) = parsed_judgements(manifest)
+    assert found == [decide(given, MATRIX).as_dict()["findings"] for given in cases]
 
 
 def test_and_sets_of_one_tag(judge):

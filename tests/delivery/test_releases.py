@@ -103,7 +103,22 @@ def test_images_are_held_to_their_budget_and_scanned_before_they_are_handed_over
     assert names.index("Build") < names.index("Check the size") < names.index("Scan for vulnerabilities")
     assert names.index("Scan for vulnerabilities") < names.index("Hand over")
     (check,) = [step for step in product(f"{track}.yml")["jobs"]["image"]["steps"] if step["name"] == "Check the size"]
-    assert f"check-size.sh kubilitics-{track}:checked {least} {most}" in check["run"]
+    assert check["run"].splitlines()[-1] == f"sh scripts/check-size.sh kubilitics-{track}:checked {least} {most}"
+
+
+@pytest.mark.parametrize("track", ["backend", "ai", "frontend"])
+def test_a_known_vulnerability_fails_the_track(track):
+    (scan,) = [
+        step for step in product(f"{track}.yml")["jobs"]["image"]["steps"] if "scan-action" in step.get("uses", "")
+    ]
+    assert scan["with"]["fail-build"] is True
+    assert scan["with"]["severity-cutoff"] == "high"
+    assert scan["with"]["image"].startswith(f"oci-archive:image-{track}-"), "the very archive that is handed over"
+
+
+def test_latest_is_moved_by_a_full_release_only():
+    assert ":latest" in str(FULL["jobs"]["publish-images"])
+    assert ":latest" not in str(CORE)
 
 
 def test_what_is_published_is_signed_and_says_where_it_comes_from():

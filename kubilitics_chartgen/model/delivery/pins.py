@@ -81,7 +81,7 @@ IMAGES = (
     Image("node", "24-alpine", "sha256:e67514e5d0f6c46656005e1b693b2ec9d52e80b641307de684d4a015ba7a4eaf"),
     Image("alpine", "3.22", "sha256:14358309a308569c32bdc37e2e0e9694be33a9d99e68afb0f5ff33cc1f695dce"),
     Image("nginxinc/nginx-unprivileged", "1.29-alpine", "sha256:0c79d56aee561a1d81c63f00eee5fb5fe29279560cdc55e91425133104c7fbe6"),  # noqa: E501
-    Image("registry.k8s.io/kubectl", "v1.34.1", UNPINNED),
+    Image("registry.k8s.io/kubectl", "v1.34.1", "sha256:59bafa07ff3a6d4b417e7633ddb9d79a9606ca98bf64bac080b3e65748669250"),  # noqa: E501
 )
 
 KIND_VERSION = "v0.33.0"

@@ -22,7 +22,7 @@ VERSION_REFUSALS: tuple[Refusal, ...] = (
         "*.image.tag",
         "the compatibility matrix blocks this combination",
         "Leave the tags empty for the chart's own release, or choose versions that go together "
-        "(docs/compatibility.md); compatibility.enforce: warn installs them nevertheless.",
+        "(see the chart's README); compatibility.enforce: warn installs them nevertheless.",
         bad=_tags(frontend="1.3.0", backend="1.0.0"),
         good=_tags(frontend="1.3.0", backend="1.2.0"),
     ),
@@ -30,8 +30,8 @@ VERSION_REFUSALS: tuple[Refusal, ...] = (
         "ai-version-blocked",
         "*ai.image.tag",
         "the compatibility matrix blocks AI of this version",
-        "Choose a version of AI that goes with the rest (docs/compatibility.md), or keep the core and turn AI off with "
-        "ai.enabled: false; compatibility.enforce: warn installs it nevertheless.",
+        "Choose a version of AI that goes with the rest (see the chart's README), or keep the core and turn AI off "
+        "with ai.enabled: false; compatibility.enforce: warn installs it nevertheless.",
         bad={"ai": {"enabled": True, "image": {"tag": "1.0.0"}}},
         good={"ai": {"enabled": False, "image": {"tag": "1.0.0"}}},
     ),

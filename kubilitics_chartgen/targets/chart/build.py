@@ -26,7 +26,7 @@ from kubilitics_chartgen.model.refusals import REFUSALS
 from kubilitics_chartgen.model.release import RELEASE
 from kubilitics_chartgen.model.values import Values, tree
 from kubilitics_chartgen.targets.chart import tables
-from kubilitics_chartgen.targets.chart.compatibility_page import compatibility_page
+from kubilitics_chartgen.targets.chart.compatibility_page import compatibility_page, window_table
 from kubilitics_chartgen.targets.chart.schema import schema_of
 from kubilitics_chartgen.targets.chart.sources import render_sources
 from kubilitics_chartgen.targets.chart.values_yaml import values_yaml
@@ -92,6 +92,7 @@ def _context(root: Any) -> dict[str, Any]:
         "ai_reads": AI_READS,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],
+        "compatibility_window": window_table(MATRIX),
         "rollout_table": tables.rollout_table(),
         "tables": tables,
     }

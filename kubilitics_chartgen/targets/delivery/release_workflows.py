@@ -77,7 +77,7 @@ def full_release() -> Workflow:
             _desktop(tracks),
             _mobile(),
             _gate(("version", *tracks, *made), "Everything is fine"),
-            _publish_images("publish-images", COMPONENTS, ("version", "gate")),
+            _publish_images("publish-images", COMPONENTS, ("version", "gate"), (_latest(),)),
             _publish_chart(("version", "publish-images")),
             _publish_files(("version", "publish-images", "publish-chart")),
         ),
@@ -224,7 +224,9 @@ def _gate(needs: tuple[str, ...], name: str) -> Job:
     return Job("gate", name, (script("Say so", f'echo "{name}: it may be published."\n'),), needs=needs, minutes=5)
 
 
-def _publish_images(id_: str, components: tuple[Component, ...], needs: tuple[str, ...]) -> Job:
+def _publish_images(
+    id_: str, components: tuple[Component, ...], needs: tuple[str, ...], further: tuple[Step, ...] = ()
+) -> Job:
     push = (
         'digest=$(sh scripts/push-image.sh "$REPOSITORY" "$VERSION" images/*.tar)\n'
         'echo "digest=$digest" >> "$GITHUB_OUTPUT"\n'
@@ -255,6 +257,7 @@ def _publish_images(id_: str, components: tuple[Component, ...], needs: tuple[st
                     "push-to-registry": True,
                 },
             ),
+            *further,
         ),
         needs=needs,
         permissions=PUBLISH,
@@ -266,6 +269,16 @@ def _publish_images(id_: str, components: tuple[Component, ...], needs: tuple[st
         },
         environment=ENVIRONMENT,
     )
+
+
+def _latest() -> Step:
+    """Section 7: `latest` for convenience. A core release leaves it, for it may mend an older line."""
+    run = (
+        'case "$VERSION" in\n  *-*) echo "a pre-release is not the latest" ;;\n'
+        '  *) docker buildx imagetools create --tag "$REPOSITORY:latest" "$REPOSITORY@$DIGEST" ;;\nesac\n'
+    )
+    digest = "${{ steps.push.outputs.digest }}"
+    return script("Name it latest", run, REPOSITORY="${{ matrix.repository }}", DIGEST=digest, VERSION=VERSION)
 
 
 def _publish_chart(needs: tuple[str, ...]) -> Job:
