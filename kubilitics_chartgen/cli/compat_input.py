@@ -18,7 +18,11 @@ MAX_BYTES = 2**20
 
 
 def given_versions(frontend: str, backend: str, ai: str, chart_version: str, kubernetes: str) -> dict[str, str]:
-    """Versions by subject; what is empty was not given."""
+    """Versions by subject; what is empty was not given. A cluster is judged with the chart given, or this release's."""
+    from kubilitics_chartgen.model.release import RELEASE
+
+    if kubernetes and not chart_version:
+        chart_version = RELEASE.version
     pairs = {"frontend": frontend, "backend": backend, "ai": ai, "chart": chart_version, "kubernetes": kubernetes}
     return {subject: text for subject, text in pairs.items() if text}
 

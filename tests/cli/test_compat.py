@@ -73,6 +73,11 @@ def test_what_is_given_wins_over_the_values_file(tmp_path):
     assert found["status"] == "blocked", "Kubernetes 1.24"
 
 
+def test_a_cluster_is_judged_with_this_releases_chart():
+    assert compat("check", "--kubernetes", "1.24").returncode == 1
+    assert compat("check", "--kubernetes", "v1.31.2-eks-7f9249a").returncode == 0
+
+
 def test_the_matrix_as_a_table_markdown_and_json():
     assert "not recommended" in compat("matrix").stdout
     markdown = compat("matrix", "--format", "markdown").stdout

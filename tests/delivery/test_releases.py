@@ -1,7 +1,11 @@
 """Which failure stops what: a full release is stopped by any, a release of the core not by AI."""
 
-import pytest
+import re
 
+import pytest
+import yaml
+
+from tests.chart.objects import render
 from tests.delivery.pipeline import FAILURE, PRODUCT, SKIPPED, SUCCESS, jobs, product, read, run
 
 FULL = product("release.yml")
@@ -151,11 +155,40 @@ def test_a_deep_run_every_week():
 
 
 def test_every_make_target_of_the_workflows_is_there():
-    import re
-
     makefile = (PRODUCT.parent / "Makefile").read_text(encoding="utf-8")
     for path in (PRODUCT.parent / ".github" / "workflows").glob("*.yml"):
         for target in re.findall(
             r"^\s+(?:sudo )?make ([a-z][a-z0-9-]*)", path.read_text(encoding="utf-8"), re.MULTILINE
         ):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), f"{path.name}: {target}"
+
+
+def test_the_profiles_installed_on_an_empty_cluster_need_nothing_that_it_lacks():
+    """No Secret that must exist, no server to wait for, no kind of object that Kubernetes does not bring."""
+    flow = read(PRODUCT.parent / ".github" / "workflows" / "chart.yml")
+    text = str(flow["jobs"]["install"])
+    profiles = re.findall(r"([a-z-]+)-values[.]yaml", text)
+    assert len(profiles) >= 3
+    for profile in profiles:
+        values = yaml.safe_load((PRODUCT.parent / "values" / f"{profile}.yaml").read_text(encoding="utf-8"))
+        rendered = render(values)
+        for item in rendered.all:
+            group = item["apiVersion"].rpartition("/")[0]
+            assert "." not in group or group.endswith(".k8s.io"), f"{profile}: {item['kind']} of {group}"
+        for _, pod in rendered.pods():
+            assert "wait-for-provider" not in str(pod), profile
+            assert set(secrets(pod)) == set(), profile
+
+
+def secrets(node):
+    """Secrets without which a pod does not start."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key == "secretKeyRef" and not value.get("optional"):
+                yield value["name"]
+            if key == "secret" and isinstance(value, dict) and not value.get("optional"):
+                yield value["secretName"]
+            yield from secrets(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from secrets(item)

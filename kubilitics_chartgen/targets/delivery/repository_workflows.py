@@ -6,7 +6,15 @@ import json
 from typing import Any
 
 from kubilitics_chartgen.model.delivery import Job, Step, Workflow, action
-from kubilitics_chartgen.targets.delivery.steps import checkout, kind, kind_versions, login, python, script
+from kubilitics_chartgen.targets.delivery.steps import (
+    checkout,
+    keep_profiles,
+    kind,
+    kind_versions,
+    login,
+    python,
+    script,
+)
 
 __all__ = ["renovate", "repository_workflows"]
 
@@ -75,8 +83,9 @@ def _chart() -> Workflow:
             python(),
             Step("Set up chart-testing", action("helm/chart-testing-action")),
             kind(),
+            keep_profiles("charts/kubilitics"),
             script(
-                "Install with every profile of the chart's folder ci",
+                "Install",
                 'ct install --config ct.yaml --target-branch "$BRANCH"\n',
                 BRANCH="${{ github.event.repository.default_branch }}",
             ),

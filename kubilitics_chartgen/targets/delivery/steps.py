@@ -10,6 +10,7 @@ __all__ = [
     "checkout",
     "cosign",
     "download",
+    "keep_profiles",
     "kind",
     "kind_versions",
     "login",
@@ -22,6 +23,8 @@ __all__ = [
 
 CHARTGEN = f"kubilitics-chartgen=={__version__}"
 REGISTRY = "ghcr.io"
+KIND_PROFILES = ("anthropic", "gitops-argocd", "minimal", "openai")
+"""Profiles whose pods get ready on an empty cluster: no Secret, no server and no kind of object that it lacks."""
 
 
 def checkout(*, history: bool = False) -> Step:
@@ -78,6 +81,13 @@ def cosign() -> Step:
 def kind_versions() -> dict[str, object]:
     """The matrix of Kubernetes versions."""
     return {"include": [{"kubernetes": node.tag, "node": node.reference} for node in KIND_NODES]}
+
+
+def keep_profiles(chart: str) -> Step:
+    """chart-testing installs each values file of the chart's folder ci; only some get ready on an empty cluster."""
+    names = "|".join(f"{profile}-values.yaml" for profile in KIND_PROFILES)
+    run = f'for file in {chart}/ci/*; do\n  case ${{file##*/}} in {names}) ;; *) rm "$file" ;; esac\ndone\n'
+    return script("Keep the profiles that need nothing from outside", run)
 
 
 def kind() -> Step:

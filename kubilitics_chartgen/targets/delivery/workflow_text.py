@@ -16,14 +16,11 @@ def workflow_text(workflow: Workflow) -> str:
     """The whole file, with what it is for at its head."""
     import yaml
 
-    class Dumper(yaml.SafeDumper):
-        """Scripts as blocks, lists set in, no anchors."""
+    class Dumper(yaml.CSafeDumper):
+        """Scripts as blocks, no anchors."""
 
         def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - yaml calls it so
             return True
-
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-            super().increase_indent(flow, False)
 
     Dumper.add_representer(
         str,
