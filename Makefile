@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test check lint-code types layers generate helm4 test-tools lock bench clean
+.PHONY: help demo test check lint-code types layers generate verify-deep helm4 actionlint test-tools lock bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -46,10 +46,15 @@ layers: $(STAMP)
 generate: $(STAMP) ## Write the chart and everything else that is generated
 	@$(BIN)/kubilitics-chartgen generate
 
+verify-deep: demo test ## What runs every week: the demo and all tests, in full
+
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines
 	@sh tools/helm4/build.sh
 
-test-tools: ## Install or build what the tests use beside Python (nginx, Helm 4)
+actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
+	@sh tools/actionlint/build.sh
+
+test-tools: ## Install or build what the tests use beside Python (nginx, Helm 4, actionlint)
 	@sh tools/test-tools.sh
 
 lock: ## Resolve the dependencies anew into requirements.lock

@@ -36,6 +36,12 @@ def helm4() -> str:
     return needed(found if found.is_file() else None, "no Helm 4 program: run `make helm4` (needs Go)")
 
 
+def actionlint() -> str:
+    """actionlint, as `make actionlint` leaves it."""
+    found = REPOSITORY / ".cache" / "actionlint" / "actionlint"
+    return needed(found if found.is_file() else None, "no actionlint: run `make actionlint` (needs Go)")
+
+
 def nginx() -> str:
     """A real nginx."""
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")

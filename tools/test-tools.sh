@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs or builds what the tests use beside Python: Debian packages, and Helm 4 (Go). A second call does nothing.
+# Installs or builds what the tests use beside Python: Debian packages, Helm 4 and actionlint (Go). A second call does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
 # Each program and the Debian package that brings it.
 missing=""
-for each in nginx:nginx-light busybox:busybox shellcheck:shellcheck; do
+for each in nginx:nginx-light busybox:busybox shellcheck:shellcheck musl-gcc:musl-tools; do
   PATH="$PATH:/usr/sbin" command -v "${each%%:*}" > /dev/null || missing="$missing ${each#*:}"
 done
 if [ -n "$missing" ]; then
@@ -19,3 +19,4 @@ if [ -n "$missing" ]; then
 fi
 
 sh tools/helm4/build.sh
+sh tools/actionlint/build.sh

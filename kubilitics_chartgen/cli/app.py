@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import demo, generate, lint, render
+from kubilitics_chartgen.cli import compat, delivery, demo, generate, lint, render
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
@@ -30,6 +30,8 @@ app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
 app.command()(demo.demo)
+app.add_typer(compat.app, name="compat")
+app.add_typer(delivery.app, name="delivery")
 
 
 def _print_version(value: bool) -> None:

@@ -48,6 +48,7 @@ class Plan:
 
 def plan(root: Path) -> Plan:
     """Build everything in memory and compare it with the tree under `root`; writes nothing."""
+    from kubilitics_chartgen.targets import delivery
     from kubilitics_chartgen.targets.chart import CHART_DIR, build
 
     folder = root / "values"
@@ -57,24 +58,28 @@ def plan(root: Path) -> Plan:
             "Run generate there, or name it with --root."
         )
     profiles = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
-    wanted = build(profiles)
-    chart = root / CHART_DIR
-    there = {path.relative_to(root).as_posix() for path in chart.rglob("*") if path.is_file()} | set(wanted)
+    wanted = {**build(profiles), **delivery.build()}
+    files = [path for folder in (CHART_DIR, *delivery.FOLDERS) for path in (root / folder).rglob("*") if path.is_file()]
+    there = {path.relative_to(root).as_posix() for path in files} | set(wanted)
     present = {path: _text(root / path) for path in there if (root / path).is_file()}
     return Plan(root, CHART_DIR, wanted, present)
 
 
 def apply(plan: Plan) -> None:
     """Write what differs; the chart's folder changes as a whole or not at all."""
-    from kubilitics_chartgen.cli.writing import replace_file, replace_folder
+    from kubilitics_chartgen.cli.writing import remove_file, replace_file, replace_folder
 
     prefix = f"{plan.chart_dir}/"
     if any(path.startswith(prefix) for path in plan.changed):
         chart = {path[len(prefix) :]: text for path, text in plan.wanted.items() if path.startswith(prefix)}
         replace_folder(plan.root / plan.chart_dir, chart)
     for path in plan.changed:
-        if not path.startswith(prefix):
+        if path.startswith(prefix):
+            continue
+        if path in plan.wanted:
             replace_file(plan.root / path, plan.wanted[path])
+        else:
+            remove_file(plan.root / path)
 
 
 def _text(path: Path) -> str:

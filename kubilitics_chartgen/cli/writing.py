@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kubilitics_chartgen.errors import ToolError
 
-__all__ = ["replace_file", "replace_folder"]
+__all__ = ["remove_file", "replace_file", "replace_folder"]
 
 
 def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
@@ -67,3 +67,11 @@ def replace_file(path: Path, text: str) -> None:
             raise
     except OSError as error:
         raise ToolError(f"cannot write {path}: {error.strerror}. The old content is untouched.") from error
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file that should not be there. Raises ToolError where it cannot be removed."""
+    try:
+        path.unlink()
+    except OSError as error:
+        raise ToolError(f"cannot remove {path}: {error.strerror}.") from error

@@ -80,3 +80,24 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 - id: kubernetes-too-old
 {{- end }}
 {{- end -}}
+
+{{/* Images that the compatibility matrix blocks. */}}
+{{- define "kubilitics.validate.compatibility" -}}
+{{- with include "kubilitics.compatibility.findings" . -}}
+{{- if eq (include "kubilitics.compatibility.enforce" $) "block" -}}
+{{- range fromJsonArray . -}}
+{{- if eq .status "blocked" -}}
+{{- $paths := list -}}
+{{- range without .subjects "chart" -}}{{- $paths = append $paths (printf "%s.image.tag" .) -}}{{- end }}
+{{- $where := join ", " $paths | quote }}
+{{- $detail := quote .sentence }}
+{{- if has "ai" .subjects }}
+- {id: ai-version-blocked, path: {{ $where }}, detail: {{ $detail }}}
+{{- else }}
+- {id: version-blocked, path: {{ $where }}, detail: {{ $detail }}}
+{{- end }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

@@ -12,6 +12,7 @@ from kubilitics_chartgen.model.refusals.knobs import KNOB_REFUSALS
 from kubilitics_chartgen.model.refusals.operations import OPERATIONS_REFUSALS
 from kubilitics_chartgen.model.refusals.refusal import Refusal
 from kubilitics_chartgen.model.refusals.scaling import SCALING_REFUSALS
+from kubilitics_chartgen.model.refusals.versions import VERSION_REFUSALS
 
 __all__ = ["REFUSALS", "Refusal"]
 
@@ -23,4 +24,5 @@ REFUSALS: tuple[Refusal, ...] = (
     *KNOB_REFUSALS,
     *EXPOSURE_REFUSALS,
     *OPERATIONS_REFUSALS,
+    *VERSION_REFUSALS,
 )

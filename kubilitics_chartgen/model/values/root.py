@@ -27,7 +27,7 @@ from kubilitics_chartgen.model.values.types import (
 )
 from kubilitics_chartgen.model.values.vector_database import VectorDatabase
 
-__all__ = ["CaBundle", "Global", "PodSecurity", "Proxy", "Values"]
+__all__ = ["CaBundle", "Compatibility", "Global", "PodSecurity", "Proxy", "Values"]
 
 OBJECT = {
     "type": "object",
@@ -115,6 +115,16 @@ class PodSecurity(Section):
     )
 
 
+class Compatibility(Section):
+    """What happens where images of different releases meet; the matrix is in docs/compatibility.md."""
+
+    enforce: Annotated[Any, Rule({"enum": ["block", "warn", "off", False]})] = Field(
+        "block",
+        description="What the matrix blocks is refused (`block`), shown after installation (`warn`) or not looked at "
+        "(`off`, which YAML without quotes reads as `false`).",
+    )
+
+
 class Values(Section):
     """Everything an operator may set."""
 
@@ -162,6 +172,9 @@ class Values(Section):
         Migrations(), description="A Job before installation and upgrade that migrates a database."
     )
     tests: Tests = Field(Tests(), description="What `helm test` checks.")
+    compatibility: Compatibility = Field(
+        Compatibility(), description="What happens where images of different releases meet."
+    )
     enabled: Annotated[bool, Hidden()] = Field(
         True, description="For the `condition` of a parent chart; not read here."
     )

@@ -12,11 +12,12 @@ from typing import Any
 
 __all__ = ["render_sources"]
 
+SOURCES = Path(__file__).parent / "sources"
 MARKS = ("[[", "[%", "[#")
 
 
-def render_sources(context: Mapping[str, Any]) -> dict[str, str]:
-    """Every source rendered with `context`: path inside the chart to text."""
+def render_sources(context: Mapping[str, Any], *, folder: Path = SOURCES) -> dict[str, str]:
+    """Every source below `folder` rendered with `context`: path inside it to text."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -33,14 +34,13 @@ def render_sources(context: Mapping[str, Any]) -> dict[str, str]:
         autoescape=False,  # noqa: S701 - the output is YAML and Markdown, and the context is our own model
     )
     rendered = {}
-    for path, text in _sources():
+    for path, text in _sources(folder):
         has_jinja = any(mark in text for mark in MARKS)
         rendered[path] = environment.from_string(text).render(context) if has_jinja else text
     return rendered
 
 
-def _sources() -> Iterator[tuple[str, str]]:
-    folder = Path(__file__).parent / "sources"
+def _sources(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")

@@ -140,7 +140,7 @@ def _default(leaf: Node) -> str:
 
 
 def _meaning(leaf: Node) -> str:
-    options = [option for option in (leaf.keywords or {}).get("enum", []) if option != ""]
+    options = [option for option in (leaf.keywords or {}).get("enum", []) if option]
     text = leaf.description + (f" One of {', '.join(f'`{option}`' for option in options)}." if options else "")
     return f"{text} *Not yet effective: {leaf.honoured_by}.*" if leaf.honoured_by else text
 

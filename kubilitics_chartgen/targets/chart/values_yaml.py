@@ -49,7 +49,7 @@ def _commented(node: Node) -> Any:
 
 def _comment(node: Node) -> str:
     text = node.description
-    options = [option for option in (node.keywords or {}).get("enum", []) if option != ""]
+    options = [option for option in (node.keywords or {}).get("enum", []) if option]
     if options:
         text += f" One of: {', '.join(options)}."
     if node.honoured_by:
