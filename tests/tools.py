@@ -40,3 +40,26 @@ def nginx() -> str:
     """A real nginx."""
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     return needed(found, "no nginx: run `make test-tools`, or install the Debian package nginx-light or newer")
+
+
+def gpg() -> str:
+    """GnuPG."""
+    return needed(shutil.which("gpg"), "no gpg: run `make test-tools`, or install the Debian package gnupg")
+
+
+def openssl() -> str:
+    """OpenSSL's command line, which makes the tests' certificates."""
+    return needed(shutil.which("openssl"), "no openssl: run `make test-tools`, or install the Debian package openssl")
+
+
+def docker_registry() -> str:
+    """A real OCI registry."""
+    found = shutil.which("docker-registry")
+    return needed(found, "no docker-registry: run `make test-tools`, or install the Debian package docker-registry")
+
+
+def shellcheck() -> str:
+    """ShellCheck."""
+    return needed(
+        shutil.which("shellcheck"), "no shellcheck: run `make test-tools`, or install the Debian package shellcheck"
+    )

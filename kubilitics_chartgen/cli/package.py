@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kubilitics_chartgen.errors import InputError
+
+if TYPE_CHECKING:
+    from kubilitics_chartgen.publishing.archive import Archive
+    from kubilitics_chartgen.publishing.provenance import Provenance
 
 __all__ = ["package"]
 
@@ -17,6 +21,16 @@ def package(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the release; replaced as a whole.")
     ] = Path("dist"),
+    key: Annotated[
+        str, typer.Option(metavar="KEY", help="Sign with this GnuPG key: its address or its fingerprint.")
+    ] = "",
+    keyring: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file with the secret key.", show_default="your own keys, or GNUPGHOME"),
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with the key's passphrase.", show_default="gpg-agent")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Pack a chart reproducibly: the same bytes from the same chart, wherever and whenever it is packed.
@@ -29,9 +43,14 @@ def package(
     from kubilitics_chartgen.publishing.bundle import SUMS, checksums
 
     _check_output(output)
+    if not key and (keyring or passphrase_file):
+        raise InputError("--keyring and --passphrase-file are for signing. Name the key as well with --key.")
     with progress(f"packing {chart}"):
         archive = build_archive(chart, date=source_date())
         files = {archive.filename: archive.data}
+        signed = _sign(archive, key, keyring, passphrase_file) if key else None
+        if signed:
+            files[f"{archive.filename}.prov"] = signed.data
         files[SUMS] = checksums(files)
     replace_folder(output.absolute(), files)
     if as_json:
@@ -40,6 +59,7 @@ def package(
                 "chart": archive.name,
                 "version": archive.version,
                 "folder": str(output),
+                "signedBy": signed.key.fingerprint if signed else None,
                 "files": {name: {"bytes": len(data), "sha256": sha256(data)} for name, data in files.items()},
             }
         )
@@ -47,6 +67,19 @@ def package(
     for name in files:
         typer.echo(f"wrote {output / name}")
     typer.echo(f"sha256:{archive.digest}  {archive.filename}")
+    if signed:
+        typer.echo(f"signed by {signed.key.user} ({signed.key.fingerprint})")
+        if not signed.key.rsa:
+            typer.echo(
+                "note: older Helm (3.17 for one) verifies RSA signatures only, and this key is of another kind",
+                err=True,
+            )
+
+
+def _sign(archive: Archive, key: str, keyring: Path | None, passphrase_file: Path | None) -> Provenance:
+    from kubilitics_chartgen.publishing.provenance import sign
+
+    return sign(archive, key=key, keyring=keyring, passphrase_file=passphrase_file)
 
 
 def _check_output(folder: Path) -> None:
