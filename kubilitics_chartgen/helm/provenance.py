@@ -11,7 +11,7 @@ __all__ = ["verify_provenance"]
 
 
 def verify_provenance(name: str, archive: bytes, provenance: bytes, keyring: bytes) -> tuple[str, ...]:
-    """Who signed the archive called `name`, by the public keys in `keyring`; raises InputError where it does not hold."""
+    """Who signed the archive called `name`, by the keys in `keyring`; raises InputError where it does not hold."""
     import helm_python
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""GnuPG as a program: which key can sign, signing, exporting. Starts gpg; a keyring file is read into a folder that is gone after.
+"""GnuPG as a program: which key can sign, and signing. Starts gpg; a keyring file is read into a temporary folder.
 
 Passphrases come from a file or from the user's agent, and never stand on a command line.
 """
@@ -44,7 +44,7 @@ class Gpg:
     """Its folder of keys; None: the user's own, or the one GNUPGHOME names."""
 
     def key(self, wanted: str) -> SigningKey:
-        """The one secret key that `wanted` names and that can sign; raises InputError with the reason where there is none."""
+        """The one secret key that `wanted` names and that can sign; raises InputError that says why there is none."""
         listed = self.run(["--batch", "--with-colons", "--list-secret-keys", "--", wanted], check=False)
         rows = [line.split(":") for line in listed.stdout.decode("utf-8", "replace").splitlines()]
         keys = [row for row in rows if row[0] == "sec"]

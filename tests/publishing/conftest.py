@@ -1,4 +1,4 @@
-"""Keys that sign and keys that do not, a certificate authority, and a registry; each made anew for a run of the tests."""
+"""Keys that sign and keys that do not, and what else a release needs, made anew for a run of the tests."""
 
 from __future__ import annotations
 
