@@ -31,27 +31,37 @@ def package(
     passphrase_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A file with the key's passphrase.", show_default="gpg-agent")
     ] = None,
+    profiles: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Values files whose images count.", show_default="the chart's folder ci"),
+    ] = None,
+    digests: Annotated[
+        Path | None, typer.Option(metavar="FILE", help='JSON of known digests: {"image:tag": "sha256:…"}.')
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Pack a chart reproducibly: the same bytes from the same chart, wherever and whenever it is packed.
+    """Pack a chart as a release: archive, signature, SBOM, images and a script that mirrors them, checksums.
+
+    The same chart gives the same bytes, wherever and whenever it is packed; only a signature has a date of its own.
 
     Files carry the date in SOURCE_DATE_EPOCH, or 1980-01-01.
     """
     from kubilitics_chartgen.cli.output import print_json, progress
     from kubilitics_chartgen.cli.writing import replace_folder
+    from kubilitics_chartgen.helm import EmbeddedEngine
     from kubilitics_chartgen.publishing.archive import build_archive, sha256, source_date
-    from kubilitics_chartgen.publishing.bundle import SUMS, checksums
+    from kubilitics_chartgen.publishing.bundle import bundle
+    from kubilitics_chartgen.publishing.inventory import inventory, read_digests, with_digests
 
     _check_output(output)
     if not key and (keyring or passphrase_file):
         raise InputError("--keyring and --passphrase-file are for signing. Name the key as well with --key.")
     with progress(f"packing {chart}"):
         archive = build_archive(chart, date=source_date())
-        files = {archive.filename: archive.data}
+        uses = inventory(EmbeddedEngine().load(chart), _profiles(chart, profiles))
+        uses = with_digests(uses, read_digests(digests) if digests else {})
         signed = _sign(archive, key, keyring, passphrase_file) if key else None
-        if signed:
-            files[f"{archive.filename}.prov"] = signed.data
-        files[SUMS] = checksums(files)
+        files = bundle(archive, uses, provenance=signed.data if signed else None)
     replace_folder(output.absolute(), files)
     if as_json:
         print_json(
@@ -74,6 +84,14 @@ def package(
                 "note: older Helm (3.17 for one) verifies RSA signatures only, and this key is of another kind",
                 err=True,
             )
+
+
+def _profiles(chart: Path, folder: Path | None) -> dict[str, Path]:
+    from kubilitics_chartgen.publishing.inventory import profiles_in
+
+    if folder is None and not (chart / "ci").is_dir():
+        return {}
+    return profiles_in(folder or chart / "ci")
 
 
 def _sign(archive: Archive, key: str, keyring: Path | None, passphrase_file: Path | None) -> Provenance:

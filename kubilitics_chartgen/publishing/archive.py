@@ -72,6 +72,11 @@ class Archive:
         """SHA-256 of the tar inside, in hex."""
         return sha256(gzip.decompress(self.data))
 
+    @cached_property
+    def files(self) -> Mapping[str, bytes]:
+        """What the archive holds, by path."""
+        return _files(self.data)
+
     @property
     def timestamp(self) -> str:
         """The date as RFC 3339 writes it."""
