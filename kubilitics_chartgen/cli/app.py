@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import demo, generate, lint, package, relocate, render
+from kubilitics_chartgen.cli import demo, generate, lint, package, publish, release, relocate, render
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
@@ -30,6 +30,8 @@ app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
 app.command()(package.package)
+app.command()(publish.publish)
+app.add_typer(release.app)
 app.command()(relocate.relocate)
 app.command()(demo.demo)
 

@@ -22,18 +22,16 @@ def relocate(
     as_json: Annotated[bool, typer.Option("--json", help="Print values and moved images as JSON.")] = False,
 ) -> None:
     """Print values that, laid over yours, take every image from REGISTRY; rendering the chart with them proves it."""
-    import yaml
-
     from kubilitics_chartgen.cli.output import print_json, progress
     from kubilitics_chartgen.cli.writing import replace_file
     from kubilitics_chartgen.helm import EmbeddedEngine, read_values
+    from kubilitics_chartgen.helm.yaml_write import yaml_text
     from kubilitics_chartgen.publishing import relocation
 
     given = read_values(files or ())
     with progress(f"rendering {chart}"):
         found = relocation.relocate(EmbeddedEngine().load(chart), given.data, registry)
-    text = yaml.safe_dump(dict(found.values), sort_keys=True, allow_unicode=True)
-    text = f"# Takes every image from {registry}. Give it to Helm after your own values.\n{text}"
+    text = f"# Takes every image from {registry}. Give it to Helm after your own values.\n{yaml_text(found.values)}"
     if output is not None:
         replace_file(output, text)
     if as_json:

@@ -52,14 +52,14 @@ def _swap(folder: Path, new: Path, old: Path) -> None:
         raise
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step. Raises ToolError where it cannot be written."""
+def replace_file(path: Path, content: str | bytes) -> None:
+    """Write `content` to `path` in one step. Raises ToolError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content if isinstance(content, bytes) else content.encode())
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import tools
+from tests.publishing.registries import Certificates, Registry, running_registry
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -78,3 +79,35 @@ def keys() -> Iterator[Keys]:
 def forget_passphrases(keys: Keys) -> None:
     """End the agent of these keys, which remembers passphrases for a while."""
     subprocess.run(["gpgconf", "--homedir", str(keys.home), "--kill", "all"], capture_output=True, check=False)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A certificate authority of our own, and a certificate of it for the registry."""
+    folder = tmp_path_factory.mktemp("certificates")
+    found = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
+
+    def openssl(*arguments: str) -> None:
+        subprocess.run([tools.openssl(), *arguments], cwd=folder, capture_output=True, check=True)
+
+    fresh = ("-newkey", "rsa:2048", "-nodes", "-days", "2")
+    openssl("req", "-x509", *fresh, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Authority of the tests")
+    openssl("req", *fresh[:-2], "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1")
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:registry.test\n")
+    sign = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names")
+    openssl("x509", "-req", "-in", "server.csr", *sign, "-out", "server.pem")
+    return found
+
+
+@pytest.fixture(scope="session")
+def registry(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A real registry with TLS and basic authentication."""
+    with running_registry(tmp_path_factory.mktemp("registry"), certificates=certificates) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A real registry that speaks plain http and asks nobody who they are."""
+    with running_registry(tmp_path_factory.mktemp("open-registry")) as found:
+        yield found
