@@ -171,12 +171,24 @@ def _egress(name: str, found: Mapping[str, Any]) -> Iterator[Item]:
     spec = found.get("spec")
     for rule in (spec.get("egress") if isinstance(spec, Mapping) else None) or ():
         if found.get("apiVersion") != "networking.k8s.io/v1":
-            yield name, json.dumps(rule, sort_keys=True)
+            yield name, ", ".join(f"{key}: {value}" for key, value in _scalars(rule, ""))
             continue
         ports = [f"{port.get('protocol', 'TCP')} {port.get('port', 'any port')}" for port in rule.get("ports") or ()]
         peers: Sequence[Mapping[str, Any]] = rule.get("to") or ({},)
         for peer in peers:
             yield name, f"{_peer(peer)}: {', '.join(sorted(ports)) or 'any port'}"
+
+
+def _scalars(node: Any, key: str) -> Iterator[tuple[str, Any]]:
+    """What a policy of another kind says, without its brackets."""
+    if isinstance(node, Mapping):
+        for inner in sorted(node):
+            yield from _scalars(node[inner], str(inner))
+    elif isinstance(node, list):
+        for item in node:
+            yield from _scalars(item, key)
+    else:
+        yield key, node
 
 
 def _peer(peer: Mapping[str, Any]) -> str:

@@ -34,7 +34,7 @@ SECTIONS = (
     "Known issues",
 )
 _NOTHING = "Nothing changed."
-_LONGEST = 300
+_LONGEST = 600
 _CHANGE = ("Value", "Before", "Now", "Meaning")
 # What concerns safety and what concerns cost, by values path.
 _SAFETY = (
@@ -120,14 +120,14 @@ def _summary(found: Comparison) -> str:
 def _new_values(found: Comparison) -> Iterator[str]:
     groups: dict[str, list[ValueChange]] = {}
     for change in found.new_values:
-        groups.setdefault(change.path.partition(".")[0], []).append(change)
+        top, dot, _rest = change.path.partition(".")
+        groups.setdefault(top if dot else "", []).append(change)
     known = {path.partition(".")[0] for path in found.old.defaults}
     for top, changes in groups.items():
-        said = found.new.docs.get(top, "")
-        yield f"### `{top}`{'' if top in known else ' (new)'}"
+        yield f"### {_code_text(top)}{'' if top in known else ' (new)'}" if top else "### Without a section"
         yield ""
-        if said and [change.path for change in changes] != [top]:
-            yield from (_text(said), "")
+        if found.new.docs.get(top):
+            yield from (_text(found.new.docs[top]), "")
         rows = ((_path(change), _code(change.new), _text(change.doc)) for change in changes)
         yield from _table(("Value", "Default", "Meaning"), rows)
         yield ""
@@ -242,5 +242,6 @@ def _code_text(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Plain text: code marks stay, HTML and table bars do not."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    """Plain text: code marks stay as they are, HTML and table bars do not."""
+    parts = re.split(r"(`[^`]*`)", " ".join(text.split()).replace("|", "\\|"))
+    return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)
