@@ -9,7 +9,7 @@ import typer
 
 from kubilitics_chartgen.errors import InputError
 
-__all__ = ["app", "notes"]
+__all__ = ["app", "check", "notes"]
 
 app = typer.Typer(
     name="release",
@@ -58,6 +58,41 @@ def notes(
     else:
         replace_file(output, text)
         typer.echo(f"wrote {output}", err=True)
+
+
+@app.command()
+def check(
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The version to be released, such as 1.2.0.")],
+    root: Annotated[Path, typer.Option(help="The repository.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Check that a version may be released. Changes nothing.
+
+    Exit codes: 0 it may, 1 something is missing, 2 the repository cannot be read.
+    """
+    from kubilitics_chartgen.cli import generate
+    from kubilitics_chartgen.cli.output import console, print_json, progress
+    from kubilitics_chartgen.publishing.gate import checks, run_checks
+
+    if not (root / "charts").is_dir() or not (root / "values").is_dir():
+        raise InputError(f"{root} is not this project's repository. Run it there, or name it with --root.")
+    with progress(f"checking {version}"):
+        results = list(run_checks(checks(root, version, stale=lambda: generate.plan(root).changed)))
+    failed = [result for result in results if result.problems]
+    if as_json:
+        listed = {result.check.name: [str(problem) for problem in result.problems] for result in results}
+        print_json({"version": version, "releasable": not failed, "checks": listed})
+    else:
+        out = console()
+        for result in results:
+            mark = "[red]no[/red]" if result.problems else "[green]ok[/green]"
+            out.print(f"{mark}  {result.check.name}: {result.check.about}")
+            for problem in result.problems:
+                out.print(f"      {problem}", markup=False)
+        passed = len(results) - len(failed)
+        verdict = f"{version} must not go out" if failed else f"{version} may go out"
+        out.print(f"{verdict}: {passed} of {len(results)} checks hold", markup=False)
+    raise typer.Exit(1 if failed else 0)
 
 
 def _text(file: Path) -> str:

@@ -48,7 +48,8 @@ copy_one() {
 }
 
 save_one() {
-  [ -n "$dry_run" ] || mkdir -p "$2"
+  # What an interrupted run left would be added to, not replaced.
+  [ -n "$dry_run" ] || { rm -rf "$2/image" && mkdir -p "$2"; }
   case $tool in
     crane) run crane pull --format=oci "$1" "$2/image" ;;
     skopeo) run skopeo copy --all --preserve-digests "docker://$1" "dir:$2/image" ;;

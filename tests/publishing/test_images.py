@@ -254,6 +254,17 @@ def test_images_travel_in_a_folder(tool: str, saved: str, loaded: str, recorder:
     assert loaded.format(place) in mirror(script, recorder, "--tool", tool, "load", str(folder), "reg.example")
 
 
+def test_saving_again_begins_anew(recorder: Path, tmp_path: Path) -> None:
+    script, left = tmp_path / "mirror.sh", tmp_path / "images" / "a" / "b+1" / "image" / "half"
+    script.write_text(mirror_script("shop 1.0.0", [Image("quay.io", "a/b", "1")]))
+    left.parent.mkdir(parents=True)
+    left.write_text("of an image")
+    mirror(script, recorder, "--dry-run", "save", str(tmp_path / "images"))
+    assert left.exists()
+    mirror(script, recorder, "save", str(tmp_path / "images"))
+    assert not left.exists()
+
+
 def test_a_dry_run_starts_nothing(release: Path, recorder: Path, tmp_path: Path) -> None:
     assert mirror(release / "mirror.sh", recorder, "--dry-run", "copy", "reg.example") == []
     assert mirror(release / "mirror.sh", recorder, "--dry-run", "save", str(tmp_path / "images")) == []
