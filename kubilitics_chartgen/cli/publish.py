@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,7 +41,7 @@ def publish(
     if archive.name != packed.filename:
         raise InputError(f"{archive} holds {packed.name} {packed.version}, so its name must be {packed.filename}.")
     provenance = _provenance(archive, packed)
-    with progress(f"publishing {packed.filename}"):
+    with progress(f"publishing {packed.filename}"), _interruptible():
         if target.startswith("oci://"):
             if url:
                 raise InputError("--url is for a repository's folder; a registry needs none.")
@@ -53,6 +55,15 @@ def publish(
         return
     typer.echo(f"{'already published' if said['already'] else 'published'} {said['reference']}")
     typer.echo(f"{said['digest']}  read back and compared")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("interrupted: run it again to finish; what has arrived is kept", err=True)
+        raise typer.Exit(130) from None
 
 
 def _provenance(archive: Path, packed: Archive) -> bytes | None:

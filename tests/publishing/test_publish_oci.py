@@ -8,7 +8,9 @@ import hashlib
 import json
 import os
 import random
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,9 @@ import pytest
 from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.publishing import oci
 from kubilitics_chartgen.publishing.archive import read_archive
+from kubilitics_chartgen.publishing.registry.credentials import Credentials
+from kubilitics_chartgen.publishing.registry.http import Response, Transport
+from kubilitics_chartgen.publishing.registry.session import Session
 from tests import tools
 from tests.publishing.charts import ok, refused, run, shop
 from tests.publishing.conftest import Keys
@@ -243,19 +248,65 @@ def test_a_registry_without_tls_is_named(open_registry: Registry, tmp_path: Path
     assert open_registry.tags("plain/shop") == ["1.0.0"]
 
 
-def test_passwords_do_not_travel_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kubilitics_chartgen.publishing.registry.credentials import Credentials
-    from kubilitics_chartgen.publishing.registry.http import Response
-    from kubilitics_chartgen.publishing.registry.session import Session
-
-    class Asks:
-        def send(self, _method, _url, headers, _data=None):
-            assert "Authorization" not in headers
-            return Response(401, {"www-authenticate": 'Basic realm="x"'}, b"")
-
-    session = Session(Asks(), "http://reg.example", "", Credentials("a", "b"))
+def test_passwords_do_not_travel_in_the_clear() -> None:
+    transport = Scripted(Response(401, {"www-authenticate": 'Basic realm="x"'}, b""))
+    session = Session(transport, "http://reg.example", "", Credentials("a", "b"))
     with pytest.raises(InputError, match="without TLS"):
         session.send("GET", "/v2/")
+    assert [login for _url, login in transport.seen] == [None]
+
+
+class Scripted:
+    """Answers as it is told, and remembers who was asked with which credentials."""
+
+    def __init__(self, *answers: Response) -> None:
+        self.answers, self.seen = list(answers), []
+
+    def send(self, _method, url, headers, _data=None):
+        self.seen.append((url, headers.get("Authorization")))
+        return self.answers.pop(0)
+
+
+def test_a_redirect_gets_no_credentials_and_leads_to_no_plain_http() -> None:
+    asks = Response(401, {"www-authenticate": 'Basic realm="x"'}, b"")
+    away = Response(307, {"location": "https://store.example/blob"}, b"")
+    transport = Scripted(asks, away, Response(200, {}, b"data"))
+    session = Session(transport, "https://reg.example", "", Credentials("a", "b"))
+    assert session.send("GET", "/v2/x/blobs/y").body == b"data"
+    assert [(url, bool(login)) for url, login in transport.seen] == [
+        ("https://reg.example/v2/x/blobs/y", False),
+        ("https://reg.example/v2/x/blobs/y", True),
+        ("https://store.example/blob", False),
+    ]
+    plain = Scripted(Response(307, {"location": "http://store.example/blob"}, b""))
+    with pytest.raises(ToolError, match="no address by TLS"):
+        Session(plain, "https://reg.example", "", None).send("GET", "/v2/x/blobs/y")
+
+
+def test_a_registry_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    planned = oci.plan("oci://x.example/silent", read_archive(packed(tmp_path)), None)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        repository = without_pause(planned, silent.getsockname()[1])
+        repository.session.transport = Transport(seconds=0.1)
+        with pytest.raises(ToolError, match="5 times in a row"):
+            oci.publish(planned, repository)
+
+
+def test_an_interrupted_run_says_what_that_means(open_registry: Registry, tmp_path: Path) -> None:
+    archive = packed(tmp_path)
+    script = (
+        "import os, signal, sys\nfrom kubilitics_chartgen.cli import main\n"
+        "from kubilitics_chartgen.publishing.registry.repository import Repository\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "Repository.put_manifest = lambda *given: os.kill(os.getpid(), signal.SIGINT)\n"
+        f"sys.argv = ['x', 'publish', {str(archive)!r}, 'oci://{open_registry.host}/cut', '--plain-http']\nmain()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert "run it again" in done.stderr
+    assert open_registry.tags("cut/shop") == []
+    ok("publish", archive, f"oci://{open_registry.host}/cut", "--plain-http")
 
 
 def without_pause(planned: oci.OciPlan, port: int) -> object:
