@@ -58,3 +58,19 @@ def shellcheck() -> str:
     """The linter of shell scripts."""
     found = shutil.which("shellcheck")
     return needed(found, "no shellcheck: run `make test-tools`, or install the Debian package shellcheck")
+
+
+def gpg() -> str:
+    """GnuPG."""
+    return needed(shutil.which("gpg"), "no gpg: run `make test-tools`, or install the Debian package gnupg")
+
+
+def openssl() -> str:
+    """OpenSSL's command line, which makes the tests' certificates."""
+    return needed(shutil.which("openssl"), "no openssl: run `make test-tools`, or install the Debian package openssl")
+
+
+def docker_registry() -> str:
+    """A real OCI registry."""
+    found = shutil.which("docker-registry")
+    return needed(found, "no docker-registry: run `make test-tools`, or install the Debian package docker-registry")

@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 
 # Each program and the Debian package that brings it.
 missing=""
-for each in nginx:nginx-light busybox:busybox shellcheck:shellcheck musl-gcc:musl-tools; do
+for each in nginx:nginx-light busybox:busybox shellcheck:shellcheck musl-gcc:musl-tools gpg:gnupg openssl:openssl \
+  docker-registry:docker-registry; do
   PATH="$PATH:/usr/sbin" command -v "${each%%:*}" > /dev/null || missing="$missing ${each#*:}"
 done
 if [ -n "$missing" ]; then

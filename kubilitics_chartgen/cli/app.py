@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import compat, delivery, demo, generate, lint, render
+from kubilitics_chartgen.cli import compat, delivery, demo, generate, lint, package, publish, release, relocate, render
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
@@ -29,6 +29,10 @@ app = typer.Typer(
 app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
+app.command()(package.package)
+app.command()(publish.publish)
+app.add_typer(release.app)
+app.command()(relocate.relocate)
 app.command()(demo.demo)
 app.add_typer(compat.app, name="compat")
 app.add_typer(delivery.app, name="delivery")

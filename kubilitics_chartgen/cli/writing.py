@@ -13,8 +13,8 @@ from kubilitics_chartgen.errors import ToolError
 __all__ = ["remove_file", "replace_file", "replace_folder"]
 
 
-def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Make `folder` hold exactly `files` (path inside the folder to text).
+def replace_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Make `folder` hold exactly `files` (path inside the folder to text or bytes).
 
     The new folder is written beside the old one and then takes its name. Raises ToolError where it cannot be written.
     """
@@ -30,7 +30,7 @@ def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
         for path, text in files.items():
             target = new / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+            target.write_bytes(text if isinstance(text, bytes) else text.encode())
         _swap(folder, new, staging / "old")
     except OSError as error:
         raise ToolError(f"cannot write {folder}: {error.strerror}. The old content is untouched.") from error
@@ -52,14 +52,14 @@ def _swap(folder: Path, new: Path, old: Path) -> None:
         raise
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write `text` to `path` in one step. Raises ToolError where it cannot be written."""
+def replace_file(path: Path, content: str | bytes) -> None:
+    """Write `content` to `path` in one step. Raises ToolError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content if isinstance(content, bytes) else content.encode())
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:

@@ -52,12 +52,14 @@ class EmbeddedChart:
         self.source = source
         self._facts = self._open()
 
+    def packed(self) -> bytes:
+        """The chart as `helm package` packs it, without what .helmignore leaves out; times are those of the files."""
+        self._check_dependencies()
+        return self._saved()
+
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
-        with tempfile.TemporaryDirectory() as folder:
-            packed = _call(self._open().save, folder)
-            data = _repacked(Path(packed).read_bytes())
-        return EmbeddedChart(ChartSource(self.source.path, data))
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self._saved())))
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -142,10 +144,17 @@ class EmbeddedChart:
     def _subcharts(self) -> tuple[str, ...]:
         return tuple(str(chart.get("name")) for chart in self._facts.dependencies)
 
+    def _saved(self) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return Path(_call(self._open().save, folder)).read_bytes()
+
     def _check_installable(self) -> None:
         kind = self.metadata.get("type") or "application"
         if kind != "application":
             raise InputError(f"{kind} charts are not installable")
+        self._check_dependencies()
+
+    def _check_dependencies(self) -> None:
         missing = [d["name"] for d in self.metadata.get("dependencies") or () if d["name"] not in self._subcharts]
         if missing:
             raise InputError(

@@ -52,7 +52,9 @@ def test_help_answers_in_under_300_ms():
     assert seconds("--help") < 0.3
 
 
-@pytest.mark.parametrize("command", ["generate", "render", "lint", "demo", "compat", "delivery"])
+@pytest.mark.parametrize(
+    "command", ["generate", "render", "lint", "demo", "compat", "delivery", "package", "publish", "relocate", "release"]
+)
 def test_every_command_explains_itself(command):
     done = run(command, "--help")
     assert done.returncode == 0
