@@ -93,7 +93,7 @@ class Context:
     """The release's namespace: where objects without one are made."""
     release: str = "release-name"
     """The release's name."""
-    declared: Declared = Declared()
+    declared: Declared = field(default_factory=Declared)
 
 
 class Check(Protocol):
