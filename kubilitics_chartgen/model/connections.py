@@ -43,6 +43,8 @@ class Party:
     title: str
     is_pod: bool = False
     """Whether it is a pod of this chart; its id then is the value of the label `app.kubernetes.io/component`."""
+    outside: tuple[str, ...] = ()
+    """Where it is no pod of the chart: who it may be, in the words of `.chartgen.yaml`."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ class Connection:
     protocols: tuple[str, ...] = ("TCP",)
     port_note: str = ""
 
+    @property
+    def required(self) -> bool:
+        """Whether it must be possible whenever both ends are there; otherwise a value decides."""
+        return self.when in ALWAYS_MEANT
+
+
+ALWAYS_MEANT = frozenset(("always", "ai", "qdrant", "chromadb", "ollama", "migrations"))
+"""Conditions that say no more than that both ends are there."""
 
 CONDITIONS: dict[str, str] = {
     "always": "always",
@@ -97,18 +107,18 @@ PARTIES: dict[str, Party] = {
         Party("ai-test", "AI's test pod", is_pod=True),
         Party("hook", "hook pods", is_pod=True),
         Party("migrate", "migration pods", is_pod=True),
-        Party("dns", "cluster DNS (`networkPolicy.dns`)"),
-        Party("api-server", "Kubernetes API server (`networkPolicy.apiServer`)"),
-        Party("clusters", "API servers of further clusters"),
-        Party("in-cluster", "any pod in the cluster"),
-        Party("anyone", "anyone"),
-        Party("scraper", "scrapers"),
-        Party("provider", "active providers' servers"),
-        Party("endpoint", "active providers' pods in the cluster"),
-        Party("database-outside", "a vector database outside"),
-        Party("database-inside", "the pods of a vector database in the cluster"),
-        Party("registry", f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})"),
-        Party("proxy", "the HTTP proxy"),
+        Party("dns", "cluster DNS (`networkPolicy.dns`)", outside=("pods", "addresses")),
+        Party("api-server", "Kubernetes API server (`networkPolicy.apiServer`)", outside=("addresses",)),
+        Party("clusters", "API servers of further clusters", outside=("addresses",)),
+        Party("in-cluster", "any pod in the cluster", outside=("any-pod",)),
+        Party("anyone", "anyone", outside=("anyone",)),
+        Party("scraper", "scrapers", outside=("pods",)),
+        Party("provider", "active providers' servers", outside=("addresses",)),
+        Party("endpoint", "active providers' pods in the cluster", outside=("any-pod",)),
+        Party("database-outside", "a vector database outside", outside=("addresses",)),
+        Party("database-inside", "the pods of a vector database in the cluster", outside=("any-pod",)),
+        Party("registry", f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})", outside=("internet",)),
+        Party("proxy", "the HTTP proxy", outside=("pods", "addresses")),
     )
 }
 

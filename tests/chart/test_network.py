@@ -508,7 +508,7 @@ def test_every_condition_of_the_table_is_tested():
 
 def test_the_readme_and_the_toolkits_settings_carry_the_table():
     readme = (CHART / "README.md").read_text(encoding="utf-8")
-    declared = yaml.safe_load((CHART / ".chartgen.yaml").read_text(encoding="utf-8"))["connections"]
+    declared = yaml.safe_load((CHART / ".chartgen.yaml").read_text(encoding="utf-8"))["declared"]["connections"]
     assert len(declared) == len(CONNECTIONS)
     assert {
         "from": "frontend",

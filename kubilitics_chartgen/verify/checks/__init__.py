@@ -30,6 +30,7 @@ from kubilitics_chartgen.verify.checks.pod_security import PodSecurity
 from kubilitics_chartgen.verify.checks.pods import Pods
 from kubilitics_chartgen.verify.checks.ports import Ports
 from kubilitics_chartgen.verify.checks.probes import Probes
+from kubilitics_chartgen.verify.checks.reachability import Reachability
 from kubilitics_chartgen.verify.checks.references import References
 from kubilitics_chartgen.verify.checks.removed_apis import RemovedApis
 from kubilitics_chartgen.verify.checks.resources import Resources
@@ -83,5 +84,6 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Ports(),
     References(),
     Autoscaling(),
+    Reachability(),
 )
 """Every check, in the order of the report."""

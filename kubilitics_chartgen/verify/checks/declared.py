@@ -2,12 +2,11 @@
 
 declared:
   external:                  # objects that the chart refers to and somebody else makes
-    - kind: Secret
-      name: "*"              # a pattern; `*` alone is any name without the release's name in it
-      reason: named by the operator
+    - kind: Secret           # names without the release's name in them are somebody else's without a word
+      name: "*-credentials"  # a pattern
+      reason: made by hand before the installation
   permissions:               # what roles may grant; with this list, they may grant nothing else
     - role: "*-backend"      # a pattern of the role's name, or a built-in ClusterRole that may be bound
-      account: "*-backend"   # a pattern of who may have the role; anybody where it is left out
       apiGroups: [""]
       resources: [secrets]
       verbs: [get]
@@ -17,7 +16,7 @@ declared:
     - id: web
       labels: {app.kubernetes.io/component: web}   # a part of the chart
     - id: provider
-      outside: [addresses]   # somebody else: pods, addresses, or both
+      outside: [internet]    # somebody else, of the kinds that OUTSIDE explains
   connections:               # who may open connections to whom; nobody else may
     - from: web
       to: database
@@ -35,7 +34,16 @@ from typing import Any, TypeVar
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 
-__all__ = ["Connection", "Declared", "External", "Party", "Permission", "read_declared"]
+__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Party", "Permission", "read_declared"]
+
+OUTSIDE = {
+    "pods": "pods that a policy names by labels of theirs or of their namespace",
+    "any-pod": "any pod in the cluster",
+    "internet": "addresses that are in no private network",
+    "addresses": "addresses anywhere but those of clouds' metadata servers, which hand out credentials",
+    "anyone": "everybody",
+}
+"""Who somebody outside the chart may be."""
 
 T = TypeVar("T")
 
@@ -54,7 +62,6 @@ class Permission:
     """RBAC rights that the author meant to give."""
 
     role: str
-    account: str = ""
     groups: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
@@ -70,7 +77,7 @@ class Party:
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of its pods, where it is a part of the chart."""
     outside: tuple[str, ...] = ()
-    """Where it is not: `pods`, `addresses`, or both."""
+    """Where it is not: what it may be, of OUTSIDE."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +95,9 @@ class Connection:
 
 @dataclass(frozen=True)
 class Declared:
-    """All that the author declares. None where nothing is said."""
+    """All that the author declares. None where nothing is said, and so nothing can be judged by it."""
 
-    external: tuple[External, ...] | None = None
+    external: tuple[External, ...] = ()
     permissions: tuple[Permission, ...] | None = None
     parties: tuple[Party, ...] = ()
     connections: tuple[Connection, ...] | None = None
@@ -127,7 +134,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         return tuple(found)
 
     declared = Declared(
-        read("external", _external),
+        read("external", _external) or (),
         read("permissions", _permission),
         read("parties", _party) or (),
         read("connections", _connection),
@@ -181,11 +188,10 @@ def _external(entry: Mapping[str, Any]) -> External:
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "account", "apiGroups", "resources", "verbs", "named", "reason")
+    _only(entry, "role", "apiGroups", "resources", "verbs", "named", "reason")
     lists = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     return Permission(
         _text(entry, "role", needed=True),
-        _text(entry, "account"),
         *lists,
         _flag(entry, "named"),
         _text(entry, "reason"),
@@ -198,8 +204,8 @@ def _party(entry: Mapping[str, Any]) -> Party:
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
         raise _Wrong("`labels` must be a mapping of texts")
     outside = _texts(entry, "outside")
-    if not set(outside) <= {"pods", "addresses"} or bool(labels) == bool(outside):
-        raise _Wrong("either `labels`, or `outside` with pods, addresses or both, must be given")
+    if not set(outside) <= set(OUTSIDE) or bool(labels) == bool(outside):
+        raise _Wrong(f"either `labels`, or `outside` with some of {', '.join(OUTSIDE)}, must be given")
     return Party(_text(entry, "id", needed=True), tuple(sorted(labels.items())), outside)
 
 

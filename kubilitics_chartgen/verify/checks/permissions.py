@@ -90,12 +90,6 @@ class Permissions:
         ours = [item for item in declared if fnmatchcase(role, item.role)]
         if built_in and not any(item.role == role for item in ours):
             yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, which is not declared")
-        accounts = {item.account for item in ours if item.account}
-        for position, subject in items(document.object.get("subjects")):
-            name = str(subject.get("name"))
-            if accounts and not any(fnmatchcase(name, pattern) for pattern in accounts):
-                message = f"gives the rights of {quoted(role)} to {quoted(name)}, which is not declared"
-                yield fault(self, document, f"subjects[{position}]", message)
 
 
 def _covers(item: Permission, right: Right) -> bool:

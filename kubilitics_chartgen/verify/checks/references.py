@@ -96,14 +96,9 @@ def _missing(
 
 
 def _is_external(want: Want, context: Context) -> bool:
-    own = _names_release(want.name, context.release)
-    external = context.declared.external
-    if external is None or want.is_address:
-        if not own or external is None:
-            return not own
-    return any(
-        item.kind in (want.kind, "*") and (not own if item.name == "*" else fnmatchcase(want.name, item.name))
-        for item in external
+    """Somebody else's: declared, or named by somebody who does not know the release's name."""
+    return not _names_release(want.name, context.release) or any(
+        item.kind == want.kind and fnmatchcase(want.name, item.name) for item in context.declared.external
     )
 
 

@@ -156,7 +156,7 @@ class Selectors:
         context: Context,
     ) -> Iterator[Fault]:
         if not found:
-            if not any(item.kind == "Pod" for item in context.declared.external or ()):
+            if not any(item.kind == "Pod" for item in context.declared.external):
                 yield fault(self, document, fact.path, "matches no pod of the release")
             return
         first = found[0]
