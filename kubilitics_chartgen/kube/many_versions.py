@@ -43,7 +43,8 @@ def problems_in(obj: Any, versions: Sequence[KubeVersion]) -> list[tuple[SchemaP
         for problem in problems(obj, version):
             found.setdefault(problem, []).append(version)
     return sorted(
-        ((problem, tuple(having)) for problem, having in found.items()), key=lambda item: (item[0].path, item[0].message)
+        ((problem, tuple(having)) for problem, having in found.items()),
+        key=lambda item: (item[0].path, item[0].message),
     )
 
 

@@ -119,7 +119,11 @@ PARTIES: dict[str, Party] = {
         Party("endpoint", "active providers' pods in the cluster", outside=("any-pod",)),
         Party("database-outside", "a vector database outside", outside=("addresses",)),
         Party("database-inside", "the pods of a vector database in the cluster", outside=("any-pod",)),
-        Party("registry", f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})", outside=("internet",)),
+        Party(
+            "registry",
+            f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})",
+            outside=("internet",),
+        ),
         Party("proxy", "the HTTP proxy", outside=("pods", "addresses")),
     )
 }

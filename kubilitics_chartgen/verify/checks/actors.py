@@ -151,10 +151,14 @@ def _first_address(cidr: str, holes: Sequence[str]) -> str:
         gaps: list[Any] = [ip_network(hole, strict=False) for hole in holes]
     except ValueError:
         return ""
-    if any(ip_address(text) in network for text in _ADDRESSES if ip_address(text).version == network.version):
+
+    def inside(address: Any) -> bool:
+        return address in network and not any(address.version == gap.version and address in gap for gap in gaps)
+
+    if any(inside(ip_address(text)) for text in _ADDRESSES if ip_address(text).version == network.version):
         return ""
     for offset in (1, 0, network.num_addresses // 2, network.num_addresses - 1):
         address = network[min(offset, network.num_addresses - 1)]
-        if not any(address.version == gap.version and address in gap for gap in gaps):
+        if inside(address):
             return str(address)
     return ""

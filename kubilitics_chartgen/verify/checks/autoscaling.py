@@ -33,8 +33,8 @@ class Autoscaling:
 
     name = "autoscaling"
     sentence = (
-        "Whatever a HorizontalPodAutoscaler scales leaves its replicas out, as every upgrade and GitOps sync would reset "
-        "them, and requests what the autoscaler measures."
+        "Whatever a HorizontalPodAutoscaler scales leaves its replicas out, as every upgrade and GitOps sync would "
+        "reset them, and requests what the autoscaler measures."
     )
     severity: Severity = "error"
     fix = "Render `replicas` only without the autoscaler, and give the containers requests."

@@ -31,7 +31,10 @@ class ConfigData:
     """See `sentence`."""
 
     name = "config-data"
-    sentence = "The API server accepts every ConfigMap and Secret: names of keys, size, and the keys that a Secret's type needs."
+    sentence = (
+        "The API server accepts every ConfigMap and Secret: names of keys, size, and the keys that a Secret's type "
+        "needs."
+    )
     severity: Severity = "error"
     fix = "Correct the key, or give the Secret the type that fits what is in it."
 

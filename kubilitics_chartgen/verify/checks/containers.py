@@ -1,4 +1,4 @@
-"""Check `containers`: what the API server wants of each container beyond the schema; facts of k8s.io/kubernetes v1.37."""
+"""Check `containers`: what the API server wants of each container beyond the schema."""
 
 from __future__ import annotations
 
@@ -32,8 +32,17 @@ _RELAXED_ENV_NAMES = 32
 _ENV_NAME = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _RELAXED_ENV_NAME = re.compile(r"[ -<>-~]+")
 _FIELDS = frozenset(
-    "metadata.name metadata.namespace metadata.uid spec.nodeName spec.serviceAccountName status.hostIP status.hostIPs "
-    "status.podIP status.podIPs".split()
+    (
+        "metadata.name",
+        "metadata.namespace",
+        "metadata.uid",
+        "spec.nodeName",
+        "spec.serviceAccountName",
+        "status.hostIP",
+        "status.hostIPs",
+        "status.podIP",
+        "status.podIPs",
+    )
 )
 _FIELD_OF = re.compile(r"metadata\.(?:labels|annotations)\['[^']+'\]")
 _RESOURCE_FIELD = re.compile(r"(?:limits|requests)\.(?:cpu|memory|ephemeral-storage|hugepages-.+)")
@@ -144,7 +153,10 @@ def _env(env: Any, relaxed: bool) -> Found:
         if not isinstance(name, str) or not pattern.fullmatch(name):
             yield f"env[{position}].name", f"{quoted(name)} is no name of an environment variable"
         elif name in names:
-            yield f"env[{position}].name", f"{quoted(name)} is set twice; the last one wins, and server-side apply refuses"
+            yield (
+                f"env[{position}].name",
+                f"{quoted(name)} is set twice; the last one wins, and server-side apply refuses",
+            )
         else:
             names.add(name)
         source = item.get("valueFrom")
@@ -166,7 +178,10 @@ def _value_from(place: str, source: Object, value: Any) -> Found:
             yield f"{place}.fieldRef.fieldPath", f"{quoted(field)} is no field that an environment variable can have"
     elif kinds[0] == "resourceFieldRef":
         if not _RESOURCE_FIELD.fullmatch(str(reference.get("resource"))):
-            yield f"{place}.resourceFieldRef.resource", f"{quoted(reference.get('resource'))} is no resource of a container"
+            yield (
+                f"{place}.resourceFieldRef.resource",
+                f"{quoted(reference.get('resource'))} is no resource of a container",
+            )
     elif kinds[0] != "fileKeyRef" and (not reference.get("name") or not reference.get("key")):
         yield f"{place}.{kinds[0]}", "must have both name and key"
 
@@ -194,7 +209,9 @@ def _resources(resources: Object) -> Found:
             elif "/" in name and amount is not None and amount.denominator != 1:
                 yield place, f"{quoted(value)} must be a whole number"
     for name, value in requests.items():
-        wanted, limit = (_amount(one) if isinstance(one, (str, int, float)) else None for one in (value, limits.get(name)))
+        wanted, limit = (
+            _amount(one) if isinstance(one, (str, int, float)) else None for one in (value, limits.get(name))
+        )
         if wanted is not None and limit is not None and wanted > limit:
             message = f"{quoted(value)} must not be more than the limit {quoted(limits[name])}"
             yield f"resources.requests.{name}", message

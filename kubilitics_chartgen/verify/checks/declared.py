@@ -103,7 +103,7 @@ class Declared:
     connections: tuple[Connection, ...] | None = None
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """An entry that cannot be used."""
 
 
@@ -127,9 +127,9 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         for position, entry in enumerate(entries):
             try:
                 if not isinstance(entry, dict):
-                    raise _Wrong("a mapping is expected")
+                    raise _WrongError("a mapping is expected")
                 found.append(one(entry))
-            except _Wrong as wrong:
+            except _WrongError as wrong:
                 problems.append(Problem(str(wrong), path=f"declared.{key}[{position}]", file=SETTINGS_FILE))
         return tuple(found)
 
@@ -156,7 +156,7 @@ def _error(problems: list[Problem]) -> InputError:
 def _only(entry: Mapping[str, Any], *known: str) -> None:
     unknown = sorted(str(key) for key in set(entry) - set(known))
     if unknown:
-        raise _Wrong(f"`{unknown[0]}` is not known here; known are {', '.join(known)}")
+        raise _WrongError(f"`{unknown[0]}` is not known here; known are {', '.join(known)}")
 
 
 def _text(entry: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
@@ -165,20 +165,20 @@ def _text(entry: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
         return value
     if value is None and not needed:
         return ""
-    raise _Wrong(f"`{key}` must be a text")
+    raise _WrongError(f"`{key}` must be a text")
 
 
 def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
     values = entry.get(key) or []
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise _Wrong(f"`{key}` must be a list of texts")
+        raise _WrongError(f"`{key}` must be a list of texts")
     return tuple(values)
 
 
 def _flag(entry: Mapping[str, Any], key: str) -> bool:
     value = entry.get(key, False)
     if not isinstance(value, bool):
-        raise _Wrong(f"`{key}` must be true or false")
+        raise _WrongError(f"`{key}` must be true or false")
     return value
 
 
@@ -189,23 +189,19 @@ def _external(entry: Mapping[str, Any]) -> External:
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
     _only(entry, "role", "apiGroups", "resources", "verbs", "named", "reason")
-    lists = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
-    return Permission(
-        _text(entry, "role", needed=True),
-        *lists,
-        _flag(entry, "named"),
-        _text(entry, "reason"),
-    )
+    groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
+    named, reason = _flag(entry, "named"), _text(entry, "reason")
+    return Permission(_text(entry, "role", needed=True), groups, resources, verbs, named, reason)
 
 
 def _party(entry: Mapping[str, Any]) -> Party:
     _only(entry, "id", "title", "labels", "outside")
     labels = entry.get("labels") or {}
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
-        raise _Wrong("`labels` must be a mapping of texts")
+        raise _WrongError("`labels` must be a mapping of texts")
     outside = _texts(entry, "outside")
     if not set(outside) <= set(OUTSIDE) or bool(labels) == bool(outside):
-        raise _Wrong(f"either `labels`, or `outside` with some of {', '.join(OUTSIDE)}, must be given")
+        raise _WrongError(f"either `labels`, or `outside` with some of {', '.join(OUTSIDE)}, must be given")
     return Party(_text(entry, "id", needed=True), tuple(sorted(labels.items())), outside)
 
 
@@ -214,7 +210,7 @@ def _connection(entry: Mapping[str, Any]) -> Connection:
     ports = entry.get("ports") or []
     # A number in a file that Helm reads may arrive as a float.
     if not isinstance(ports, list) or not all(isinstance(port, (int, float)) and port == int(port) for port in ports):
-        raise _Wrong("`ports` must be a list of numbers")
+        raise _WrongError("`ports` must be a list of numbers")
     return Connection(
         _text(entry, "from", needed=True),
         _text(entry, "to", needed=True),

@@ -17,17 +17,65 @@ __all__ = ["CLUSTER_SCOPED", "Drift", "canonical"]
 Found = Iterator[tuple[str, str]]
 
 CLUSTER_SCOPED = frozenset(
-    "APIService ClusterRole ClusterRoleBinding CSIDriver CustomResourceDefinition FlowSchema IngressClass "
-    "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding MutatingWebhookConfiguration Namespace PersistentVolume "
-    "PriorityClass PriorityLevelConfiguration RuntimeClass StorageClass ValidatingAdmissionPolicy "
-    "ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttributesClass".split()
+    [
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CSIDriver",
+        "CustomResourceDefinition",
+        "FlowSchema",
+        "IngressClass",
+        "MutatingAdmissionPolicy",
+        "MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "PersistentVolume",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttributesClass",
+    ]
 )
-_SERVER_OWNED = ("creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
+_SERVER_OWNED = (
+    "creationTimestamp",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+)
 # Maps and lists that the server leaves out where they are empty. Structs, such as `emptyDir: {}`, it keeps.
 _EMPTY_LEFT_OUT = frozenset(
-    "annotations args binaryData command data env envFrom finalizers hostAliases "
-    "imagePullSecrets initContainers labels limits loadBalancerSourceRanges matchLabels nodeSelector ports requests "
-    "stringData tolerations topologySpreadConstraints volumeMounts volumes".split()
+    [
+        "annotations",
+        "args",
+        "binaryData",
+        "command",
+        "data",
+        "env",
+        "envFrom",
+        "finalizers",
+        "hostAliases",
+        "imagePullSecrets",
+        "initContainers",
+        "labels",
+        "limits",
+        "loadBalancerSourceRanges",
+        "matchLabels",
+        "nodeSelector",
+        "ports",
+        "requests",
+        "stringData",
+        "tolerations",
+        "topologySpreadConstraints",
+        "volumeMounts",
+        "volumes",
+    ]
 )
 _BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki")
 _DECIMAL = ("E", "P", "T", "G", "M", "k", "", "m", "u", "n")

@@ -19,7 +19,9 @@ class DuplicateKeys:
     """See `sentence`."""
 
     name = "duplicate-keys"
-    sentence = "No mapping has the same key twice: Helm keeps the last one without a word, other tools the first, or refuse."
+    sentence = (
+        "No mapping has the same key twice: Helm keeps the last one without a word, other tools the first, or refuse."
+    )
     severity: Severity = "error"
     fix = "Merge the two, for example with `merge` before `toYaml`, or drop one."
 
@@ -27,7 +29,7 @@ class DuplicateKeys:
         """Keys that stand twice in one mapping."""
         if _suspicious(document.text):
             for key, line in _duplicates(document.text):
-                message = f"{'the key' if key else 'a key'} `{key}` stands twice in one mapping"
+                message = f"the key `{key}` stands twice in one mapping"
                 yield fault(self, document, "", f"{message} (line {line} of the document)")
 
 
@@ -73,10 +75,9 @@ def _suspicious(text: str) -> bool:
         keys.add(key)
         if "{" in line and _flow_repeats(line):
             return True
-        if line[-1] in "|>-+0123456789" or "#" in line:
-            if _BLOCK.search(line):
-                # The text of a block stands deeper than the key's own column.
-                skip_below = indent
+        if (line[-1] in "|>-+0123456789" or "#" in line) and _BLOCK.search(line):
+            # The text of a block stands deeper than the key's own column.
+            skip_below = indent
     return False
 
 
@@ -110,7 +111,7 @@ def _duplicates(text: str) -> Iterator[tuple[str, int]]:
                     continue
                 if expects_key and isinstance(event, yaml.ScalarEvent):
                     if event.value in top[0] and event.value != "<<":
-                        yield event.value, event.start_mark.line + 1
+                        yield event.value, event.start_mark.line + 1 if event.start_mark else 1
                     top[0].add(event.value)
                 expects_key = not expects_key
     except yaml.YAMLError:

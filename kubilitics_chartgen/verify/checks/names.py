@@ -30,11 +30,11 @@ class Names:
 
     name = "names"
     sentence = (
-        "Names, labels and annotations are such as Kubernetes takes: characters and lengths, with room for the suffixes "
-        "that controllers append."
+        "Names, labels and annotations are such as Kubernetes takes: characters and lengths, with room for the "
+        "suffixes that controllers append."
     )
     severity: Severity = "error"
-    fix = "Cut names in one helper (`trunc 63 | trimSuffix \"-\"`, shorter where a suffix follows), and quote values."
+    fix = 'Cut names in one helper (`trunc 63 | trimSuffix "-"`, shorter where a suffix follows), and quote values.'
 
     def check(self, document: Document, context: Context) -> Iterator[Fault]:
         """What is no name, label or annotation."""
@@ -86,7 +86,11 @@ def _wrong_name(document: Document, name: str, context: Context) -> str:
         return ""
     if kind == "Namespace" and document.group == "":
         return "" if is_dns_label(name) else "must be a DNS label"
-    return "" if is_subdomain(name) else "must be lower case letters, digits, `-` and `.`, with a letter or digit at both ends"
+    return (
+        ""
+        if is_subdomain(name)
+        else "must be lower case letters, digits, `-` and `.`, with a letter or digit at both ends"
+    )
 
 
 def _meta(place: str, metadata: Object) -> Iterator[tuple[str, str]]:
@@ -96,7 +100,10 @@ def _meta(place: str, metadata: Object) -> Iterator[tuple[str, str]]:
             if not is_label_key(key):
                 yield f'{place}.labels["{key}"]', f"{quoted(key)} is no label's name"
             if isinstance(value, str) and not is_label_value(value):
-                yield f'{place}.labels["{key}"]', f"{quoted(value)} is no label's value: at most 63 letters, digits, - _ ."
+                yield (
+                    f'{place}.labels["{key}"]',
+                    f"{quoted(value)} is no label's value: at most 63 letters, digits, - _ .",
+                )
     annotations = metadata.get("annotations")
     if annotations:
         size = 0

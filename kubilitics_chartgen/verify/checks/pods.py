@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.label_selectors import selector_faults
 from kubilitics_chartgen.verify.checks.reading import (
     Object,
     at,
@@ -19,7 +20,6 @@ from kubilitics_chartgen.verify.checks.reading import (
     mapping,
     quoted,
 )
-from kubilitics_chartgen.verify.checks.label_selectors import selector_faults
 
 __all__ = ["Pods"]
 

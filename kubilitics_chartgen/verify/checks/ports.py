@@ -76,8 +76,8 @@ class Ports:
 
     name = "ports"
     sentence = (
-        "Ports agree all the way: what a Service, a policy, a monitor, an Ingress, a route or an address names is a port "
-        "that its target has."
+        "Ports agree all the way: what a Service, a policy, a monitor, an Ingress, a route or an address names is a "
+        "port that its target has."
     )
     severity: Severity = "error"
     fix = "Refer to ports by the same name or value on both sides."
@@ -152,10 +152,11 @@ class Ports:
             return
         selected = [pod for pod, labels in pods if pod.namespace == namespace and matches(one.selector, labels)]
         # Pods that list no ports may listen anywhere.
-        if selected and all(pod.ports for pod in selected):
-            if not any(_has(pod, one.port, one.protocol, one.end) for pod in selected):
-                message = f"{quoted(one.port)} is no {one.protocol} port of the pods it selects"
-                yield fault(self, document, one.path, message)
+        if not selected or not all(pod.ports for pod in selected):
+            return
+        if not any(_has(pod, one.port, one.protocol, one.end) for pod in selected):
+            message = f"{quoted(one.port)} is no {one.protocol} port of the pods it selects"
+            yield fault(self, document, one.path, message)
 
 
 def _has(pod: _Pods, wanted: Number, protocol: str, end: int | None = None) -> bool:
@@ -220,16 +221,15 @@ def _uses(document: Document) -> tuple[_Uses, ...]:
             wanted = _number(port.get("name") or port.get("number"))
             found.append(_Uses(str(service.get("name")), "", wanted, f"{place}.service.port"))
     elif kind == "Route" and document.group == "route.openshift.io":
-        port = _number(at(spec, "port").get("targetPort"))
-        found.append(_Uses(str(at(spec, "to").get("name")), "", port, "spec.port.targetPort"))
+        target = _number(at(spec, "port").get("targetPort"))
+        found.append(_Uses(str(at(spec, "to").get("name")), "", target, "spec.port.targetPort"))
     elif kind.endswith("Route") and document.group == "gateway.networking.k8s.io":
         for position, rule in items(spec.get("rules")):
             for number, backend in items(rule.get("backendRefs")):
                 place = f"spec.rules[{position}].backendRefs[{number}].port"
                 name, namespace = str(backend.get("name")), str(backend.get("namespace") or "")
                 found.append(_Uses(name, namespace, _number(backend.get("port")), place))
-    for host, namespace, number in urls_of(document):
-        found.append(_Uses(host, namespace, number, ""))
+    found += [_Uses(host, namespace, port_number, "") for host, namespace, port_number in urls_of(document)]
     return tuple(found)
 
 
@@ -266,6 +266,3 @@ def _policy_ports(place: str, rule: Object, selector: Selector) -> Iterator[_Sel
             protocol = str(item.get("protocol") or "TCP")
             path = f"{place}.ports[{position}].port"
             yield _Selected("pods", selector, port, protocol, path, end if isinstance(end, int) else None)
-
-
-

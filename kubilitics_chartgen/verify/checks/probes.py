@@ -22,8 +22,8 @@ class Probes:
 
     name = "probes"
     sentence = (
-        "The API server accepts every probe and lifecycle hook, and each port a probe names is a port of its container: "
-        "otherwise the pod never becomes ready."
+        "The API server accepts every probe and lifecycle hook, and each port a probe names is a port of its "
+        "container: otherwise the pod never becomes ready."
     )
     severity: Severity = "error"
     fix = "Give the probe exactly one handler, and the name or number of a port that its container lists."
@@ -86,9 +86,8 @@ def _handler(owner: Object, container: Container, known: tuple[str, ...]) -> Fou
             yield ".exec.command", "is empty"
     elif kind in ("httpGet", "tcpSocket"):
         yield from _port(f".{kind}.port", action.get("port"), container)
-        if kind == "httpGet":
-            if (action.get("scheme") or "HTTP") not in ("HTTP", "HTTPS"):
-                yield ".httpGet.scheme", f"{quoted(action.get('scheme'))} must be HTTP or HTTPS"
+        if kind == "httpGet" and (action.get("scheme") or "HTTP") not in ("HTTP", "HTTPS"):
+            yield ".httpGet.scheme", f"{quoted(action.get('scheme'))} must be HTTP or HTTPS"
     elif kind == "grpc":
         yield from _port(".grpc.port", action.get("port"), container)
 

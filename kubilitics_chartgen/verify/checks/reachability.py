@@ -39,7 +39,7 @@ class _Pods(NamedTuple):
 
 
 class _Verdict(NamedTuple):
-    index: int
+    place: int
     """Which of the facts is to blame."""
     path: str
     message: str
@@ -51,8 +51,8 @@ class Reachability:
     name = "reachability"
     sentence = (
         "Where the chart renders network policies, what may connect to what is exactly what `.chartgen.yaml` declares: "
-        "nothing more for anybody around, and nothing less between its parts. Where it declares no connections, nothing "
-        "is judged."
+        "nothing more for anybody around, and nothing less between its parts. Where it declares no connections, "
+        "nothing is judged."
     )
     severity: Severity = "error"
     fix = "Narrow or widen the policy; or declare the connection under `declared.connections` in .chartgen.yaml."
@@ -84,16 +84,16 @@ class Reachability:
             return
         relevant = [(document, fact) for document, fact in facts if isinstance(fact, (_Policy, _Pods))]
         # The answer depends on nothing else, and most configurations share it.
-        order = sorted(range(len(relevant)), key=lambda index: repr(relevant[index][1]))
-        known = tuple(relevant[index][1] for index in order)
+        order = sorted(range(len(relevant)), key=lambda place: repr(relevant[place][1]))
+        known = tuple(relevant[place][1] for place in order)
         for verdict in _judge(known, context.namespace, context.release, context.declared):
-            yield fault(self, relevant[order[verdict.index]][0], verdict.path, verdict.message)
+            yield fault(self, relevant[order[verdict.place]][0], verdict.path, verdict.message)
 
 
 class _Rule(NamedTuple):
     """One rule of a policy for one direction."""
 
-    index: int
+    place: int
     path: str
     ports: tuple[tuple[int, int, str], ...]
     """(first, last, protocol); empty for all."""
@@ -117,13 +117,13 @@ class _Case(NamedTuple):
 def _judge(
     facts: tuple[_Policy | _Pods, ...], namespace: str, release: str, declared: Declared
 ) -> tuple[_Verdict, ...]:
-    policies = [(index, fact) for index, fact in enumerate(facts) if isinstance(fact, _Policy)]
+    policies = [(place, fact) for place, fact in enumerate(facts) if isinstance(fact, _Policy)]
     if not policies:
         return ()
-    unreadable = [index for index, fact in policies if not fact.spec]
+    unreadable = [place for place, fact in policies if not fact.spec]
     if unreadable:
         message = "cannot be judged: it says what a NetworkPolicy cannot say"
-        return tuple(_Verdict(index, "spec", message) for index in unreadable)
+        return tuple(_Verdict(place, "spec", message) for place in unreadable)
     case, verdicts = _case(facts, policies, namespace, release, declared)
     connections = declared.connections or ()
     for position, party in case.parties.items():
@@ -146,25 +146,25 @@ def _case(
     parties: dict[int, Party] = {}
     indices: dict[int, int] = {}
     verdicts: list[_Verdict] = []
-    for index, fact in enumerate(facts):
+    for place, fact in enumerate(facts):
         if isinstance(fact, _Pods):
             labels = dict(fact.labels)
             party = next((one for one in declared.parties if one.labels and set(one.labels) <= labels.items()), None)
             if party is None:
-                verdicts.append(_Verdict(index, "", "its pods are none of the declared parties"))
+                verdicts.append(_Verdict(place, "", "its pods are none of the declared parties"))
                 continue
             parties[len(actors)] = party
-            indices[len(actors)] = index
+            indices[len(actors)] = place
             actors.append(actor_of(fact.namespace or namespace, labels, dict(fact.ports), party.id))
-    parsed = [(index, fact.namespace or namespace, json.loads(fact.spec)) for index, fact in policies]
+    parsed = [(place, fact.namespace or namespace, json.loads(fact.spec)) for place, fact in policies]
     actors += strangers([actors[position] for position in parties], parsed, namespace, release)
     rules: dict[tuple[int, str], list[_Rule]] = {}
-    for index, where, spec in parsed:
+    for place, where, spec in parsed:
         for direction, key, peers in _SIDES:
             if direction not in directions_of(spec):
                 continue
             found = [
-                _rule(index, f"spec.{key}[{number}]", rule, rule.get(peers), actors, where, direction)
+                _rule(place, f"spec.{key}[{number}]", rule, rule.get(peers), actors, where)
                 for number, rule in items(spec.get(key))
             ]
             for position in parties:
@@ -174,9 +174,7 @@ def _case(
     return _Case(actors, parties, indices, rules), verdicts
 
 
-def _rule(
-    index: int, path: str, rule: Any, peers: Any, actors: list[Actor], where: str, direction: str
-) -> _Rule:
+def _rule(place: int, path: str, rule: Any, peers: Any, actors: list[Actor], where: str) -> _Rule:
     admitted = frozenset(number for number, actor in enumerate(actors) if peers_match(peers, actor.end, where))
     ports: list[tuple[int, int, str]] = []
     for _, item in items(rule.get("ports")):
@@ -189,7 +187,7 @@ def _rule(
             # A name is looked up in the target's ports.
             named = {actor.ports[port] for actor in actors if port in actor.ports}
             ports += [(number, number, protocol) for number in named]
-    return _Rule(index, path, tuple(ports), admitted)
+    return _Rule(place, path, tuple(ports), admitted)
 
 
 def _too_much(case: _Case, position: int, party: Party, direction: str, declared: Declared) -> Iterator[_Verdict]:
@@ -212,7 +210,7 @@ def _too_much(case: _Case, position: int, party: Party, direction: str, declared
                 ends = f"{quoted(party.id)} connect to {actor.called} at {what}"
                 if direction == "Ingress":
                     ends = f"{actor.called} connect to {quoted(party.id)} at {what}"
-                yield _Verdict(rule.index, rule.path, f"lets {ends}, which is not declared")
+                yield _Verdict(rule.place, rule.path, f"lets {ends}, which is not declared")
                 break
             else:
                 continue

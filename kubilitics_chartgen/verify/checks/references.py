@@ -38,8 +38,8 @@ class References:
 
     name = "references"
     sentence = (
-        "Every ConfigMap, Secret, ServiceAccount, claim, Service, role and workload that an object refers to is rendered "
-        "with it, with the key that is asked for, or declared as somebody else's."
+        "Every ConfigMap, Secret, ServiceAccount, claim, Service, role and workload that an object refers to is "
+        "rendered with it, with the key that is asked for, or declared as somebody else's."
     )
     severity: Severity = "error"
     fix = (

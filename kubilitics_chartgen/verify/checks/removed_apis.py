@@ -16,7 +16,9 @@ class RemovedApis:
     """See `sentence`."""
 
     name = "removed-apis"
-    sentence = "Every object's apiVersion is served by every Kubernetes version it is meant for: not gone, not yet to come."
+    sentence = (
+        "Every object's apiVersion is served by every Kubernetes version it is meant for: not gone, not yet to come."
+    )
     severity: Severity = "error"
     fix = "Use the apiVersion that the message names, or choose it by .Capabilities.APIVersions."
 
@@ -25,8 +27,12 @@ class RemovedApis:
         key = (document.api_version, document.kind)
         if all(key in served_kinds(version.minor) for version in context.kube_versions):
             return
+        if not document.kind or not document.api_version:
+            return
         missing = [
-            version for version in context.kube_versions if standing(*key, version) is Standing.NOT_SERVED
+            version
+            for version in context.kube_versions
+            if standing(*key, version) in (Standing.NOT_SERVED, Standing.UNKNOWN)
         ]
         if missing:
             serving = [version.name for version in supported() if key in served_kinds(version.minor)]

@@ -29,7 +29,9 @@ class Scaling:
     """See `sentence`."""
 
     name = "scaling"
-    sentence = "The API server accepts every HorizontalPodAutoscaler and PodDisruptionBudget: bounds, metrics, behavior."
+    sentence = (
+        "The API server accepts every HorizontalPodAutoscaler and PodDisruptionBudget: bounds, metrics, behavior."
+    )
     severity: Severity = "error"
     fix = "Correct what the message names; bounds from values are best compared in the chart, with a clear refusal."
 

@@ -26,7 +26,8 @@ class SchemaCheck:
     def check(self, document: Document, context: Context) -> Iterator[Fault]:
         """Fields that an API server would refuse."""
         for problem, versions in problems_in(document.object, context.kube_versions):
-            if problem.reason is not Reason.NOT_SERVED:
+            # What is not served at all is for the check `removed-apis`.
+            if problem.reason not in (Reason.NOT_SERVED, Reason.UNKNOWN_KIND):
                 message = f"{problem.message.rstrip('.')}{in_versions(versions, context.kube_versions)}"
                 yield fault(self, document, problem.path, message)
 

@@ -46,8 +46,8 @@ class Selectors:
 
     name = "selectors"
     sentence = (
-        "Whatever selects pods finds pods of this release and of one program, never those of tests or hooks, of another "
-        "workload, or of another release in the same namespace."
+        "Whatever selects pods finds pods of this release and of one program, never those of tests or hooks, of "
+        "another workload, or of another release in the same namespace."
     )
     severity: Severity = "error"
     fix = "Take selector and pod labels from one helper, with the release's name and the component in both."
@@ -87,12 +87,12 @@ class Selectors:
         services = [(document, fact, dict(fact.labels)) for document, fact in facts if isinstance(fact, _Service)]
         for document, fact, labels in pods:
             yield from self._workload(document, fact, labels, pods, context)
-        for document, fact, _ in services:
-            if fact.selects is not None:
-                yield from self._service(document, fact.selects, pods, context)
-        for document, fact in facts:
-            if isinstance(fact, _Selects):
-                yield from self._selection(document, fact, pods, services, context)
+        for document, service, _ in services:
+            if service.selects is not None:
+                yield from self._service(document, service.selects, pods, context)
+        for document, selects in facts:
+            if isinstance(selects, _Selects):
+                yield from self._selection(document, selects, pods, services, context)
 
     def _workload(
         self,
@@ -171,7 +171,9 @@ class Selectors:
         if context.release in document.name and not any(
             operator == "In" and len(values) == 1 and context.release in values[0] for _, operator, values in selector
         ):
-            yield fault(self, document, path, "does not name the release, so that it matches another release's pods, too")
+            yield fault(
+                self, document, path, "does not name the release, so that it matches another release's pods, too"
+            )
 
 
 def _found(

@@ -36,7 +36,9 @@ class Volumes:
     """See `sentence`."""
 
     name = "volumes"
-    sentence = "The API server accepts every volume and every claim, and each volume has one source and a name of its own."
+    sentence = (
+        "The API server accepts every volume and every claim, and each volume has one source and a name of its own."
+    )
     severity: Severity = "error"
     fix = "Correct what the message names; a volume's source comes from one branch of the template."
 
@@ -108,8 +110,7 @@ def _items(place: str, source: Object) -> Found:
     paths: set[str] = set()
     for position, item in items(source.get("items")):
         path = item.get("path")
-        bad = not isinstance(path, str) or not path or path.startswith("/") or ".." in path.split("/")
-        if bad or path.startswith(".."):
+        if not isinstance(path, str) or not path or path.startswith(("/", "..")) or ".." in path.split("/"):
             yield f"{place}.items[{position}].path", f"{quoted(path)} must be a relative path without `..`"
         elif path in paths:
             yield f"{place}.items[{position}].path", f"{quoted(path)} stands twice"

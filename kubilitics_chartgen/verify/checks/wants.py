@@ -95,11 +95,11 @@ def _pod(pod: Pod) -> Iterator[Want]:
                     place = f"{container.path}.envFrom[{position}].{key}.name"
                     yield Want(kind, str(reference["name"]), place, optional=bool(reference.get("optional")))
         for position, item in items(container.object.get("env")):
-            source = item.get("valueFrom")
-            if not isinstance(source, dict):
+            value_from = item.get("valueFrom")
+            if not isinstance(value_from, dict):
                 continue
             for key, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
-                reference = at(source, key)
+                reference = at(value_from, key)
                 if reference.get("name"):
                     place = f"{container.path}.env[{position}].valueFrom.{key}"
                     wanted, optional = str(reference.get("key") or ""), bool(reference.get("optional"))
@@ -196,6 +196,3 @@ def urls_of(document: Document) -> tuple[tuple[str, str, int | None], ...]:
             namespace = rest.split(".")[1] if rest else ""
             found.add((host, namespace, int(port) if port else None))
     return tuple(sorted(found, key=str))
-
-
-

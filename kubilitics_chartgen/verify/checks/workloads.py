@@ -91,7 +91,9 @@ def _deployment(spec: Object) -> Found:
         yield "strategy.rollingUpdate", "cannot be set where the type is Recreate"
     elif isinstance(rolling, dict):
         for key in ("maxSurge", "maxUnavailable"):
-            yield from percent_faults(f"strategy.rollingUpdate.{key}", rolling.get(key), limited=key == "maxUnavailable")
+            yield from percent_faults(
+                f"strategy.rollingUpdate.{key}", rolling.get(key), limited=key == "maxUnavailable"
+            )
         if _is_zero(rolling.get("maxSurge")) and _is_zero(rolling.get("maxUnavailable")):
             yield "strategy.rollingUpdate.maxUnavailable", "cannot be 0 where maxSurge is 0"
 
