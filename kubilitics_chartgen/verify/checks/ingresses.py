@@ -53,8 +53,8 @@ def _spec(spec: Object, document: Document) -> Found:
     if name is not None:
         if not isinstance(name, str) or not is_subdomain(name):
             yield "ingressClassName", f"{quoted(name)} is no name of an IngressClass"
-        if "kubernetes.io/ingress.class" in mapping(document.metadata.get("annotations")):
-            yield "ingressClassName", "cannot stand beside the annotation kubernetes.io/ingress.class"
+        if mapping(document.metadata.get("annotations")).get("kubernetes.io/ingress.class", name) != name:
+            yield "ingressClassName", "must be the same as in the annotation kubernetes.io/ingress.class"
     for position, rule in items(rules):
         place = f"rules[{position}]"
         if rule.get("host"):

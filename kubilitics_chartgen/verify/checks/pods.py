@@ -71,9 +71,6 @@ def _restarts(kind: str, spec: Object) -> Found:
     deadline = spec.get("activeDeadlineSeconds")
     if isinstance(deadline, int) and deadline < 1:
         yield "activeDeadlineSeconds", f"{quoted(deadline)} must be at least 1"
-    grace = spec.get("terminationGracePeriodSeconds")
-    if isinstance(grace, int) and grace < 0:
-        yield "terminationGracePeriodSeconds", f"{quoted(grace)} must not be negative"
     if entries(spec.get("ephemeralContainers")):
         yield "ephemeralContainers", "cannot be set when a pod is made"
 

@@ -75,7 +75,7 @@ def _binding(binding: Object, kind: str) -> Found:
         if who == "ServiceAccount":
             if group:
                 yield f"{place}.apiGroup", "must be empty for a ServiceAccount"
-            if not subject.get("namespace"):
+            if not subject.get("namespace") and kind == "ClusterRoleBinding":
                 yield f"{place}.namespace", "is missing for a ServiceAccount"
         elif who in ("User", "Group"):
             if (group or RBAC) != RBAC:

@@ -78,7 +78,7 @@ def _ports(spec: Object, kind: str) -> Found:
             yield f"{place}.port", f"{quoted(number)} stands twice for the same protocol"
         numbers.add((number, protocol))
         target = port.get("targetPort")
-        if isinstance(target, int) and not 1 <= target <= 65535:
+        if isinstance(target, int) and not 0 <= target <= 65535:
             yield f"{place}.targetPort", f"{quoted(target)} must be 1 to 65535"
         elif isinstance(target, str) and not is_port_name(target):
             yield f"{place}.targetPort", f"{quoted(target)} is no port's name; a number must not be quoted"
@@ -150,8 +150,6 @@ def _rest(spec: Object, kind: str) -> Found:  # noqa: ARG001
     affinity = spec.get("sessionAffinity")
     if affinity not in (None, "", "None", "ClientIP"):
         yield "sessionAffinity", f"{quoted(affinity)} must be None or ClientIP"
-    if spec.get("sessionAffinityConfig") is not None and affinity != "ClientIP":
-        yield "sessionAffinityConfig", "needs `sessionAffinity: ClientIP`"
     if spec.get("internalTrafficPolicy") not in (None, "", "Cluster", "Local"):
         yield "internalTrafficPolicy", "must be Cluster or Local"
     for key, value in mapping(spec.get("selector")).items():

@@ -141,7 +141,7 @@ def _job(spec: Object) -> Found:
     mode = spec.get("completionMode")
     if mode not in (None, "", "NonIndexed", "Indexed"):
         yield "completionMode", f"{quoted(mode)} must be NonIndexed or Indexed"
-    if mode == "Indexed" and spec.get("completions") is None:
+    if mode == "Indexed" and spec.get("completions") is None and spec.get("parallelism") is not None:
         yield "completions", "is missing where completionMode is Indexed"
     if spec.get("podFailurePolicy") is not None and at(spec, "template", "spec").get("restartPolicy") != "Never":
         yield "podFailurePolicy", "needs a pod with `restartPolicy: Never`"

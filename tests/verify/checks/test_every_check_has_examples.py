@@ -109,7 +109,7 @@ EXPECTED = {
     ],
     "roles": [
         ("Role/shop-web", "rules[0].apiGroups", 'must hold a group, "" for the core'),
-        ("RoleBinding/shop-web", "subjects[0].namespace", "is missing for a ServiceAccount"),
+        ("RoleBinding/shop-web", "subjects[0].apiGroup", "must be empty for a ServiceAccount"),
     ],
     "pod-security": [
         (
