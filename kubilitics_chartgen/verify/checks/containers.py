@@ -18,10 +18,12 @@ from kubilitics_chartgen.verify.checks.reading import (
     entries,
     is_dns_label,
     is_label_key,
+    is_object_name,
     is_port_name,
     items,
     mapping,
     quoted,
+    seccomp_faults,
 )
 
 __all__ = ["Containers"]
@@ -112,11 +114,12 @@ def _container(container: Container, names: set[str], relaxed: bool) -> Found:
         kinds = [kind for kind in ("configMapRef", "secretRef") if source.get(kind) is not None]
         if len(kinds) != 1:
             yield f"envFrom[{position}]", "must have either configMapRef or secretRef"
-        elif not at(source, kinds[0]).get("name"):
-            yield f"envFrom[{position}].{kinds[0]}.name", "is missing"
+        elif not is_object_name(name := at(source, kinds[0]).get("name")):
+            yield f"envFrom[{position}].{kinds[0]}.name", f"{quoted(name)} is no object's name"
     if obj.get("resources"):
         yield from _resources(mapping(obj["resources"]))
     context = mapping(obj.get("securityContext"))
+    yield from seccomp_faults("securityContext", context)
     if context.get("privileged") and context.get("allowPrivilegeEscalation") is False:
         yield "securityContext.allowPrivilegeEscalation", "cannot be false where privileged is true"
 
@@ -184,6 +187,8 @@ def _value_from(place: str, source: Object, value: Any) -> Found:
             )
     elif kinds[0] != "fileKeyRef" and (not reference.get("name") or not reference.get("key")):
         yield f"{place}.{kinds[0]}", "must have both name and key"
+    elif kinds[0] != "fileKeyRef" and not is_object_name(reference["name"]):
+        yield f"{place}.{kinds[0]}.name", f"{quoted(reference['name'])} is no object's name"
 
 
 @lru_cache(maxsize=1024)

@@ -12,6 +12,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     at,
     entries,
     is_dns_label,
+    is_object_name,
     is_port_name,
     is_subdomain,
     items,
@@ -64,6 +65,8 @@ def _spec(spec: Object, document: Document) -> Found:
         for number, path in items(at(rule, "http").get("paths")):
             yield from _path(f"{place}.http.paths[{number}]", path)
     for position, tls in items(spec.get("tls")):
+        if tls.get("secretName") and not is_object_name(tls["secretName"]):
+            yield f"tls[{position}].secretName", f"{quoted(tls['secretName'])} is no name of a Secret"
         for host in entries(tls.get("hosts")):
             yield from _host(f"tls[{position}].hosts", host)
 

@@ -18,7 +18,8 @@ from kubilitics_chartgen.verify.checks.reading import (
 
 __all__ = ["Names"]
 
-_RBAC = "rbac.authorization.k8s.io"
+_NAMED_FREELY = frozenset(("rbac.authorization.k8s.io", "policy"))
+"""Groups whose objects may have any name that can stand in a path."""
 _SERVICE_STARTS_WITH_DIGIT_UNTIL = 33
 _MAX_LENGTH = {"CronJob": 52, "StatefulSet": 52, "Job": 63, "Service": 63, "Namespace": 63}
 """What is left for the suffix of what the object makes: CronJobs' Jobs, StatefulSets' revision label, Jobs' labels."""
@@ -72,7 +73,7 @@ def _names(document: Document, metadata: Object, context: Context) -> Iterator[t
 
 def _wrong_name(document: Document, name: str, context: Context) -> str:
     kind = document.kind
-    if document.group == _RBAC:
+    if document.group in _NAMED_FREELY:
         return "must hold neither `/` nor `%`" if "/" in name or "%" in name or name in (".", "..") else ""
     longest = _MAX_LENGTH.get(kind, 253)
     if len(name) > longest:

@@ -91,11 +91,11 @@ def _lies_inside(inner: str, outer: str) -> bool:
 
 def _port(place: str, item: Object) -> Found:
     protocol, port, end = item.get("protocol"), item.get("port"), item.get("endPort")
-    if protocol not in (None, "", "TCP", "UDP", "SCTP"):
+    if protocol not in (None, "TCP", "UDP", "SCTP"):
         yield f"{place}.protocol", f"{quoted(protocol)} must be TCP, UDP or SCTP"
     if isinstance(port, str) and not is_port_name(port):
         yield f"{place}.port", f"{quoted(port)} is no port's name; a number must not be quoted"
     elif isinstance(port, int) and not 1 <= port <= 65535:
         yield f"{place}.port", f"{quoted(port)} must be 1 to 65535"
-    if end is not None and (not isinstance(port, int) or (isinstance(end, int) and end < port)):
-        yield f"{place}.endPort", "must not be less than port, which must be a number"
+    if isinstance(end, int) and (not isinstance(port, int) or not port <= end <= 65535):
+        yield f"{place}.endPort", f"{quoted(end)} must be from port, which must be a number, up to 65535"

@@ -19,6 +19,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     items,
     mapping,
     quoted,
+    seccomp_faults,
 )
 
 __all__ = ["Pods"]
@@ -97,6 +98,7 @@ def _identity(spec: Object) -> Found:
             yield f"securityContext.{key}", f"{quoted(number)} must be 0 to 2147483647"
     if context.get("fsGroupChangePolicy") not in (None, "", "OnRootMismatch", "Always"):
         yield "securityContext.fsGroupChangePolicy", "must be OnRootMismatch or Always"
+    yield from seccomp_faults("securityContext", context)
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         yield "shareProcessNamespace", "cannot be true where hostPID is"
 
@@ -184,6 +186,8 @@ def _node_term(place: str, term: Object) -> Found:
     for position, rule in items(term.get("matchExpressions")):
         operator, values = rule.get("operator"), entries(rule.get("values"))
         where = f"{place}.matchExpressions[{position}]"
+        if not is_label_key(str(rule.get("key"))):
+            yield f"{where}.key", f"{quoted(rule.get('key'))} is no label's name"
         if operator not in _NODE_OPERATORS:
             yield f"{where}.operator", f"{quoted(operator)} must be one of {', '.join(_NODE_OPERATORS)}"
         elif operator in ("Exists", "DoesNotExist"):

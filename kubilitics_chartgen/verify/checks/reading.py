@@ -20,12 +20,14 @@ __all__ = [
     "is_dns_label",
     "is_label_key",
     "is_label_value",
+    "is_object_name",
     "is_port_name",
     "is_subdomain",
     "items",
     "mapping",
     "pod_of",
     "quoted",
+    "seccomp_faults",
 ]
 
 Object = Mapping[str, Any]
@@ -79,6 +81,25 @@ def is_dns_label(text: str) -> bool:
 def is_subdomain(text: str) -> bool:
     """At most 253 characters, DNS labels joined by dots."""
     return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_object_name(name: Any) -> bool:
+    """Whether a ConfigMap, a Secret and most other objects may have this name."""
+    return isinstance(name, str) and is_subdomain(name)
+
+
+def seccomp_faults(place: str, context: Object) -> Iterator[tuple[str, str]]:
+    """What is wrong with the seccomp profile of a security context."""
+    profile = context.get("seccompProfile")
+    if isinstance(profile, dict):
+        kind = profile.get("type")
+        if kind not in ("RuntimeDefault", "Localhost", "Unconfined"):
+            yield f"{place}.seccompProfile.type", f"{quoted(kind)} must be RuntimeDefault, Localhost or Unconfined"
+        elif (kind == "Localhost") != bool(profile.get("localhostProfile")):
+            yield (
+                f"{place}.seccompProfile.localhostProfile",
+                "must be set where the type is Localhost, and nowhere else",
+            )
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.reading import Object, at, entries, items, quoted
+from kubilitics_chartgen.verify.checks.reading import Object, at, entries, is_object_name, items, quoted
 
 __all__ = ["RBAC", "Roles"]
 
@@ -67,12 +67,16 @@ def _binding(binding: Object, kind: str) -> Found:
         yield "roleRef.kind", f"{quoted(reference.get('kind'))} must be {' or '.join(allowed)} in a {kind}"
     if not reference.get("name"):
         yield "roleRef.name", "is missing"
+    elif "/" in str(reference["name"]) or "%" in str(reference["name"]):
+        yield "roleRef.name", f"{quoted(reference['name'])} must hold neither `/` nor `%`"
     for position, subject in items(binding.get("subjects")):
         place = f"subjects[{position}]"
         who, group = subject.get("kind"), subject.get("apiGroup")
         if not subject.get("name"):
             yield f"{place}.name", "is missing"
         if who == "ServiceAccount":
+            if subject.get("name") and not is_object_name(subject["name"]):
+                yield f"{place}.name", f"{quoted(subject['name'])} is no name of a ServiceAccount"
             if group:
                 yield f"{place}.apiGroup", "must be empty for a ServiceAccount"
             if not subject.get("namespace") and kind == "ClusterRoleBinding":

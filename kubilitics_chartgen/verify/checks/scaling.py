@@ -58,8 +58,14 @@ def _autoscaler(spec: Object) -> Found:
         elif isinstance(least, int) and least > most:
             yield "maxReplicas", f"{quoted(most)} must not be less than minReplicas, {quoted(least)}"
     for key in ("kind", "name"):
-        if not at(spec, "scaleTargetRef").get(key):
+        value = at(spec, "scaleTargetRef").get(key)
+        if not value:
             yield f"scaleTargetRef.{key}", "is missing"
+        elif "/" in str(value) or "%" in str(value):
+            yield f"scaleTargetRef.{key}", f"{quoted(value)} must hold neither `/` nor `%`"
+    version = at(spec, "scaleTargetRef").get("apiVersion")
+    if version is not None and version != "v1" and not str(version).partition("/")[2]:
+        yield "scaleTargetRef.apiVersion", f"{quoted(version)} must be a group and a version"
     for position, metric in items(spec.get("metrics")):
         yield from _metric(f"metrics[{position}]", metric)
     for side in ("scaleUp", "scaleDown"):
@@ -103,6 +109,8 @@ def _metric(place: str, metric: Object) -> Found:
         yield place, f"must have {quoted(key)} and nothing else, as its type says"
         return
     source = at(metric, key)
+    if key in ("resource", "containerResource") and not source.get("name"):
+        yield f"{place}.{key}.name", "is missing"
     target = at(source, "target")
     target_kind = target.get("type")
     if target_kind not in _TARGETS:

@@ -12,6 +12,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     at,
     entries,
     is_dns_label,
+    is_object_name,
     is_subdomain,
     items,
     mapping,
@@ -29,6 +30,7 @@ _NEEDS = {
     "hostPath": "path",
     "csi": "driver",
 }
+_OBJECTS = ("configMap", "secret", "persistentVolumeClaim")
 _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
 
 
@@ -83,6 +85,8 @@ def _source(place: str, kind: str, source: Object) -> Found:
     needed = _NEEDS.get(kind)
     if needed and not source.get(needed):
         yield f"{place}.{needed}", "is missing"
+    elif needed and kind in _OBJECTS and not is_object_name(source[needed]):
+        yield f"{place}.{needed}", f"{quoted(source[needed])} is no object's name"
     if kind in ("configMap", "secret", "projected", "downwardAPI"):
         yield from _mode(place, source, "defaultMode")
         yield from _items(place, source)

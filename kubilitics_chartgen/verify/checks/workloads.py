@@ -49,6 +49,8 @@ class Workloads:
         if rules is None:
             return
         spec = at(document.object, "spec")
+        if document.pod is None:
+            yield fault(self, document, "spec", "makes no pod: its template has no spec")
         for rule in rules:
             for path, message in rule(spec):
                 yield fault(self, document, f"spec.{path}", message)
