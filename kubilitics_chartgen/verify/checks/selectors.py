@@ -23,6 +23,8 @@ class _Pods(NamedTuple):
     images: tuple[str, ...]
     kind: str
     name: str
+    serves: bool
+    """Whether it is there to answer: not a Job, a test or another hook."""
     selector: Selector | None
     """What the workload selects its pods by; None for Jobs and single pods."""
 
@@ -67,7 +69,7 @@ class Selectors:
                     if one.key == "containers"
                 )
             )
-            return _Pods(namespace, _labels(pod.labels), images, kind, document.name, selector)
+            return _Pods(namespace, _labels(pod.labels), images, kind, document.name, document.is_serving, selector)
         if kind == "Service" and not document.group:
             selector = simple_selector(spec.get("selector"))
             selects = _Selects(namespace, "pods", "spec.selector", selector) if selector else None
@@ -121,7 +123,7 @@ class Selectors:
         found = _found(fact, pods)
         yield from self._none_or_many(document, fact, found, context)
         for other, theirs, _ in found:
-            if theirs.kind in ("Job", "CronJob") or "helm.sh/hook" in mapping(other.metadata.get("annotations")):
+            if not theirs.serves and any(one.serves for _, one, _ in found):
                 message = f"matches the pods of {quoted(other.identity)}, which do not serve"
                 yield fault(self, document, fact.path, message)
         yield from self._release(document, fact.path, fact.selector, context)
@@ -159,10 +161,10 @@ class Selectors:
             if not any(item.kind == "Pod" for item in context.declared.external):
                 yield fault(self, document, fact.path, "matches no pod of the release")
             return
-        first = found[0]
-        for other, theirs, _ in found[1:]:
-            if theirs.images != first[1].images:
-                message = f"matches the pods of {quoted(first[0].identity)} and of {quoted(other.identity)}"
+        serving = [item for item in found if item[1].serves]
+        for other, theirs, _ in serving[1:]:
+            if theirs.images != serving[0][1].images:
+                message = f"matches the pods of {quoted(serving[0][0].identity)} and of {quoted(other.identity)}"
                 yield fault(self, document, fact.path, f"{message}, which run different programs")
                 break
 
