@@ -81,6 +81,8 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "connections": connections.CONNECTIONS,
+        "own_parties": [party for party in connections.PARTIES.values() if party.is_pod],
+        "other_parties": [party for party in connections.PARTIES.values() if not party.is_pod],
         "ai_servers": connections.SERVERS,
         "model_hosts": connections.MODEL_HOSTS,
         "usual_excepts": connections.USUAL_EXCEPTS,
