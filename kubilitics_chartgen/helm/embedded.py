@@ -55,9 +55,13 @@ class EmbeddedChart:
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
         with tempfile.TemporaryDirectory() as folder:
-            packed = _call(self._open().save, folder)
-            data = _repacked(Path(packed).read_bytes())
+            data = _repacked(Path(self.saved(folder)).read_bytes())
         return EmbeddedChart(ChartSource(self.source.path, data))
+
+    def saved(self, folder: str) -> str:
+        """Pack the chart into `folder`, as `helm package` does; the path of the archive."""
+        packed: str = _call(self._open().save, folder)
+        return packed
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -114,6 +118,10 @@ class EmbeddedChart:
             values = with_value(values, self.kube_version_value, version)
         versions.check_kube_version_range(self.metadata, version)
         self._check_installable()
+        return self.render_texts(values, release)
+
+    def render_texts(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
+        """What `render` gives, for values and a release that were checked before."""
         texts: dict[str, str] = _call(
             self._for_render().render,
             dict(values),
