@@ -99,6 +99,10 @@ class BatchChart:
         names = [name for name in self._files if name.startswith(start) and _renders(name)]
         return tuple(sorted(names, key=lambda name: (name.count("/"), name), reverse=True))
 
+    def source(self, name: str) -> str:
+        """The text of a template, as its author wrote it."""
+        return self._files[name].decode("utf-8", "replace")
+
     @cached_property
     def batchable(self) -> bool:
         """Whether many sets of values can be rendered in one call."""

@@ -16,7 +16,7 @@ from kubilitics_chartgen.verify.analysis.state import State, may_cover
 from kubilitics_chartgen.verify.analysis.values import ANY, Path, text
 from kubilitics_chartgen.verify.references import Subchart, read_program
 
-__all__ = ["Dependencies", "TemplateDependencies", "find_dependencies"]
+__all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
 
 MAX_WORK = 4_000_000
 """Bound for one template, a second or two; past it the template counts as reading everything."""
@@ -48,7 +48,7 @@ class TemplateDependencies:
 
     def reads_value(self, path: Path, defaults: Mapping[str, Any]) -> bool:
         """Whether a change of the value at `path`, or of a part of it, may change what is printed."""
-        return bool(self.widened) or any(_matters(read, path, defaults) for read in self.reads)
+        return bool(self.widened) or any(matters(read, path, defaults) for read in self.reads)
 
 
 @dataclass(frozen=True)
@@ -65,20 +65,21 @@ class Dependencies:
         return any(found.writes for found in self.templates.values())
 
 
-def _matters(read: Read, path: Path, defaults: Mapping[str, Any]) -> bool:
+def matters(read: Read, path: Path, defaults: Mapping[str, Any]) -> bool:
+    """Whether a read may see a change of the value at `path`, or of a part of it."""
     if may_cover(path, read.path):
         return True
     if not may_cover(read.path, path):
         return False
     if read.use is not Use.TEST:
         return True
-    # Whether a map is there is not changed by what lies in it, as long as it holds something by default.
+    # Whether a map holds something is not changed by one of the things in it, as long as there are others.
     node: Any = defaults
     for segment in read.path:
         if segment == ANY or not isinstance(node, Mapping):
             return True
         node = node.get(segment)
-    return not (isinstance(node, Mapping) and node)
+    return not (isinstance(node, Mapping) and len(node) > 1)
 
 
 def find_dependencies(

@@ -217,6 +217,9 @@ def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
         head, *pieces = parts[0].replace("%v", "%s").split("%s")
         return head + "".join(value + piece for value, piece in zip(parts[1:], pieces, strict=True))
 
+    if any(argument == NOTHING for argument in args):
+        # What a named template prints is not known before it has been run; then everything is run again.
+        return NOTHING
     if not args or not args[0].constant:
         return OTHER
     wanted = {part.replace("%v", "%s").count("%s") for part in args[0].strings}

@@ -91,14 +91,14 @@ class State:
         charts: frozenset[Path],
         *,
         joined: bool = False,
-        max_work: int = MAX_WORK,
+        max_work: int | None = None,
         choices: Mapping[Path, frozenset[str]] | None = None,
     ) -> None:
         self.templates = templates
         self.charts = charts
         self.joined = joined
         """Whether all calls of one named template are followed as one: faster, and less exact."""
-        self.max_work = max_work
+        self.max_work = MAX_WORK if max_work is None else max_work
         self.choices = choices or {}
         """The only texts that the schema allows at a path."""
         self.results: dict[int, Abstract] = {}
@@ -299,6 +299,8 @@ class State:
 
     def call(self, names: Abstract, argument: Abstract) -> None:
         """Run the templates of these names with an argument; all templates where the name is not known."""
+        if names == NOTHING:
+            return
         if names.shaped:
             found = {name for shape in names.shapes for name in self.templates if _fits(name, shape)}
             targets = [target for name in sorted(found | names.strings) for target in self.templates.get(name, [])]

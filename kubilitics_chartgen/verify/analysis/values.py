@@ -59,9 +59,14 @@ def text(value: str) -> Abstract:
 
 def join(values: Iterable[Abstract]) -> Abstract:
     """What may be any of `values`."""
-    known = [value for value in values if value != NOTHING]
+    known: list[Abstract] = []
+    for value in values:
+        if value is not NOTHING and not any(value is other for other in known):
+            known.append(value)
     if len(known) < 2:
         return known[0] if known else NOTHING
+    if all(value == known[0] for value in known[1:]):
+        return known[0]
     strings = frozenset[str]().union(*(value.strings for value in known))
     numbers = frozenset[int]().union(*(value.numbers for value in known))
     other = any(value.other for value in known)

@@ -22,8 +22,10 @@ class Configuration:
     levels: tuple[int, ...]
     """The level of each factor of the space, 0 for the default."""
     further: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """Values that are no levels: of a base, or null for what is taken away."""
+    """Values of a base that are no levels."""
     release: Release = field(default_factory=Release)
+    removed: tuple[int, ...] = ()
+    """Which of the space's removable paths are set to null."""
 
     def choose(self, choices: Mapping[int, int]) -> Configuration:
         """The same with other levels: factor to level."""
@@ -49,6 +51,8 @@ def overrides(space: Space, configuration: Configuration) -> dict[str, Any]:
     for factor, level in zip(space.factors, configuration.levels, strict=True):
         if level > 0:
             with_value(values, factor.path, factor.levels[level].value)
+    for number in configuration.removed:
+        with_value(values, space.removable[number], ABSENT)
     return values
 
 

@@ -36,6 +36,14 @@ class Covering:
         self._conflicts: list[int] = [0] * self._starts[-1]
         self._wider: list[int] = []
 
+    def copy(self) -> Covering:
+        """The same, to look ahead."""
+        other = Covering.__new__(Covering)
+        other.__dict__.update(self.__dict__)
+        other._missing = dict(self._missing)
+        other._random = random.Random(self._random.random())  # noqa: S311
+        return other
+
     def _groups(self, factors: Iterable[int], length: int) -> Iterable[tuple[int, ...]]:
         return itertools.combinations(factors, length)
 

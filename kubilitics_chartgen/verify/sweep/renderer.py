@@ -57,6 +57,11 @@ class Renderer:
         """The templates that Helm renders, NOTES.txt included."""
         return self.batch.entries
 
+    def refuses(self, name: str) -> bool:
+        """Whether a template's own text refuses values."""
+        text = self.batch.source(name)
+        return "fail" in text and soften(name, text) != text
+
     def whole(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values that templates see. Helm is asked only where something is taken away or charts lie inside."""
         if not self.batch.batchable or _has_null(given):

@@ -37,8 +37,9 @@ class Sweeper:
         self.inspector = Inspector(task.checks, read_declared(settings))
         everything = Slice(tuple(range(len(task.space.factors))))
         self.slices = {name: task.slices.get(name, everything) for name in self.renderer.entries}
-        self.gates = [name for name in self.renderer.entries if self.slices[name].may_refuse]
-        self.others = [name for name in self.renderer.entries if not self.slices[name].may_refuse]
+        # Templates whose own text refuses values are rendered first: mostly they print nothing else.
+        self.gates = [name for name in self.renderer.entries if self.renderer.refuses(name)]
+        self.others = [name for name in self.renderer.entries if not self.renderer.refuses(name)]
         self._getters = {name: itemgetter(*part.factors, 0, 0) for name, part in self.slices.items() if part.factors}
         self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._generation = 0
@@ -56,7 +57,9 @@ class Sweeper:
             self._render(waiting, self.renderer.entries)
         else:
             self._render(waiting, self.gates)
-            self._render([job for job in waiting if not (job.refusal or job.request.verdict_only)], self.others)
+            enough = bool(self.gates)
+            further = [job for job in waiting if not (job.refusal or (job.request.verdict_only and enough))]
+            self._render(further, self.others)
         return [self._outcome(job) for job in jobs]
 
     def _render_alone(self, job: _Job) -> None:
@@ -127,8 +130,13 @@ class Sweeper:
     def key(self, name: str, job: _Job) -> tuple[object, ...]:
         """What a template reads of a configuration."""
         getter = self._getters.get(name)
-        levels = getter(job.request.configuration.levels) if getter else ()
-        return (name, levels, job.further)
+        configuration = job.request.configuration
+        levels = getter(configuration.levels) if getter else ()
+        removed = configuration.removed
+        removable = self.slices[name].removable
+        if removed and removable is not None:
+            removed = tuple(number for number in removed if number in removable)
+        return (name, levels, removed, job.further)
 
     def _outcome(self, job: _Job) -> Outcome:
         index = job.request.index

@@ -21,10 +21,10 @@ class Slice:
 
     factors: tuple[int, ...]
     """The factors that it may read."""
+    removable: frozenset[int] | None = None
+    """Which of the space's removable paths it may read; None for all."""
     versioned: bool = True
     """Whether it may see which Kubernetes it is rendered for."""
-    may_refuse: bool = False
-    """Whether the chart's author lets it refuse values; such templates are rendered first."""
 
 
 @dataclass(frozen=True)
