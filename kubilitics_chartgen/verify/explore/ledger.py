@@ -55,7 +55,7 @@ class Ledger:
     """Templates that were not rendered because what they read was known."""
     templates: int = 0
     """How many templates one configuration has."""
-    _verdicts: dict[Configuration, bool] = field(default_factory=dict)
+    _verdicts: dict[Configuration, str | None] = field(default_factory=dict)
 
     def look(self, configurations: Sequence[Configuration]) -> list[bool]:
         """Render and check; whether each is accepted. What was looked at before is not looked at again."""
@@ -64,16 +64,22 @@ class Ledger:
             self._note(configuration, outcome)
         return [configuration in self.accepted for configuration in configurations]
 
-    def verdicts(self, configurations: Sequence[Configuration]) -> list[bool]:
-        """Whether the chart's author lets these through; a yes may still fail to render."""
+    def verdicts(self, configurations: Sequence[Configuration]) -> list[str | None]:
+        """Why the chart's author refuses each of these; None for what he lets through, which may still fail."""
         fresh = list(
             dict.fromkeys(each for each in configurations if each not in self._verdicts and not self.known(each))
         )
         for outcome, configuration in zip(self._run(fresh, verdict_only=True), fresh, strict=True):
-            self._verdicts[configuration] = outcome.status is Status.ACCEPTED
+            self._verdicts[configuration] = None if outcome.status is Status.ACCEPTED else outcome.message
             if outcome.status in (Status.BROKEN, Status.DIED):
                 self._note(configuration, outcome)
-        return [each in self.accepted or self._verdicts.get(each, False) for each in configurations]
+        return [self._said(each) for each in configurations]
+
+    def _said(self, configuration: Configuration) -> str | None:
+        if configuration in self.accepted:
+            return None
+        outcome = self.refused.get(configuration) or self.broken.get(configuration)
+        return outcome.message if outcome else self._verdicts[configuration]
 
     def known(self, configuration: Configuration) -> bool:
         """Whether a configuration was looked at."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
-from kubilitics_chartgen.verify.explore.settle import Row, settle
+from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
 from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
 from kubilitics_chartgen.verify.space.factors import Space
@@ -22,6 +22,8 @@ __all__ = ["Exploration", "Plan"]
 
 WAVE = 24
 """Rows that settle at once."""
+TAIL = 2000
+"""An array ends where a wave adds less than this part of all combinations; what lacks then counts as undecided."""
 MAX_WIDE = 150
 """Factors of a template beyond which a strength above 2 is not tried: it would take millions of combinations."""
 
@@ -104,10 +106,10 @@ class Exploration:
             changed = configuration.differences(base)
             if len(changed) == 1 and filled - usual and not configuration.removed:
                 picks.extend(changed)
-        for start in candidates[: 1 + len(self.plan.known)]:
-            if start not in self.ledger.accepted or not picks:
-                continue
-            grown = settle(self.ledger, [Row(start, picks), Row(start, picks[::-1])])
+        started = [each for each in candidates if each in self.ledger.accepted]
+        started.sort(key=lambda each: -len(self.ledger.accepted[each]))
+        for start in dict.fromkeys([*started[:2], *([base] if base in started else [])]) if picks else ():
+            grown = settle(self.ledger, [Row(start, picks), Row(start, picks[::-1])], Search(self.plan.space))
             self.ledger.look(grown)
             candidates.extend(grown)
         covered: frozenset[str] = frozenset()
@@ -175,12 +177,13 @@ class Exploration:
             return
         sizes = [len(self.plan.space.factors[factor].levels) for factor in factors]
         covering = Covering(sizes, strength=strength, seed=seed)
+        search = Search(self.plan.space, covering, factors)
         for configuration in self.ledger.accepted:
             if self._near(configuration, base, factors):
                 covering.accept([configuration.levels[factor] for factor in factors])
         while covering.next_missing() is not None:
             rows, asked = self._wave(covering, base, factors)
-            settled = settle(self.ledger, rows, covering=covering, factors=factors)
+            settled = settle(self.ledger, rows, search)
             accepted = self.ledger.look(settled)
             gained = 0
             for configuration, fine in zip(settled, accepted, strict=True):
@@ -188,7 +191,8 @@ class Exploration:
                     gained += covering.accept([configuration.levels[factor] for factor in factors])
             for combination in asked:
                 covering.give_up(combination)
-            if not gained:
+            # What lacks now was tried and refused, or needs what no row around this base has.
+            if gained * TAIL < covering.total:
                 break
 
     def _near(self, configuration: Configuration, base: Configuration, factors: Sequence[int]) -> bool:
@@ -211,7 +215,7 @@ class Exploration:
             ahead.accept(levels)
             first = {factor for factor, _level in wanted}
             order = [*first, *(number for number in range(len(levels)) if number not in first)]
-            rows.append(Row(base, [(factors[number], levels[number]) for number in order]))
+            rows.append(Row(base, [(factors[number], levels[number]) for number in order], len(wanted)))
             asked.append(wanted)
         return rows, asked
 
@@ -233,10 +237,9 @@ class Exploration:
             around = [base, *(each for each in self.bases if each != base)]
             for start in around:
                 rows = [start.choose(dict(zip(part.factors, levels, strict=True))) for levels in missing]
-                fine = self.ledger.verdicts(rows)
-                accepted = self.ledger.look([row for row, yes in zip(rows, fine, strict=True) if yes])
-                taken = iter(accepted)
-                missing = [levels for levels, yes in zip(missing, fine, strict=True) if not (yes and next(taken))]
+                said = self.ledger.verdicts(rows)
+                taken = iter(self.ledger.look([row for row, why in zip(rows, said, strict=True) if why is None]))
+                missing = [levels for levels, why in zip(missing, said, strict=True) if why or not next(taken)]
                 if not missing:
                     break
 
@@ -253,4 +256,4 @@ class Exploration:
             ]
             rows.append(Row(base, picks))
         for start in range(0, len(rows), WAVE):
-            self.ledger.look(settle(self.ledger, rows[start : start + WAVE]))
+            self.ledger.look(settle(self.ledger, rows[start : start + WAVE], Search(self.plan.space)))
