@@ -44,6 +44,8 @@ class Ledger:
     phase: str = ""
     accepted: dict[Configuration, frozenset[str]] = field(default_factory=dict)
     """Accepted configurations with the templates that print an object, in the order they were seen."""
+    digests: dict[Configuration, int] = field(default_factory=dict)
+    """What each accepted configuration printed, as one number."""
     refused: dict[Configuration, Outcome] = field(default_factory=dict)
     broken: dict[Configuration, Outcome] = field(default_factory=dict)
     sightings: dict[tuple[str, str], Sighting] = field(default_factory=dict)
@@ -81,6 +83,12 @@ class Ledger:
         outcome = self.refused.get(configuration) or self.broken.get(configuration)
         return outcome.message if outcome else self._verdicts[configuration]
 
+    def again(self, configurations: Sequence[Configuration], *, alone: bool = False) -> list[Outcome]:
+        """Everything about each of these, whether or not it was seen before; nothing is written down."""
+        self._check_time()
+        requests = [Request(number, each, again=True, alone=alone) for number, each in enumerate(configurations)]
+        return self.runner.run(requests) if requests else []
+
     def known(self, configuration: Configuration) -> bool:
         """Whether a configuration was looked at."""
         return configuration in self.accepted or configuration in self.refused or configuration in self.broken
@@ -88,8 +96,7 @@ class Ledger:
     def _run(self, configurations: Sequence[Configuration], *, verdict_only: bool) -> list[Outcome]:
         if not configurations:
             return []
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise BudgetSpentError
+        self._check_time()
         requests = [
             Request(self.looked + number, configuration, verdict_only)
             for number, configuration in enumerate(configurations)
@@ -97,12 +104,17 @@ class Ledger:
         self.looked += len(requests)
         return self.runner.run(requests, done=lambda count: self.progress(self.phase, count))
 
+    def _check_time(self) -> None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise BudgetSpentError
+
     def _note(self, configuration: Configuration, outcome: Outcome) -> None:
         self.documents += outcome.documents
         self.distinct += outcome.distinct
         self.rendered += outcome.rendered
         if outcome.status is Status.ACCEPTED:
             self.accepted[configuration] = outcome.filled
+            self.digests[configuration] = outcome.digest
             self.skipped += max(0, self.templates - outcome.rendered)
         elif outcome.status is Status.REFUSED:
             self.refused[configuration] = outcome

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
@@ -31,6 +32,7 @@ class Seen:
 
     document: Document
     found: tuple[Found, ...]
+    digest: int
     facts: Mapping[str, Facts] = field(default_factory=dict)
 
 
@@ -85,7 +87,8 @@ class Inspector:
             fact = joined.facts(document)
             if fact is not None:
                 facts[joined.name] = fact
-        return Seen(document, tuple(found), facts)
+        digest = blake2b(f"{document.template}\0{document.text}".encode("utf-8", "surrogatepass"), digest_size=8)
+        return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts)
 
     def faults(self, seen: Sequence[Seen], context: Context) -> list[Found]:
         """All faults of one configuration: those of its documents, and those of all of them together."""

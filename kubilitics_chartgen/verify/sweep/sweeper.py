@@ -49,7 +49,10 @@ class Sweeper:
     def run(self, requests: Sequence[Request]) -> list[Outcome]:
         """What becomes of each request, in order."""
         jobs = [_Job(self, request) for request in requests]
-        waiting = [job for job in jobs if job.refusal is None]
+        for job in jobs:
+            if job.refusal is None and job.request.alone:
+                self._render_alone(job)
+        waiting = [job for job in jobs if job.refusal is None and not job.request.alone]
         if not self.renderer.batch.batchable:
             for job in waiting:
                 self._render_alone(job)
@@ -147,12 +150,17 @@ class Sweeper:
         if not job.request.verdict_only:
             release = job.request.configuration.release
             context = self.inspector.context(job.versions, release.namespace, release.name)
-            found = tuple(self._unreported(index, self.inspector.faults(job.seen, context)))
+            faults = self.inspector.faults(job.seen, context)
+            found = tuple(faults if job.request.again else self._unreported(index, faults))
         return Outcome(
             index,
             Status.ACCEPTED,
             found=found,
             filled=frozenset(job.filled),
+            digest=sum(each.digest for each in job.seen) % 2**64,
+            objects=tuple((each.document.template, each.document.identity, each.digest) for each in job.seen)
+            if job.request.again
+            else (),
             documents=len(job.seen),
             distinct=job.new,
             rendered=job.rendered,

@@ -51,6 +51,10 @@ class Request:
     configuration: Configuration
     verdict_only: bool = False
     """Whether it is enough to know if the templates that may refuse accept it."""
+    again: bool = False
+    """Whether all faults are wanted, and each document's digest: what was reported before as well."""
+    alone: bool = False
+    """Whether the whole chart is to be rendered by Helm as it is, with nothing remembered."""
 
 
 class Status(Enum):
@@ -90,6 +94,10 @@ class Outcome:
     """Faults that this sweeper had not reported yet for an earlier configuration."""
     filled: frozenset[str] = frozenset()
     """Templates that print an object."""
+    digest: int = 0
+    """The same for the same objects, byte for byte."""
+    objects: tuple[tuple[str, str, int], ...] = ()
+    """Template, object and digest of each document, where that was asked for."""
     documents: int = 0
     """How many objects it has."""
     distinct: int = 0
