@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-__all__ = ["Address", "Pod", "allowed", "matches"]
+__all__ = ["Address", "Pod", "allowed", "directions_of", "matches", "peers_match", "ports_match"]
 
 JsonObject = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def _expression(expression: JsonObject, labels: Mapping[str, str]) -> bool:
     raise ValueError(f"{operator} is no operator of a label selector")
 
 
-def _types(spec: JsonObject) -> Sequence[str]:
+def directions_of(spec: JsonObject) -> Sequence[str]:
     """The directions a policy closes: where it does not say, ingress, and egress if it has a rule for it."""
     declared: Sequence[str] = spec.get("policyTypes") or ()
     return declared or (("Ingress", "Egress") if spec.get("egress") else ("Ingress",))
@@ -97,18 +97,18 @@ def _side_allows(
         namespace = policy["metadata"].get("namespace", "default")
         if namespace != subject.namespace or not matches(spec.get("podSelector") or {}, subject.labels):
             continue
-        if direction not in _types(spec):
+        if direction not in directions_of(spec):
             continue
         closed = True
         for rule in spec.get(rules_key) or ():
-            if _peers_match(rule.get(peers_key), other, namespace) and _ports_match(
+            if peers_match(rule.get(peers_key), other, namespace) and ports_match(
                 rule.get("ports"), target, port, protocol
             ):
                 return True
     return not closed
 
 
-def _peers_match(peers: Sequence[JsonObject] | None, other: Pod | Address, namespace: str) -> bool:
+def peers_match(peers: Sequence[JsonObject] | None, other: Pod | Address, namespace: str) -> bool:
     """No peers at all is everybody."""
     return not peers or any(_peer_matches(peer, other, namespace) for peer in peers)
 
@@ -135,7 +135,7 @@ def _in_block(block: JsonObject, ip: str) -> bool:
     return inside(block["cidr"]) and not any(inside(cidr) for cidr in block.get("except") or ())
 
 
-def _ports_match(ports: Sequence[JsonObject] | None, target: Pod | Address, port: int, protocol: str) -> bool:
+def ports_match(ports: Sequence[JsonObject] | None, target: Pod | Address, port: int, protocol: str) -> bool:
     """No ports at all is every port; a name is looked up among the target's ports."""
     if not ports:
         return True

@@ -24,7 +24,17 @@ from kubilitics_chartgen.kube.packaged import REF_PREFIX, JsonObject, raw_defini
 from kubilitics_chartgen.kube.strict import refs_of, strict_definition
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 
-__all__ = ["Reason", "SchemaProblem", "Standing", "problems", "standing"]
+__all__ = [
+    "Reason",
+    "SchemaProblem",
+    "Standing",
+    "closure_of",
+    "definition_of",
+    "problems",
+    "served_kinds",
+    "standing",
+    "validator_of",
+]
 
 _OBJECT_META = f"{REF_PREFIX}io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
@@ -67,7 +77,7 @@ class SchemaProblem:
 
 
 @lru_cache(maxsize=32)
-def _kinds(minor: int) -> dict[tuple[str, str], str]:
+def served_kinds(minor: int) -> dict[tuple[str, str], str]:
     """(apiVersion, kind) -> definition, of all that can be created as an object (so no lists and no options)."""
     found: dict[tuple[str, str], str] = {}
     for name, raw in raw_definitions(minor).items():
@@ -85,24 +95,24 @@ def _group(api_version: str) -> str:
 
 @lru_cache(maxsize=1)
 def _built_in_groups() -> frozenset[str]:
-    return frozenset(_group(api_version) for version in supported() for api_version, _ in _kinds(version.minor))
+    return frozenset(_group(api_version) for version in supported() for api_version, _ in served_kinds(version.minor))
 
 
 def standing(api_version: str, kind: str, version: KubeVersion) -> Standing:
     """What `version` makes of an apiVersion and kind."""
-    if (api_version, kind) in _kinds(version.minor):
+    if (api_version, kind) in served_kinds(version.minor):
         return Standing.SERVED
     group = _group(api_version)
     # A group without a dot is Kubernetes' own (`extensions` was one); many in `.k8s.io` are CRDs, as Gateway API's.
     if "." in group and group not in _built_in_groups():
         return Standing.CUSTOM
-    known = any((api_version, kind) in _kinds(other.minor) for other in supported())
+    known = any((api_version, kind) in served_kinds(other.minor) for other in supported())
     return Standing.NOT_SERVED if known else Standing.UNKNOWN
 
 
 def _not_here(api_version: str, kind: str, version: KubeVersion, answer: Standing) -> SchemaProblem:
-    serving = [other.name for other in supported() if (api_version, kind) in _kinds(other.minor)]
-    instead = sorted(candidate for candidate, name in _kinds(version.minor) if name == kind)
+    serving = [other.name for other in supported() if (api_version, kind) in served_kinds(other.minor)]
+    instead = sorted(candidate for candidate, name in served_kinds(version.minor) if name == kind)
     message = f"Kubernetes {version.name} does not serve {kind} in {api_version}"
     if serving:
         message += (
@@ -113,18 +123,18 @@ def _not_here(api_version: str, kind: str, version: KubeVersion, answer: Standin
 
 
 @cache
-def _definition(minor: int, name: str) -> tuple[JsonObject, frozenset[str], bytes]:
+def definition_of(minor: int, name: str) -> tuple[JsonObject, frozenset[str], bytes]:
     """Strict definition, the definitions it names, and a digest of its text."""
     schema = strict_definition(name, raw_definitions(minor)[name])
     text = json.dumps(schema, sort_keys=True, separators=(",", ":"))
     return schema, frozenset(refs_of(schema)), blake2b(f"{name}\0{text}".encode(), digest_size=16).digest()
 
 
-def _closure(minor: int, root: str) -> list[str]:
+def closure_of(minor: int, root: str) -> list[str]:
     """The definition and all that it needs, sorted."""
     seen, waiting = {root}, [root]
     while waiting:
-        new = _definition(minor, waiting.pop())[1] - seen
+        new = definition_of(minor, waiting.pop())[1] - seen
         seen |= new
         waiting += new
     return sorted(seen)
@@ -135,11 +145,12 @@ _compiled: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
 
 
 @cache
-def _validator(minor: int, root: str) -> jsonschema_rs.Draft202012Validator:
-    names = _closure(minor, root)
-    digest = blake2b(root.encode() + b"".join(_definition(minor, name)[2] for name in names), digest_size=16).digest()
+def validator_of(minor: int, root: str) -> jsonschema_rs.Draft202012Validator:
+    """The compiled definition `root`; the same object for versions that agree on it."""
+    names = closure_of(minor, root)
+    digest = blake2b(root.encode() + b"".join(definition_of(minor, name)[2] for name in names), digest_size=16).digest()
     if digest not in _compiled:
-        schema = {"$ref": REF_PREFIX + root, "$defs": {name: _definition(minor, name)[0] for name in names}}
+        schema = {"$ref": REF_PREFIX + root, "$defs": {name: definition_of(minor, name)[0] for name in names}}
         _compiled[digest] = jsonschema_rs.Draft202012Validator(
             schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions(), offline=True
         )
@@ -216,11 +227,11 @@ def problems(obj: Any, version: KubeVersion) -> list[SchemaProblem]:
     missing = [name for name in ("apiVersion", "kind") if not isinstance(obj.get(name), str) or not obj[name]]
     if not isinstance(api_version, str) or not isinstance(kind, str) or missing:
         return [SchemaProblem(name, "is required, as a text.", Reason.MALFORMED) for name in missing]
-    root = _kinds(version.minor).get((api_version, kind))
+    root = served_kinds(version.minor).get((api_version, kind))
     if root is None:
         answer = standing(api_version, kind, version)
         return [] if answer is Standing.CUSTOM else [_not_here(api_version, kind, version, answer)]
-    validator = _validator(version.minor, root)
+    validator = validator_of(version.minor, root)
     try:
         if validator.is_valid(obj):
             return []

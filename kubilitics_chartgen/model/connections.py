@@ -43,6 +43,8 @@ class Party:
     title: str
     is_pod: bool = False
     """Whether it is a pod of this chart; its id then is the value of the label `app.kubernetes.io/component`."""
+    outside: tuple[str, ...] = ()
+    """Where it is no pod of the chart: who it may be, in the words of `.chartgen.yaml`."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ class Connection:
     protocols: tuple[str, ...] = ("TCP",)
     port_note: str = ""
 
+    @property
+    def required(self) -> bool:
+        """Whether it must be possible whenever both ends are there; otherwise a value decides."""
+        return self.when in ALWAYS_MEANT
+
+
+ALWAYS_MEANT = frozenset(("always", "ai", "qdrant", "chromadb", "ollama", "migrations"))
+"""Conditions that say no more than that both ends are there."""
 
 CONDITIONS: dict[str, str] = {
     "always": "always",
@@ -69,8 +79,10 @@ CONDITIONS: dict[str, str] = {
     "vector-database-outside": "`ai.enabled`, and `vectorDatabase.endpoint` is outside the cluster",
     "vector-database-inside": "`ai.enabled`, and `vectorDatabase.endpoint` is inside the cluster",
     "pull": "the chart's own Ollama is enabled with `ollama.pull`",
+    "pull-directly": "the chart's own Ollama is enabled with `ollama.pull`, and `global.proxy` is not set",
+    "pull-and-proxy": "the chart's own Ollama is enabled with `ollama.pull`, and `global.proxy` is set",
     "migrations": "`migrations.enabled`; a database is opened in `networkPolicy.migrations.extraEgress`",
-    "ai-and-proxy": "`ai.enabled`, and `global.proxy` is set; replaces the ways of AI and Ollama to the outside",
+    "ai-and-proxy": "`ai.enabled`, and `global.proxy` is set; replaces the ways of AI to the outside",
     "qdrant": "the chart's own Qdrant is enabled",
     "chromadb": "the chart's own ChromaDB is enabled",
     "ollama": "the chart's own Ollama is enabled",
@@ -97,18 +109,22 @@ PARTIES: dict[str, Party] = {
         Party("ai-test", "AI's test pod", is_pod=True),
         Party("hook", "hook pods", is_pod=True),
         Party("migrate", "migration pods", is_pod=True),
-        Party("dns", "cluster DNS (`networkPolicy.dns`)"),
-        Party("api-server", "Kubernetes API server (`networkPolicy.apiServer`)"),
-        Party("clusters", "API servers of further clusters"),
-        Party("in-cluster", "any pod in the cluster"),
-        Party("anyone", "anyone"),
-        Party("scraper", "scrapers"),
-        Party("provider", "active providers' servers"),
-        Party("endpoint", "active providers' pods in the cluster"),
-        Party("database-outside", "a vector database outside"),
-        Party("database-inside", "the pods of a vector database in the cluster"),
-        Party("registry", f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})"),
-        Party("proxy", "the HTTP proxy"),
+        Party("dns", "cluster DNS (`networkPolicy.dns`)", outside=("pods", "addresses")),
+        Party("api-server", "Kubernetes API server (`networkPolicy.apiServer`)", outside=("addresses",)),
+        Party("clusters", "API servers of further clusters", outside=("addresses",)),
+        Party("in-cluster", "any pod in the cluster", outside=("any-pod",)),
+        Party("anyone", "anyone", outside=("anyone",)),
+        Party("scraper", "scrapers", outside=("pods",)),
+        Party("provider", "active providers' servers", outside=("addresses",)),
+        Party("endpoint", "active providers' pods in the cluster", outside=("any-pod",)),
+        Party("database-outside", "a vector database outside", outside=("addresses",)),
+        Party("database-inside", "the pods of a vector database in the cluster", outside=("any-pod",)),
+        Party(
+            "registry",
+            f"Ollama's registry and its storage ({', '.join(f'`{host}`' for host in MODEL_HOSTS)})",
+            outside=("internet",),
+        ),
+        Party("proxy", "the HTTP proxy", outside=("pods", "addresses")),
     )
 }
 
@@ -163,7 +179,8 @@ CONNECTIONS: tuple[Connection, ...] = (
         "ai", "database-inside", (), "vector-database-inside", "memory of investigations", port_note="the endpoint's"
     ),
     _dns("ollama", "pull"),
-    Connection("ollama", "registry", (443,), "pull", "fetches models"),
+    Connection("ollama", "registry", (443,), "pull-directly", "fetches models"),
+    Connection("ollama", "proxy", (), "pull-and-proxy", "fetches models", port_note="the proxy's"),
     Connection("scraper", "backend", HTTP["backend"], "monitoring", "metrics"),
     Connection("scraper", "ai", HTTP["ai"], "ai-and-monitoring", "metrics"),
     Connection("scraper", "qdrant", (6333,), "qdrant-and-monitoring", "metrics"),

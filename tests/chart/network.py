@@ -12,7 +12,7 @@ from typing import Any
 from helm_python import Chart
 
 from kubilitics_chartgen.kube.network_policy import Address, Pod, allowed
-from tests.chart.flavors import plain
+from kubilitics_chartgen.kube.policy_flavors import plain_policy
 from tests.chart.objects import CHART, Objects
 
 NAMESPACE = "tools"
@@ -58,7 +58,7 @@ Way = tuple[str, str, int, str]
 
 def ways(objects: Objects) -> set[Way]:
     """(from, to, port, protocol) of everything that the policies allow at either end of which is a pod of the chart."""
-    policies = [plain(item) for item in objects.all if item["kind"].endswith("NetworkPolicy")]
+    policies = [policy for item in objects.all if (policy := plain_policy(item))]
     return {
         (source, target, port, protocol)
         for source, target in itertools.permutations(ACTORS, 2)

@@ -455,7 +455,8 @@ CONDITIONS = {
     "scrapers": {"always", "door", "ai", "monitoring", "ai-and-monitoring"},
     "qdrant": {"always", "door", "ai", "monitoring", "ai-and-monitoring", "qdrant", "qdrant-and-monitoring"},
     "chromadb": {"always", "door", "ai", "chromadb"},
-    "the chart's ollama": {"always", "door", "ai", "ollama", "pull"},
+    "the chart's ollama": {"always", "door", "ai", "ollama", "pull", "pull-directly"},
+    "the chart's ollama behind a proxy": {"always", "door", "ai", "ollama", "pull", "pull-and-proxy"},
     "the chart's ollama, filled by hand": {"always", "door", "ai", "ollama"},
     "the chart's ollama as the provider": {"always", "door", "ai", "ollama", "ollama-used"},
     "a vector database in the cluster": {"always", "door", "ai", "vector-database-inside"},
@@ -508,7 +509,7 @@ def test_every_condition_of_the_table_is_tested():
 
 def test_the_readme_and_the_toolkits_settings_carry_the_table():
     readme = (CHART / "README.md").read_text(encoding="utf-8")
-    declared = yaml.safe_load((CHART / ".chartgen.yaml").read_text(encoding="utf-8"))["connections"]
+    declared = yaml.safe_load((CHART / ".chartgen.yaml").read_text(encoding="utf-8"))["declared"]["connections"]
     assert len(declared) == len(CONNECTIONS)
     assert {
         "from": "frontend",

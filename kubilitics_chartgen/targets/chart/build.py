@@ -75,6 +75,7 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "connections": connections.CONNECTIONS,
+        "parties": connections.PARTIES.values(),
         "ai_servers": connections.SERVERS,
         "model_hosts": connections.MODEL_HOSTS,
         "usual_excepts": connections.USUAL_EXCEPTS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kubilitics_chartgen.verify.checks.autoscaling import Autoscaling
 from kubilitics_chartgen.verify.checks.check import (
     ChartCheck,
     Check,
@@ -12,7 +13,34 @@ from kubilitics_chartgen.verify.checks.check import (
     Fault,
     Severity,
 )
+from kubilitics_chartgen.verify.checks.config_data import ConfigData
+from kubilitics_chartgen.verify.checks.containers import Containers
 from kubilitics_chartgen.verify.checks.declared import Declared, read_declared
+from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
+from kubilitics_chartgen.verify.checks.drift import Drift
+from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
+from kubilitics_chartgen.verify.checks.duplicates import Duplicates
+from kubilitics_chartgen.verify.checks.images import Images
+from kubilitics_chartgen.verify.checks.ingresses import Ingresses
+from kubilitics_chartgen.verify.checks.names import Names
+from kubilitics_chartgen.verify.checks.network_policies import NetworkPolicies
+from kubilitics_chartgen.verify.checks.permissions import Permissions
+from kubilitics_chartgen.verify.checks.plain_secrets import PlainSecrets
+from kubilitics_chartgen.verify.checks.pod_security import PodSecurity
+from kubilitics_chartgen.verify.checks.pods import Pods
+from kubilitics_chartgen.verify.checks.ports import Ports
+from kubilitics_chartgen.verify.checks.probes import Probes
+from kubilitics_chartgen.verify.checks.reachability import Reachability
+from kubilitics_chartgen.verify.checks.references import References
+from kubilitics_chartgen.verify.checks.removed_apis import RemovedApis
+from kubilitics_chartgen.verify.checks.resources import Resources
+from kubilitics_chartgen.verify.checks.roles import Roles
+from kubilitics_chartgen.verify.checks.scaling import Scaling
+from kubilitics_chartgen.verify.checks.schema import SchemaCheck
+from kubilitics_chartgen.verify.checks.selectors import Selectors
+from kubilitics_chartgen.verify.checks.services import Services
+from kubilitics_chartgen.verify.checks.volumes import Volumes
+from kubilitics_chartgen.verify.checks.workloads import Workloads
 
 __all__ = [
     "CHECKS",
@@ -28,5 +56,34 @@ __all__ = [
     "read_declared",
 ]
 
-CHECKS: tuple[DocumentCheck | ChartCheck, ...] = ()
+CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
+    SchemaCheck(),
+    RemovedApis(),
+    DeprecatedApis(),
+    DuplicateKeys(),
+    Names(),
+    Workloads(),
+    Pods(),
+    Containers(),
+    Volumes(),
+    Probes(),
+    ConfigData(),
+    Services(),
+    Ingresses(),
+    NetworkPolicies(),
+    Scaling(),
+    Roles(),
+    PodSecurity(),
+    Resources(),
+    Images(),
+    Permissions(),
+    PlainSecrets(),
+    Drift(),
+    Duplicates(),
+    Selectors(),
+    Ports(),
+    References(),
+    Autoscaling(),
+    Reachability(),
+)
 """Every check, in the order of the report."""

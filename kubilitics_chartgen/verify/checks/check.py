@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.checks.declared import Declared
+from kubilitics_chartgen.verify.checks.reading import Pod, pod_of
 
 __all__ = ["ChartCheck", "Check", "Context", "Document", "DocumentCheck", "Facts", "Fault", "Severity", "fault"]
 
@@ -22,7 +23,8 @@ Severity = Literal["error", "warning"]
 Facts = Hashable
 """Small, hashable, picklable; None where a document does not matter to the check."""
 
-_POSITION = re.compile(r"\[(?:\d+|\"[^\"]*\")\]")
+# What differs from one configuration to the next: positions, names, values.
+_VARYING = re.compile(r"\[(?:\d+|\"[^\"]*\")\]|`[^`]*`|\d+")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Document:
     def name(self) -> str:
         """The object's name; for generated names what they begin with."""
         return str(self.metadata.get("name") or self.metadata.get("generateName") or "")
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pod that the object is or makes, None where it makes none."""
+        return pod_of(self.object)
 
     @property
     def identity(self) -> str:
@@ -135,8 +142,8 @@ class ChartCheck(Check, Protocol):
         """What is wrong with the objects of one configuration; documents without facts are left out."""
 
 
-def fault(check: Check, document: Document, path: str, message: str, *, rule: str = "") -> Fault:
-    """A fault in `document`. `rule` names the mistake where the path alone does not tell it from others."""
-    place = _POSITION.sub("[]", path)
-    key = "|".join((check.name, document.template, document.kind, place, rule))
+def fault(check: Check, document: Document, path: str, message: str) -> Fault:
+    """A fault in `document`. Names and values stand in backticks in `message`, so that the key can leave them out."""
+    varying = f"{path}|{message}"
+    key = f"{check.name}|{document.template}|{document.kind}|{_VARYING.sub('', varying)}"
     return Fault(document.identity, path, message, key)

@@ -2,28 +2,50 @@
 
 declared:
   external:                  # objects that the chart refers to and somebody else makes
-    - kind: Secret
-      name: "*"              # a pattern; `*` alone is any name without the release's name in it
-      reason: named by the operator
-  permissions:               # RBAC rules that are wider than a chart should have without a word
-    - role: "*-backend"      # a pattern of the role's name
+    - kind: Secret           # names without the release's name in them are somebody else's without a word
+      name: "*-credentials"  # a pattern
+      reason: made by hand before the installation
+  permissions:               # what roles may grant; with this list, they may grant nothing else
+    - role: "*-backend"      # a pattern of the role's name, or a built-in ClusterRole that may be bound
       apiGroups: [""]
       resources: [secrets]
       verbs: [get]
+      named: true            # only for objects that the rule names
       reason: ...
+  parties:                   # who is at the ends of connections
+    - id: web
+      labels: {app.kubernetes.io/component: web}   # a part of the chart
+    - id: provider
+      outside: [internet]    # somebody else, of the kinds that OUTSIDE explains
   connections:               # who may open connections to whom; nobody else may
     - from: web
       to: database
-      ports: [5432]
+      ports: [5432]          # empty or left out where a value decides
+      protocols: [TCP]
+      required: true         # possible whenever both are there; otherwise a value decides
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-__all__ = ["Connection", "Declared", "External", "Party", "Permission", "read_declared"]
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+
+__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Party", "Permission", "read_declared"]
+
+OUTSIDE = {
+    "pods": "pods that a policy names by labels of theirs or of their namespace",
+    "any-pod": "any pod in the cluster",
+    "internet": "addresses that are in no private network",
+    "addresses": "addresses anywhere but those of clouds' metadata servers, which hand out credentials",
+    "anyone": "everybody",
+}
+"""Who somebody outside the chart may be."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -40,9 +62,10 @@ class Permission:
     """RBAC rights that the author meant to give."""
 
     role: str
-    groups: tuple[str, ...]
-    resources: tuple[str, ...]
-    verbs: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    named: bool = False
     reason: str = ""
 
 
@@ -54,7 +77,7 @@ class Party:
     labels: tuple[tuple[str, str], ...] = ()
     """The labels of its pods, where it is a part of the chart."""
     outside: tuple[str, ...] = ()
-    """Where it is not: `pods`, `addresses`, or both."""
+    """Where it is not: what it may be, of OUTSIDE."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +95,126 @@ class Connection:
 
 @dataclass(frozen=True)
 class Declared:
-    """All that the author declares."""
+    """All that the author declares. None where nothing is said, and so nothing can be judged by it."""
 
-    external: tuple[External, ...] | None = None
-    """None: nothing is said, and any name without the release's name in it is somebody else's."""
-    permissions: tuple[Permission, ...] = ()
+    external: tuple[External, ...] = ()
+    permissions: tuple[Permission, ...] | None = None
     parties: tuple[Party, ...] = ()
     connections: tuple[Connection, ...] | None = None
-    """None: nothing is said about connections, so nothing is judged."""
+
+
+class _WrongError(Exception):
+    """An entry that cannot be used."""
 
 
 def read_declared(settings: Mapping[str, Any]) -> Declared:
     """The section `declared` of `.chartgen.yaml`; raises InputError with every entry that cannot be used."""
-    _ = settings
-    return Declared()
+    section = settings.get("declared") or {}
+    problems: list[Problem] = []
+    if not isinstance(section, dict):
+        raise _error([Problem("a mapping is expected", path="declared", file=SETTINGS_FILE)])
+    for key in sorted(set(section) - {"external", "permissions", "parties", "connections"}):
+        problems.append(Problem("this key is not known", path=f"declared.{key}", file=SETTINGS_FILE))
+
+    def read(key: str, one: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...] | None:
+        entries = section.get(key)
+        if entries is None:
+            return None
+        if not isinstance(entries, list):
+            problems.append(Problem("a list is expected", path=f"declared.{key}", file=SETTINGS_FILE))
+            return None
+        found: list[T] = []
+        for position, entry in enumerate(entries):
+            try:
+                if not isinstance(entry, dict):
+                    raise _WrongError("a mapping is expected")
+                found.append(one(entry))
+            except _WrongError as wrong:
+                problems.append(Problem(str(wrong), path=f"declared.{key}[{position}]", file=SETTINGS_FILE))
+        return tuple(found)
+
+    declared = Declared(
+        read("external", _external) or (),
+        read("permissions", _permission),
+        read("parties", _party) or (),
+        read("connections", _connection),
+    )
+    known = {party.id for party in declared.parties}
+    for position, row in enumerate(declared.connections or ()):
+        for end in sorted({row.source, row.target} - known):
+            message = f"{end!r} is no party; list it under declared.parties"
+            problems.append(Problem(message, path=f"declared.connections[{position}]", file=SETTINGS_FILE))
+    if problems:
+        raise _error(problems)
+    return declared
+
+
+def _error(problems: list[Problem]) -> InputError:
+    return InputError(f"What {SETTINGS_FILE} declares cannot be used.", problems)
+
+
+def _only(entry: Mapping[str, Any], *known: str) -> None:
+    unknown = sorted(str(key) for key in set(entry) - set(known))
+    if unknown:
+        raise _WrongError(f"`{unknown[0]}` is not known here; known are {', '.join(known)}")
+
+
+def _text(entry: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
+    value = entry.get(key)
+    if isinstance(value, str) and (value or not needed):
+        return value
+    if value is None and not needed:
+        return ""
+    raise _WrongError(f"`{key}` must be a text")
+
+
+def _texts(entry: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    values = entry.get(key) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise _WrongError(f"`{key}` must be a list of texts")
+    return tuple(values)
+
+
+def _flag(entry: Mapping[str, Any], key: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise _WrongError(f"`{key}` must be true or false")
+    return value
+
+
+def _external(entry: Mapping[str, Any]) -> External:
+    _only(entry, "kind", "name", "reason")
+    return External(_text(entry, "kind", needed=True), _text(entry, "name", needed=True), _text(entry, "reason"))
+
+
+def _permission(entry: Mapping[str, Any]) -> Permission:
+    _only(entry, "role", "apiGroups", "resources", "verbs", "named", "reason")
+    groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
+    named, reason = _flag(entry, "named"), _text(entry, "reason")
+    return Permission(_text(entry, "role", needed=True), groups, resources, verbs, named, reason)
+
+
+def _party(entry: Mapping[str, Any]) -> Party:
+    _only(entry, "id", "title", "labels", "outside")
+    labels = entry.get("labels") or {}
+    if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
+        raise _WrongError("`labels` must be a mapping of texts")
+    outside = _texts(entry, "outside")
+    if not set(outside) <= set(OUTSIDE) or bool(labels) == bool(outside):
+        raise _WrongError(f"either `labels`, or `outside` with some of {', '.join(OUTSIDE)}, must be given")
+    return Party(_text(entry, "id", needed=True), tuple(sorted(labels.items())), outside)
+
+
+def _connection(entry: Mapping[str, Any]) -> Connection:
+    _only(entry, "from", "to", "ports", "protocols", "required", "when", "why")
+    ports = entry.get("ports") or []
+    # A number in a file that Helm reads may arrive as a float.
+    if not isinstance(ports, list) or not all(isinstance(port, (int, float)) and port == int(port) for port in ports):
+        raise _WrongError("`ports` must be a list of numbers")
+    return Connection(
+        _text(entry, "from", needed=True),
+        _text(entry, "to", needed=True),
+        tuple(int(port) for port in ports),
+        _texts(entry, "protocols") or ("TCP",),
+        _flag(entry, "required"),
+    )

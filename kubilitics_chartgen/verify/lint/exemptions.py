@@ -1,10 +1,15 @@
 """Findings that the chart's author accepts, written down with a reason in `.chartgen.yaml` beside Chart.yaml. No I/O.
 
 lint:
-exempt:
-- check: unused-value
-path: legacy.*
-reason: read by the 1.x charts during an upgrade
+  exempt:
+    - check: unused-value
+      path: legacy.*                 # a values path, or a file
+      reason: read by the 1.x charts during an upgrade
+verify:
+  exempt:
+    - check: pod-security
+      path: DaemonSet/*-node         # an object, a path in it, or a template
+      reason: it mounts the node's disks
 """
 
 from __future__ import annotations
@@ -31,33 +36,37 @@ class Exemption:
 
     check: str
     path: str
-    """A values path or a file; `*` stands for anything."""
+    """What it is about, as the report writes it: a values path, a file, an object; `*` stands for anything."""
     reason: str
     line: int | None = None
 
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is accepted."""
-        if finding.check != self.check:
-            return False
-        return any(fnmatchcase(subject, self.path) for subject in (finding.path, finding.file) if subject)
+        return self.accepts(finding.check, finding.path, finding.file)
+
+    def accepts(self, check: str, *subjects: str) -> bool:
+        """Whether what this check says of one of these subjects is accepted."""
+        return check == self.check and any(fnmatchcase(subject, self.path) for subject in subjects if subject)
 
 
-def read_exemptions(text: str, checks: Collection[str]) -> tuple[Exemption, ...]:
-    """The exemptions in the text of `.chartgen.yaml`. Raises InputError with every entry that is not one."""
+def read_exemptions(text: str, checks: Collection[str], *, section: str = "lint") -> tuple[Exemption, ...]:
+    """The exemptions of a section of `.chartgen.yaml`. Raises InputError with every entry that is not one."""
     values = parse_values(text, name=FILE)
-    section = values.data.get("lint") or {}
-    entries = section.get("exempt") or [] if isinstance(section, dict) else None
+    content = values.data.get(section) or {}
+    entries = content.get("exempt") or [] if isinstance(content, dict) else None
     if not isinstance(entries, list):
-        where = values.place(["lint", "exempt"])
-        problem = Problem(message="a list of entries is expected", path="lint.exempt", file=FILE, line=_line(where))
+        where = values.place([section, "exempt"])
+        problem = Problem(
+            message="a list of entries is expected", path=f"{section}.exempt", file=FILE, line=_line(where)
+        )
         raise InputError("The exemptions cannot be used.", [problem])
     found: list[Exemption] = []
     problems: list[Problem] = []
     for number, entry in enumerate(entries):
-        line = _line(values.place(["lint", "exempt", number]))
+        line = _line(values.place([section, "exempt", number]))
         message = _wrong(entry, checks)
         if message:
-            problems.append(Problem(message=message, path=f"lint.exempt[{number}]", file=FILE, line=line))
+            problems.append(Problem(message=message, path=f"{section}.exempt[{number}]", file=FILE, line=line))
         else:
             found.append(Exemption(entry["check"], entry["path"], entry["reason"], line))
     if problems:

@@ -1,0 +1,93 @@
+"""Check `config-data`: what the API server wants of ConfigMaps and Secrets beyond the schema."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.reading import Object, at, mapping, quoted
+
+__all__ = ["ConfigData"]
+
+Found = Iterator[tuple[str, str]]
+
+_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
+_MAX_SIZE = 1024 * 1024
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "kubernetes.io/dockercfg": (".dockercfg",),
+    "kubernetes.io/dockerconfigjson": (".dockerconfigjson",),
+    "kubernetes.io/ssh-auth": ("ssh-privatekey",),
+    "kubernetes.io/tls": ("tls.crt", "tls.key"),
+}
+_JSON = (".dockercfg", ".dockerconfigjson")
+
+
+class ConfigData:
+    """See `sentence`."""
+
+    name = "config-data"
+    sentence = (
+        "The API server accepts every ConfigMap and Secret: names of keys, size, and the keys that a Secret's type "
+        "needs."
+    )
+    severity: Severity = "error"
+    fix = "Correct the key, or give the Secret the type that fits what is in it."
+
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
+        """What the API server would refuse."""
+        if document.group or document.kind not in ("ConfigMap", "Secret"):
+            return
+        for path, message in _data(document.object):
+            yield fault(self, document, path, message)
+        if document.kind == "Secret":
+            for path, message in _secret(document.object):
+                yield fault(self, document, path, message)
+
+
+def _data(obj: Object) -> Found:
+    size = 0
+    for part in ("data", "binaryData", "stringData"):
+        for key, value in mapping(obj.get(part)).items():
+            if not _KEY.fullmatch(key) or key in (".", "..") or key.startswith("../"):
+                yield f'{part}["{key}"]', f"{quoted(key)} is no key: at most 253 letters, digits, - _ ."
+            size += len(value) if isinstance(value, str) else 0
+    for key in mapping(obj.get("data")):
+        if key in mapping(obj.get("binaryData")):
+            yield f'binaryData["{key}"]', f"{quoted(key)} stands in data, too"
+    if size > _MAX_SIZE:
+        yield "data", "is larger than 1 MiB"
+
+
+def _secret(obj: Object) -> Found:
+    kind = str(obj.get("type") or "Opaque")
+    data, plain = mapping(obj.get("data")), mapping(obj.get("stringData"))
+    for key in _NEEDS.get(kind, ()):
+        if key not in data and key not in plain:
+            yield "data", f"must hold {quoted(key)} where the type is {kind}"
+        elif key in _JSON and not _is_json(plain[key] if key in plain else _decoded(data[key])):
+            yield f'data["{key}"]', "must be JSON"
+    if kind == "kubernetes.io/basic-auth" and not ({"username", "password"} & (data.keys() | plain.keys())):
+        yield "data", f"must hold `username` or `password` where the type is {kind}"
+    account = at(obj, "metadata", "annotations").get("kubernetes.io/service-account.name")
+    if kind == "kubernetes.io/service-account-token" and not account:
+        yield "metadata.annotations", "must name the service account, kubernetes.io/service-account.name"
+
+
+def _decoded(value: Any) -> str:
+    try:
+        return base64.b64decode(str(value), validate=False).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _is_json(text: Any) -> bool:
+    try:
+        json.loads(str(text))
+    except (ValueError, RecursionError):
+        return False
+    return True

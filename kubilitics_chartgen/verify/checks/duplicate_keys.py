@@ -1,0 +1,118 @@
+"""Check `duplicate-keys`: no mapping in the rendered YAML has the same key twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+
+__all__ = ["DuplicateKeys"]
+
+# A line that begins a block mapping's entry: indentation, dashes, key. Anything less plain goes to the real parser.
+_ENTRY = re.compile(r"( *)((?:- +)*)([\w.$/-]+|\"[^\"\\]*\"|'[^']*'):(?: |$)")
+_BLOCK = re.compile(r"(?:: |- )(?:[!&]\S+ )*[|>][-+0-9]*(?: +#.*)?$")
+_FLOW_KEY = re.compile(r"[{,]\s*(\"[^\"\\]*\"|[\w.$/-]+)\s*:")
+
+
+class DuplicateKeys:
+    """See `sentence`."""
+
+    name = "duplicate-keys"
+    sentence = (
+        "No mapping has the same key twice: Helm keeps the last one without a word, other tools the first, or refuse."
+    )
+    severity: Severity = "error"
+    fix = "Merge the two, for example with `merge` before `toYaml`, or drop one."
+
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
+        """Keys that stand twice in one mapping."""
+        if _suspicious(document.text):
+            for key, line in _duplicates(document.text):
+                message = f"the key `{key}` stands twice in one mapping"
+                yield fault(self, document, "", f"{message} (line {line} of the document)")
+
+
+def _suspicious(text: str) -> bool:
+    """Whether there may be a key twice. Never says no where there is one; knows only plain YAML, quickly."""
+    stack: list[tuple[int, set[str]]] = []
+    skip_below = -1
+    for line in text.split("\n"):
+        if not line or line.isspace():
+            continue
+        if skip_below >= 0:
+            if len(line) - len(line.lstrip(" ")) > skip_below:
+                continue
+            skip_below = -1
+        match = _ENTRY.match(line)
+        if match is None:
+            if line.lstrip(" ")[:1] in ("?", "<", "*", "&", "!", "\t"):
+                return True
+            if "{" in line and _flow_repeats(line):
+                return True
+            if _BLOCK.search(line):
+                skip_below = len(line) - len(line.lstrip(" "))
+            continue
+        indent = len(match[1])
+        dashes = match[2]
+        if dashes:
+            while stack and stack[-1][0] > indent:
+                stack.pop()
+            column = indent + len(dashes)
+            stack.append((column, set()))
+            indent = column
+        else:
+            while stack and stack[-1][0] > indent:
+                stack.pop()
+            if not stack or stack[-1][0] < indent:
+                stack.append((indent, set()))
+        key = match[3]
+        if key[0] in "\"'":
+            key = key[1:-1]
+        keys = stack[-1][1]
+        if key in keys:
+            return True
+        keys.add(key)
+        if "{" in line and _flow_repeats(line):
+            return True
+        if (line[-1] in "|>-+0123456789" or "#" in line) and _BLOCK.search(line):
+            # The text of a block stands deeper than the key's own column.
+            skip_below = indent
+    return False
+
+
+def _flow_repeats(line: str) -> bool:
+    if line.count("{") != line.count("}"):
+        return True
+    keys = [key.strip("\"'") for key in _FLOW_KEY.findall(line)]
+    return len(keys) != len(set(keys))
+
+
+def _duplicates(text: str) -> Iterator[tuple[str, int]]:
+    """(key, line) of every key that its mapping has already, by a real parser."""
+    import yaml
+
+    maps: list[tuple[set[str], bool] | None] = []
+    expects_key = False
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.MappingStartEvent):
+                maps.append((set(), expects_key))
+                expects_key = True
+            elif isinstance(event, yaml.SequenceStartEvent):
+                maps.append(None)
+                expects_key = False
+            elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
+                maps.pop()
+                expects_key = bool(maps) and maps[-1] is not None
+            elif isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent)):
+                top = maps[-1] if maps else None
+                if top is None:
+                    continue
+                if expects_key and isinstance(event, yaml.ScalarEvent):
+                    if event.value in top[0] and event.value != "<<":
+                        yield event.value, event.start_mark.line + 1 if event.start_mark else 1
+                    top[0].add(event.value)
+                expects_key = not expects_key
+    except yaml.YAMLError:
+        return

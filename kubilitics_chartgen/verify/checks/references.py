@@ -1,0 +1,107 @@
+"""Check `references`: whatever an object refers to is there, or declared as somebody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.drift import CLUSTER_SCOPED
+from kubilitics_chartgen.verify.checks.reading import mapping, quoted
+from kubilitics_chartgen.verify.checks.wants import Want, provided_keys, wants_of
+
+__all__ = ["References"]
+
+_ALWAYS = {
+    ("ServiceAccount", "default"),
+    ("ConfigMap", "kube-root-ca.crt"),
+    *(("ClusterRole", name) for name in ("cluster-admin", "admin", "edit", "view")),
+}
+
+
+class _Node(NamedTuple):
+    kind: str
+    namespace: str
+    name: str
+    keys: frozenset[str] | None
+    """Keys of a ConfigMap or Secret; None where they are not known."""
+    headless: bool
+    gives: tuple[tuple[str, str, frozenset[str] | None], ...]
+    """(kind, name, keys) of what a controller makes of it."""
+    wants: tuple[Want, ...]
+
+
+class References:
+    """See `sentence`."""
+
+    name = "references"
+    sentence = (
+        "Every ConfigMap, Secret, ServiceAccount, claim, Service, role and workload that an object refers to is "
+        "rendered with it, with the key that is asked for, or declared as somebody else's."
+    )
+    severity: Severity = "error"
+    fix = (
+        "Make the name with the same helper on both sides and render both under the same condition; or list what is "
+        "somebody else's under `declared.external` in .chartgen.yaml."
+    )
+
+    def facts(self, document: Document) -> Facts:
+        """What the object is and what it refers to."""
+        if not document.name:
+            return None
+        keys, gives = provided_keys(document)
+        namespace = "-" if document.kind in CLUSTER_SCOPED else str(document.metadata.get("namespace") or "")
+        headless = document.kind == "Service" and mapping(document.object.get("spec")).get("clusterIP") == "None"
+        return _Node(document.kind, namespace, document.name, keys, headless, gives, wants_of(document))
+
+    def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
+        """References that lead nowhere."""
+        there: dict[tuple[str, str, str], tuple[frozenset[str] | None, bool]] = {}
+        for _, fact in facts:
+            if isinstance(fact, _Node):
+                namespace = fact.namespace or context.namespace
+                there[fact.kind, namespace, fact.name] = (fact.keys, fact.headless)
+                for kind, name, keys in fact.gives:
+                    there.setdefault((kind, namespace, name), (keys, False))
+        for document, fact in facts:
+            if isinstance(fact, _Node):
+                for want in fact.wants:
+                    message = _missing(want, fact.namespace, there, context)
+                    if message:
+                        yield fault(self, document, want.path, message)
+
+
+def _missing(
+    want: Want,
+    namespace: str,
+    there: dict[tuple[str, str, str], tuple[frozenset[str] | None, bool]],
+    context: Context,
+) -> str:
+    namespace = "-" if want.kind in CLUSTER_SCOPED else want.namespace or namespace or context.namespace
+    found = there.get((want.kind, namespace, want.name))
+    if found is None:
+        if want.optional or (want.kind, want.name) in _ALWAYS or _is_external(want, context):
+            return ""
+        if want.kind == "ClusterRole" and want.name.startswith("system:"):
+            return ""
+        return f"there is no {want.kind} {quoted(want.name)}"
+    keys, headless = found
+    if want.key and keys is not None and want.key not in keys and not want.optional:
+        return f"the {want.kind} {quoted(want.name)} has no key {quoted(want.key)}"
+    if want.headless and not headless:
+        return f"the Service {quoted(want.name)} is not headless, so that the pods have no names in DNS"
+    return ""
+
+
+def _is_external(want: Want, context: Context) -> bool:
+    """Somebody else's: declared, or named by somebody who does not know the release's name."""
+    return not _names_release(want.name, context.release) or any(
+        item.kind == want.kind and fnmatchcase(want.name, item.name) for item in context.declared.external
+    )
+
+
+def _names_release(name: str, release: str) -> bool:
+    """Whether the release's name is a part of `name`, between its ends and dashes."""
+    return re.search(rf"(?:^|[-.]){re.escape(release)}(?:[-.]|$)", name) is not None

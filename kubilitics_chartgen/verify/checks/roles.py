@@ -1,0 +1,88 @@
+"""Check `roles`: what the API server wants of RBAC objects beyond the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.reading import Object, at, entries, is_object_name, items, quoted
+
+__all__ = ["RBAC", "Roles"]
+
+Found = Iterator[tuple[str, str]]
+
+RBAC = "rbac.authorization.k8s.io"
+_NEEDS_NO_NAME = frozenset(("create", "deletecollection"))
+
+
+class Roles:
+    """See `sentence`."""
+
+    name = "roles"
+    sentence = "The API server accepts every role and binding, and each grants what it seems to."
+    severity: Severity = "error"
+    fix = "Correct what the message names."
+
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
+        """What the API server would refuse, or what grants nothing."""
+        if document.group != RBAC:
+            return
+        kind = document.kind
+        found: Found = iter(())
+        if kind in ("Role", "ClusterRole"):
+            found = _rules(document.object, kind)
+        elif kind in ("RoleBinding", "ClusterRoleBinding"):
+            found = _binding(document.object, kind)
+        for path, message in found:
+            yield fault(self, document, path, message)
+
+
+def _rules(role: Object, kind: str) -> Found:
+    for position, rule in items(role.get("rules")):
+        place = f"rules[{position}]"
+        verbs, urls = entries(rule.get("verbs")), entries(rule.get("nonResourceURLs"))
+        groups, resources = entries(rule.get("apiGroups")), entries(rule.get("resources"))
+        if not verbs:
+            yield f"{place}.verbs", "must hold a verb"
+        if urls:
+            if kind == "Role":
+                yield f"{place}.nonResourceURLs", "cannot be granted by a Role, only by a ClusterRole"
+            if groups or resources:
+                yield f"{place}.nonResourceURLs", "cannot stand beside resources"
+            continue
+        if not groups:
+            yield f"{place}.apiGroups", 'must hold a group, "" for the core'
+        if not resources:
+            yield f"{place}.resources", "must hold a resource"
+        if rule.get("resourceNames") and verbs and _NEEDS_NO_NAME.issuperset(map(str, verbs)):
+            yield f"{place}.resourceNames", "grants nothing: these verbs are asked without a name"
+
+
+def _binding(binding: Object, kind: str) -> Found:
+    reference = at(binding, "roleRef")
+    if (reference.get("apiGroup") or RBAC) != RBAC:
+        yield "roleRef.apiGroup", f"{quoted(reference.get('apiGroup'))} must be {RBAC}"
+    allowed = ("Role", "ClusterRole") if kind == "RoleBinding" else ("ClusterRole",)
+    if reference.get("kind") not in allowed:
+        yield "roleRef.kind", f"{quoted(reference.get('kind'))} must be {' or '.join(allowed)} in a {kind}"
+    if not reference.get("name"):
+        yield "roleRef.name", "is missing"
+    elif "/" in str(reference["name"]) or "%" in str(reference["name"]):
+        yield "roleRef.name", f"{quoted(reference['name'])} must hold neither `/` nor `%`"
+    for position, subject in items(binding.get("subjects")):
+        place = f"subjects[{position}]"
+        who, group = subject.get("kind"), subject.get("apiGroup")
+        if not subject.get("name"):
+            yield f"{place}.name", "is missing"
+        if who == "ServiceAccount":
+            if subject.get("name") and not is_object_name(subject["name"]):
+                yield f"{place}.name", f"{quoted(subject['name'])} is no name of a ServiceAccount"
+            if group:
+                yield f"{place}.apiGroup", "must be empty for a ServiceAccount"
+            if not subject.get("namespace") and kind == "ClusterRoleBinding":
+                yield f"{place}.namespace", "is missing for a ServiceAccount"
+        elif who in ("User", "Group"):
+            if (group or RBAC) != RBAC:
+                yield f"{place}.apiGroup", f"{quoted(group)} must be {RBAC}"
+        else:
+            yield f"{place}.kind", f"{quoted(who)} must be ServiceAccount, User or Group"
