@@ -84,6 +84,8 @@ class VerifyReport:
     """What a reader must know to read the verdict right."""
     complete: bool = True
     """False where the run ended before its time."""
+    interrupted: bool = False
+    """Whether the user ended it."""
     kube_versions: tuple[str, ...] = ()
     seed: int = 1
 
