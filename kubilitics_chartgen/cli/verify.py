@@ -57,6 +57,14 @@ def verify(
     budget: Annotated[float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed looks at other random configurations.")] = 1,
     random: Annotated[int, typer.Option(min=0, help="How many random configurations.")] = 200,
+    nulls: Annotated[
+        bool | None,
+        typer.Option(
+            "--nulls/--no-nulls",
+            help="Also set each key to null, as operators do to take a default away.",
+            show_default="where the chart has a .chartgen.yaml",
+        ),
+    ] = None,
     report: Annotated[ReportFormat | None, typer.Option(help="Write a report file of this kind.")] = None,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
@@ -89,6 +97,7 @@ def verify(
         budget=budget,
         seed=seed,
         random=random,
+        nulls=nulls,
     )
     with _progress() as tell:
         result = run(request, progress=tell)

@@ -34,6 +34,7 @@ REFUSED = "\ue000refused\ue001"
 """Stands before the message where a template's own text would have stopped Helm with `fail`."""
 
 _KEY = "chartgenContexts"
+_MAX_SECTIONS = 200
 _WRAPPER = "zz-chartgen.yaml"
 _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
 _STUB = (
@@ -46,13 +47,19 @@ _LOOP = """{{- $out := list -}}
 {{- $_ := set $release "Revision" $.Release.Revision -}}
 {{- $_ := set $release "IsUpgrade" .release.upgrade -}}
 {{- $_ := set $release "IsInstall" (not .release.upgrade) -}}
-{{- $root := dict "Values" .values "Release" $release "Chart" $.Chart "Capabilities" $.Capabilities -}}
+{{- $root := dict "Release" $release "Chart" $.Chart "Capabilities" $.Capabilities -}}
+{{- $_ := set $root "Values" (fromJson .values) -}}
 {{- $_ := set $root "Files" $.Files -}}
 {{- $texts := dict -}}
+{{- $refused := false -}}
 {{- range .templates -}}
+{{- if not $refused -}}
 {{- $_ := set $root "Template" (dict "Name" . "BasePath" $.Template.BasePath) -}}
 {{- $hidden := regexReplaceAll "[^/]*$" . "_hidden-${0}" -}}
-{{- $_ := set $texts . (include $hidden $root) -}}
+{{- $text := include $hidden $root -}}
+{{- $refused = contains "%(refused)s" $text -}}
+{{- $_ := set $texts . $text -}}
+{{- end -}}
 {{- end -}}
 {{- $out = append $out $texts -}}
 {{- end -}}
@@ -66,7 +73,7 @@ class Context:
     values: Mapping[str, Any]
     release: Release
     templates: Sequence[str]
-    """The templates to render, in Helm's own order: `mychart/templates/x.yaml`."""
+    """The templates to render, such as `mychart/templates/x.yaml`; after one that prints `REFUSED` no more are."""
 
 
 class BatchChart:
@@ -79,6 +86,7 @@ class BatchChart:
         self._chart = chart
         self._soften = soften or (lambda _name, text: text)
         self._name = str(chart.metadata.get("name"))
+        self._sections: dict[int, tuple[Any, str]] = {}
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
@@ -127,8 +135,20 @@ class BatchChart:
             hidden = _hidden(name)
             files[name] = _STUB.format(key=_KEY, hidden=hidden).encode()
             files[hidden] = self._soften(name, data.decode("utf-8", "replace")).encode()
-        files[self._wrapper] = (_LOOP % {"key": _KEY}).encode()
+        files[self._wrapper] = (_LOOP % {"key": _KEY, "refused": REFUSED}).encode()
         return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files)))
+
+    def _values_text(self, values: Mapping[str, Any]) -> str:
+        """Values as JSON. Text travels through Helm much faster than maps, and sections that are shared are kept."""
+        parts: list[str] = []
+        for key, value in values.items():
+            known = self._sections.get(id(value))
+            if known is None or known[0] is not value:
+                known = (value, json.dumps(value))
+                if len(self._sections) < _MAX_SECTIONS and isinstance(value, dict):
+                    self._sections[id(value)] = known
+            parts.append(f"{json.dumps(key)}:{known[1]}")
+        return "{" + ",".join(parts) + "}"
 
     @property
     def _wrapper(self) -> str:
@@ -139,7 +159,7 @@ class BatchChart:
         asked = {
             _KEY: [
                 {
-                    "values": context.values,
+                    "values": self._values_text(context.values),
                     "release": {
                         "name": context.release.name,
                         "namespace": context.release.namespace,

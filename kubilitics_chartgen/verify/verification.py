@@ -50,6 +50,8 @@ class VerifyRequest:
     budget: float | None = None
     seed: int = 1
     random: int = 200
+    nulls: bool | None = None
+    """Whether keys are set to null; None: where the chart's author keeps a `.chartgen.yaml`."""
 
 
 def check_names() -> dict[str, str]:
@@ -117,7 +119,7 @@ def verify(request: VerifyRequest, *, progress: Callable[[str, int], None] = lam
                 "workers": pool.count,
                 "workersLost": pool.deaths,
             },
-            notes=tuple(_notes(subject)),
+            notes=tuple(_notes(request, subject)),
             complete=complete,
             interrupted=interrupted,
             kube_versions=tuple(version.name for version in subject.kube_versions),
@@ -147,11 +149,18 @@ def _plan(request: VerifyRequest, subject: Subject) -> Plan:
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,
         seed=request.seed,
+        nulls=_nulls(request, subject),
     )
 
 
-def _notes(subject: Subject) -> Sequence[str]:
+def _nulls(request: VerifyRequest, subject: Subject) -> bool:
+    return SETTINGS_FILE in subject.files.files if request.nulls is None else request.nulls
+
+
+def _notes(request: VerifyRequest, subject: Subject) -> Sequence[str]:
     notes: list[str] = []
+    if not _nulls(request, subject):
+        notes.append("No key was set to null, which takes its default away; --nulls does that.")
     blind = sorted(name for name, one in subject.slices.items() if one.versioned)
     if subject.kube_value is None and blind:
         notes.append(

@@ -42,6 +42,8 @@ class Plan:
     """The largest slice that is looked at whole."""
     random: int = 200
     seed: int = 1
+    nulls: bool = True
+    """Whether keys are set to null, one at a time."""
 
 
 @dataclass
@@ -92,6 +94,8 @@ class Exploration:
 
     def removed(self) -> None:
         """Every key set to null, one at a time: Helm then takes the default away."""
+        if not self.plan.nulls:
+            return
         base = self.plan.base
         taken = [replace(base, removed=(number,)) for number in range(len(self.plan.space.removable))]
         self.ledger.look(taken)

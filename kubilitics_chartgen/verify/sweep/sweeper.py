@@ -48,6 +48,9 @@ class Sweeper:
 
     def run(self, requests: Sequence[Request]) -> list[Outcome]:
         """What becomes of each request, in order."""
+        if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
+            self._known.clear()
+            self._generation = self.inspector.generation
         jobs = [_Job(self, request) for request in requests]
         for job in jobs:
             if job.refusal is None and job.request.alone:
@@ -59,10 +62,9 @@ class Sweeper:
         elif self.task.shared:
             self._render(waiting, self.renderer.entries)
         else:
-            self._render(waiting, self.gates)
-            enough = bool(self.gates)
-            further = [job for job in waiting if not (job.refusal or (job.request.verdict_only and enough))]
-            self._render(further, self.others)
+            first = [job for job in waiting if job.request.verdict_only and self.gates]
+            self._render(first, self.gates)
+            self._render([job for job in waiting if job not in first], [*self.gates, *self.others])
         return [self._outcome(job) for job in jobs]
 
     def _render_alone(self, job: _Job) -> None:
@@ -78,9 +80,14 @@ class Sweeper:
                 job.filled.add(name)
 
     def _render(self, jobs: Sequence[_Job], names: Sequence[str]) -> None:
-        if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
-            self._known.clear()
-            self._generation = self.inspector.generation
+        self._fill(jobs, names)
+        for job in jobs:
+            if job.refusal is None:
+                job.seen.extend(each for name in names for each in self._known[self.key(name, job)])
+                job.filled.update(name for name in names if self._known[self.key(name, job)])
+
+    def _fill(self, jobs: Sequence[_Job], names: Sequence[str]) -> None:
+        """Render what is not known yet of these templates."""
         asked: list[tuple[_Job, list[str]]] = []
         pending: set[tuple[object, ...]] = set()
         late: list[_Job] = []
@@ -109,11 +116,7 @@ class Sweeper:
         again = [job for job in late if job.refusal is None]
         again = [job for job in again if any(self.key(name, job) not in self._known for name in names)]
         if again:
-            self._render(again, names)
-        for job in jobs:
-            if job.refusal is None:
-                job.seen.extend(each for name in names for each in self._known.get(self.key(name, job), ()))
-                job.filled.update(name for name in names if self._known.get(self.key(name, job)))
+            self._fill(again, names)
 
     def _documents(self, job: _Job, name: str, text: str) -> tuple[Seen, ...]:
         if name.endswith("NOTES.txt"):
