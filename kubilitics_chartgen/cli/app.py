@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import compat, delivery, demo, generate, lint, package, publish, release, relocate, render
+from kubilitics_chartgen.cli import (
+    compat,
+    delivery,
+    demo,
+    generate,
+    lint,
+    package,
+    publish,
+    release,
+    relocate,
+    render,
+    verify,
+)
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
@@ -29,6 +41,7 @@ app = typer.Typer(
 app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
+app.command()(verify.verify)
 app.command()(package.package)
 app.command()(publish.publish)
 app.add_typer(release.app)

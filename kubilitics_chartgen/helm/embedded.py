@@ -55,11 +55,11 @@ class EmbeddedChart:
     def packed(self) -> bytes:
         """The chart as `helm package` packs it, without what .helmignore leaves out; times are those of the files."""
         self._check_dependencies()
-        return self._saved()
+        return self.saved()
 
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
-        return EmbeddedChart(ChartSource(self.source.path, _repacked(self._saved())))
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved())))
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -116,6 +116,10 @@ class EmbeddedChart:
             values = with_value(values, self.kube_version_value, version)
         versions.check_kube_version_range(self.metadata, version)
         self._check_installable()
+        return self.render_texts(values, release)
+
+    def render_texts(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
+        """What `render` gives, for values and a release that were checked before."""
         texts: dict[str, str] = _call(
             self._for_render().render,
             dict(values),
@@ -144,7 +148,8 @@ class EmbeddedChart:
     def _subcharts(self) -> tuple[str, ...]:
         return tuple(str(chart.get("name")) for chart in self._facts.dependencies)
 
-    def _saved(self) -> bytes:
+    def saved(self) -> bytes:
+        """The chart packed, whether it could be installed or not."""
         with tempfile.TemporaryDirectory() as folder:
             return Path(_call(self._open().save, folder)).read_bytes()
 

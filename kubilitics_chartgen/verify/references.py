@@ -17,7 +17,17 @@ from kubilitics_chartgen.verify.analysis.state import Callable, State, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
-__all__ = ["ANY", "Path", "Reference", "References", "Subchart", "Use", "find_references"]
+__all__ = [
+    "ANY",
+    "Path",
+    "Program",
+    "Reference",
+    "References",
+    "Subchart",
+    "Use",
+    "find_references",
+    "read_program",
+]
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,37 @@ def find_references(
 
     A library chart renders nothing itself: each of its named templates then counts as called with the root context.
     """
+    program = read_program(templates, subcharts=subcharts, library=library)
+    state = State(program.known, program.charts)
+    for prefix, base in program.bases.items():
+        state.heap.write(("template", prefix), "BasePath", text(base))
+    complete = Interpreter(state).run(program.rendered)
+    found = References(state.reads.all(), program.errors, complete)
+    for reference in found.all:
+        found._trie.add(reference)
+    return found
+
+
+@dataclass(frozen=True)
+class Program:
+    """The parsed templates of a chart and of the charts inside it."""
+
+    known: dict[str, list[Callable]]
+    """Every named template and file, by name."""
+    rendered: tuple[Task, ...]
+    """What Helm renders, with its root context."""
+    bases: Mapping[Path, str]
+    """The folder of each chart's templates, by where the chart's values stand."""
+    errors: tuple[TemplateSyntaxError, ...] = ()
+
+    @property
+    def charts(self) -> frozenset[Path]:
+        """Where the values of each chart stand."""
+        return frozenset(self.bases)
+
+
+def read_program(templates: Mapping[str, str], *, subcharts: Sequence[Subchart] = (), library: bool = False) -> Program:
+    """Parse all templates. Of a library chart each named template counts as rendered."""
     charts = [Subchart((), templates, library), *subcharts]
     known: dict[str, list[Callable]] = {}
     entries: list[Task] = []
@@ -103,14 +144,8 @@ def find_references(
                 entries.extend(Task(target, root) for target in defined)
             elif not chart.library and not posixpath.basename(name).startswith("_"):
                 entries.append(Task(rendered, root))
-    state = State(known, frozenset(chart.prefix for chart in charts))
-    for chart in charts:
-        state.heap.write(("template", chart.prefix), "BasePath", text(_base_path(chart.templates)))
-    complete = Interpreter(state).run(entries)
-    found = References(state.reads.all(), tuple(errors), complete)
-    for reference in found.all:
-        found._trie.add(reference)
-    return found
+    bases = {chart.prefix: _base_path(chart.templates) for chart in charts}
+    return Program(known, tuple(entries), bases, tuple(errors))
 
 
 def _base_path(templates: Mapping[str, str]) -> str:

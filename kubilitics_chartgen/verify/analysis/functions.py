@@ -6,28 +6,45 @@ A function that is not listed reads its arguments whole, and what it returns car
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
-from kubilitics_chartgen.verify.analysis.state import State, Transfer
+from kubilitics_chartgen.verify.analysis.state import State, Transfer, copied
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join, text
+from kubilitics_chartgen.verify.gotemplate import nodes
 
-__all__ = ["FUNCTIONS", "GUARDS", "apply"]
+__all__ = ["FUNCTIONS", "GUARDS", "apply", "prints_one_value"]
 
 GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ternary", "and", "or", "not", "kindIs",
                     "kindOf", "typeOf", "typeIs", "typeIsLike", "required"})  # fmt: skip
 """Functions that say what happens when a value is not there."""
 TESTS = frozenset({"empty", "not", "kindIs", "kindOf", "typeOf", "typeIs", "typeIsLike"})
-MAPS = frozenset({"deepCopy", "mustDeepCopy", "omit", "unset"})
+MAPS = frozenset({"omit", "unset"})
 """Functions that return their map, or what is left of it."""
+COPIES = frozenset({"deepCopy", "mustDeepCopy"})
+CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim"})
+"""Functions whose result is compared in place of their argument."""
+COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
 MAX_TEXTS = 64
+_VERB = re.compile(r"%[-+# 0-9.*\[\]]*[a-zA-Z%]")
+
+
+def prints_one_value(body: nodes.Body) -> bool:
+    """Whether a template prints one value and nothing else."""
+    shown = [node for node in body if not (isinstance(node, nodes.Text) and not node.text.strip())]
+    return len(shown) == 1 and isinstance(shown[0], nodes.Action) and not shown[0].pipeline.variables
 
 
 def apply(state: State, name: str, site: Site, args: Sequence[Abstract]) -> Abstract:
     """The result of a function; `site` names the place of the call."""
     transfer = FUNCTIONS.get(name)
+    if name == "fail":
+        state.refuses = True
+    if name in COMPARISONS:
+        _compare(state, args)
     if transfer is None:
         for argument in args:
             state.consume(argument)
@@ -37,6 +54,24 @@ def apply(state: State, name: str, site: Site, args: Sequence[Abstract]) -> Abst
 
 def _new(site: Site) -> Abstract:
     return Abstract(sites=frozenset({site}))
+
+
+def _compare(state: State, args: Sequence[Abstract]) -> None:
+    """Remember the constants that values are compared with."""
+    constants = {constant for argument in args for constant in (*argument.strings, *argument.numbers)}
+    for argument in args:
+        for path in argument.paths:
+            state.compared.setdefault(path, set()).update(constants)
+
+
+def _copy(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    return copied(args[0]) if args else OTHER
+
+
+def _convert(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.consume(argument)
+    return join([*args[-1:], OTHER])
 
 
 def _any_of(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -171,7 +206,7 @@ def _pluck(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
 def _print(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.consume(argument)
-    return _texts(args, lambda parts: "".join(parts))
+    return _texts(state, args, lambda parts: "".join(parts))
 
 
 def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -182,28 +217,39 @@ def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
         head, *pieces = parts[0].replace("%v", "%s").split("%s")
         return head + "".join(value + piece for value, piece in zip(parts[1:], pieces, strict=True))
 
+    if any(argument == NOTHING for argument in args):
+        # What a named template prints is not known before it has been run; then everything is run again.
+        return NOTHING
     if not args or not args[0].constant:
         return OTHER
     wanted = {part.replace("%v", "%s").count("%s") for part in args[0].strings}
     plain = all(part.count("%") == part.replace("%v", "%s").count("%s") for part in args[0].strings)
-    return _texts(args, fill) if plain and wanted == {len(args) - 1} else OTHER
+    known = _texts(state, args, fill) if plain and wanted == {len(args) - 1} else OTHER
+    if known != OTHER:
+        return known
+    return join(Abstract(shapes=frozenset({_VERB.sub("*", part)})) for part in args[0].strings)
 
 
-def _texts(args: Sequence[Abstract], build: Callable[[tuple[str, ...]], str]) -> Abstract:
+def _texts(state: State, args: Sequence[Abstract], build: Callable[[tuple[str, ...]], str]) -> Abstract:
     """Constant strings out of constant strings."""
+    known = [state.known_texts(argument) or frozenset() for argument in args]
     count = 1
-    for argument in args:
-        count *= len(argument.strings) if argument.constant else 0
+    for texts in known:
+        count *= len(texts)
     if not 0 < count <= MAX_TEXTS:
         return OTHER
-    return join(text(build(parts)) for parts in itertools.product(*(sorted(argument.strings) for argument in args)))
+    return join(text(build(parts)) for parts in itertools.product(*(sorted(texts) for texts in known)))
 
 
 def _include(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
-    if args:
-        state.consume(args[0])
-        state.call(args[0], args[1] if len(args) > 1 else NOTHING)
-    return OTHER
+    if not args:
+        return OTHER
+    state.consume(args[0])
+    state.call(args[0], args[1] if len(args) > 1 else NOTHING)
+    targets = [target for name in args[0].strings for target in state.templates.get(name, [])]
+    if not args[0].constant or not targets or not all(prints_one_value(target.body) for target in targets):
+        return OTHER
+    return join(state.results.get(id(target), NOTHING) for target in targets)
 
 
 def _tpl(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -247,5 +293,12 @@ _TABLE: dict[str, Transfer] = {
     "values": _values,
 }
 FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
-    {**_TABLE, **dict.fromkeys(TESTS, _test), **dict.fromkeys(MAPS, _collection), **LIST_FUNCTIONS}
+    {
+        **_TABLE,
+        **dict.fromkeys(TESTS, _test),
+        **dict.fromkeys(MAPS, _collection),
+        **dict.fromkeys(COPIES, _copy),
+        **dict.fromkeys(CONVERSIONS, _convert),
+        **LIST_FUNCTIONS,
+    }
 )

@@ -5,7 +5,7 @@ Reads do not depend on the order of writes: the interpreter runs until nothing i
 
 from __future__ import annotations
 
-from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, Site, join
+from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, Path, Site, join
 
 __all__ = ["Heap"]
 
@@ -50,4 +50,9 @@ class Heap:
     def keys(self, site: Site) -> tuple[str, ...] | None:
         """All keys of a site, None where they are not known."""
         fields = self._fields.get(site, {})
-        return None if ANY in fields or site in self._links else tuple(fields)
+        return None if ANY in fields or site in self._links or site[0] == "copy" else tuple(fields)
+
+    def written_roots(self) -> frozenset[Path]:
+        """Root contexts in which something was changed in place."""
+        sites = [*self._fields, *self._links]
+        return frozenset(site[1] for site in sites if site[0] == "root" and isinstance(site[1], tuple))

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply
+from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply, prints_one_value
 from kubilitics_chartgen.verify.analysis.reads import Use
-from kubilitics_chartgen.verify.analysis.state import State, Task, TooMuchError
+from kubilitics_chartgen.verify.analysis.state import Callable, State, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import nodes
 
@@ -31,6 +31,7 @@ class Interpreter:
         self.scopes: list[dict[str, Abstract]] = []
         self.dot = NOTHING
         self.place: tuple[object, ...] = ()
+        self.printing: Callable | None = None
 
     def run(self, entries: Sequence[Task]) -> bool:
         """Run until nothing changes; false where it was too much and everything was widened."""
@@ -59,7 +60,8 @@ class Interpreter:
         self.dot = task.argument
         self.scopes = [{"$": task.argument}]
         built = frozenset(site[:2] for site in task.argument.sites)
-        self.place = (task.argument.paths, task.argument.roots, built)
+        self.place = () if state.joined else (task.argument.paths, task.argument.roots, built)
+        self.printing = task.target if prints_one_value(task.target.body) else None
         self.body(task.target.body)
 
     @contextmanager
@@ -81,6 +83,8 @@ class Interpreter:
                 value = self.pipeline(node.pipeline)
                 if not node.pipeline.variables:
                     self.state.consume(value)
+                    if self.printing is not None:
+                        self.state.printed(self.printing, value)
             elif isinstance(node, (nodes.If, nodes.With)):
                 self.branches(node)
             elif isinstance(node, nodes.Range):
@@ -98,6 +102,7 @@ class Interpreter:
                 with self.asking() as asked:
                     value = self.pipeline(branch.pipeline)
                 state.trusted |= asked
+                state.controls |= asked | value.paths
                 with self.inner(value if isinstance(node, nodes.With) else None):
                     self.body(branch.body)
             with self.inner():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable as Function
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
@@ -13,10 +13,23 @@ from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abst
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.gotemplate.nodes import Body
 
-__all__ = ["MAX_CALLS", "MAX_PATH", "Callable", "State", "Task", "TooMuchError", "Transfer", "index_key", "may_cover"]
+__all__ = [
+    "MAX_CALLS",
+    "MAX_PATH",
+    "Callable",
+    "State",
+    "Task",
+    "TooMuchError",
+    "Transfer",
+    "copied",
+    "index_key",
+    "may_cover",
+]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""
+MAX_ANY = 2
+"""Steps into elements of which nothing is known, one after the other, that are followed where calls are joined."""
 MAX_CALLS = 2000
 """Different arguments with which one named template is followed; further ones count as read whole."""
 
@@ -53,6 +66,28 @@ def may_cover(pattern: Path, path: Path) -> bool:
     return all(one == other or ANY in (one, other) for one, other in zip(pattern, path, strict=False))
 
 
+def _fits(name: str, shape: str) -> bool:
+    """Whether a name may be a text of this shape."""
+    first, *parts = shape.split("*")
+    if not parts:
+        return name == shape
+    if not name.startswith(first) or not name.endswith(parts[-1]) or len(name) < len(first) + len(parts[-1]):
+        return False
+    at = len(first)
+    for part in parts[:-1]:
+        at = name.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return at <= len(name) - len(parts[-1])
+
+
+def copied(value: Abstract) -> Abstract:
+    """A deep copy: what is changed in it does not change the values it was copied from."""
+    copies = frozenset(("copy", path) for path in value.paths)
+    return replace(value, paths=frozenset(), sites=value.sites | copies)
+
+
 def index_key(number: int) -> str:
     """The key under which the heap keeps an element of a list."""
     return f"[{number}]"
@@ -61,9 +96,33 @@ def index_key(number: int) -> str:
 class State:
     """The state that transfer functions work on."""
 
-    def __init__(self, templates: dict[str, list[Callable]], charts: frozenset[Path]) -> None:
+    def __init__(
+        self,
+        templates: dict[str, list[Callable]],
+        charts: frozenset[Path],
+        *,
+        joined: bool = False,
+        max_work: int | None = None,
+        choices: Mapping[Path, frozenset[str]] | None = None,
+    ) -> None:
         self.templates = templates
         self.charts = charts
+        self.joined = joined
+        """Whether all calls of one named template are followed as one: faster, and less exact."""
+        self.max_work = MAX_WORK if max_work is None else max_work
+        self.choices = choices or {}
+        """The only texts that the schema allows at a path."""
+        self.results: dict[int, Abstract] = {}
+        """What a named template may print, where it prints one value and nothing else."""
+        self.arguments: dict[int, Abstract] = {}
+        self.facts: set[str] = set()
+        """What else of the root context is read, such as `Capabilities`; `*` for all of it."""
+        self.refuses = False
+        """Whether `fail` may be called."""
+        self.controls: set[Path] = set()
+        """Paths on which a condition depends."""
+        self.compared: dict[Path, set[str | int]] = {}
+        """What values are compared with."""
         self.heap = Heap()
         self.reads = Reads()
         self.queue: list[Task] = []
@@ -92,7 +151,7 @@ class State:
     def spend(self, work: int) -> None:
         """Account for work. Raises TooMuchError past the bound."""
         self.work += work
-        if self.work > MAX_WORK:
+        if self.work > self.max_work:
             raise TooMuchError
 
     def record(self, path: Path, use: Use) -> None:
@@ -127,6 +186,10 @@ class State:
         if len(path) >= MAX_PATH:
             self.record(path, Use.VALUE)
             return OTHER
+        if self.joined and name == ANY and path[-MAX_ANY:] == (ANY,) * MAX_ANY:
+            # A template that walks down all of a value: from here on it reads all of it, and stays in it.
+            self.record(path, Use.VALUE)
+            return Abstract(paths=frozenset({path}), other=True)
         below = (*path, name)
         self.record(below, Use.TEST)
         found = Abstract(paths=frozenset({below}))
@@ -138,6 +201,7 @@ class State:
     def _field_of_root(self, root: Path, name: str) -> Abstract:
         if name == "Values":
             return Abstract(paths=frozenset({root}))
+        self.facts.add(name)
         if name == "Subcharts":
             return Abstract(sites=frozenset({("subcharts", root)}))
         if name == "Template":
@@ -158,11 +222,31 @@ class State:
             return Abstract(roots=frozenset(inner), other=True)
         linked = self.heap.linked(site)
         found = self.heap.read(site, name)
+        if site[0] == "copy":
+            assert isinstance(site[1], tuple)
+            found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])
         if site[0] == "template" and found == NOTHING:
             return OTHER
         if linked == NOTHING:
             return found
         return join([found, self.field(linked, name, seen=seen | {site})])
+
+    def known_texts(self, value: Abstract) -> frozenset[str] | None:
+        """All texts that a value may be, None where they are not known."""
+        if value != Abstract(paths=value.paths, strings=value.strings):
+            return None
+        chosen = [self.choices.get(path) for path in value.paths]
+        if not (chosen or value.strings) or None in chosen:
+            return None
+        return value.strings.union(*(texts for texts in chosen if texts is not None))
+
+    def printed(self, target: Callable, value: Abstract) -> None:
+        """Remember what a named template may print."""
+        before = self.results.get(id(target), NOTHING)
+        after = join([before, value])
+        if after != before:
+            self.results[id(target)] = after
+            self.heap.version += 1
 
     def index(self, value: Abstract, key: Abstract) -> Abstract:
         """What `index value key` may be."""
@@ -187,6 +271,9 @@ class State:
         for root in value.roots:
             self.record(root, Use.KEYS)
         for site in value.sites:
+            if site[0] == "copy":
+                assert isinstance(site[1], tuple)
+                self.record(site[1], Use.KEYS)
             for path in self.heap.linked(site).paths:
                 self.record(path, Use.KEYS)
 
@@ -198,6 +285,8 @@ class State:
             self.record(path, use)
             if path in self.charts and path:
                 self.record(("global",), use)
+        if value.roots:
+            self.facts.add(ANY)
         overlays: set[Site] = {("root", root) for root in value.roots}
         for path in value.paths | value.roots:
             overlays |= {("path", place) for place in self.changed if may_cover(path, place)}
@@ -207,6 +296,9 @@ class State:
             seen.add(site)
             if site[0] == "subcharts":
                 self.record((), use)
+            if site[0] == "copy":
+                assert isinstance(site[1], tuple)
+                self.consume(Abstract(paths=frozenset({site[1]})), use, seen=seen)
             self.consume(self.heap.read(site, ANY), use, seen=seen)
             self.consume(self.heap.linked(site), use, seen=seen)
 
@@ -218,8 +310,11 @@ class State:
 
     def call(self, names: Abstract, argument: Abstract) -> None:
         """Run the templates of these names with an argument; all templates where the name is not known."""
-        if names.constant:
-            targets = [target for name in sorted(names.strings) for target in self.templates.get(name, [])]
+        if names == NOTHING:
+            return
+        if names.shaped:
+            found = {name for shape in names.shapes for name in self.templates if _fits(name, shape)}
+            targets = [target for name in sorted(found | names.strings) for target in self.templates.get(name, [])]
         else:
             targets = [target for known in self.templates.values() for target in known]
         for target in targets:
@@ -227,6 +322,9 @@ class State:
 
     def enqueue(self, target: Callable, argument: Abstract) -> None:
         """Put one run into the queue, unless it was there already."""
+        if self.joined:
+            argument = join([self.arguments.get(id(target), NOTHING), argument])
+            self.arguments[id(target)] = argument
         key = (id(target), argument)
         if key in self.done:
             return

@@ -31,13 +31,21 @@ class Abstract:
     """Constant strings."""
     numbers: frozenset[int] = frozenset()
     """Constant whole numbers."""
+    shapes: frozenset[str] = frozenset()
+    """Texts of which parts are known; `*` stands for the others."""
     other: bool = False
     """Anything else; nothing of it leads back to the values without having been recorded before."""
 
     @property
     def constant(self) -> bool:
         """Whether this is one of the known strings and nothing else."""
-        return bool(self.strings) and not (self.paths or self.roots or self.sites or self.numbers or self.other)
+        return bool(self.strings) and self == Abstract(strings=self.strings)
+
+    @property
+    def shaped(self) -> bool:
+        """Whether this is a text of which something is known, and nothing else."""
+        known = self.strings or self.shapes
+        return bool(known) and self == Abstract(strings=self.strings, shapes=self.shapes)
 
 
 NOTHING = Abstract()
@@ -51,19 +59,26 @@ def text(value: str) -> Abstract:
 
 def join(values: Iterable[Abstract]) -> Abstract:
     """What may be any of `values`."""
-    known = [value for value in values if value != NOTHING]
+    known: list[Abstract] = []
+    for value in values:
+        if value is not NOTHING and not any(value is other for other in known):
+            known.append(value)
     if len(known) < 2:
         return known[0] if known else NOTHING
+    if all(value == known[0] for value in known[1:]):
+        return known[0]
     strings = frozenset[str]().union(*(value.strings for value in known))
     numbers = frozenset[int]().union(*(value.numbers for value in known))
     other = any(value.other for value in known)
-    if len(strings) + len(numbers) > MAX_STRINGS:
-        strings, numbers, other = frozenset(), frozenset(), True
+    shapes = frozenset[str]().union(*(value.shapes for value in known))
+    if len(strings) + len(numbers) + len(shapes) > MAX_STRINGS:
+        strings, numbers, shapes, other = frozenset(), frozenset(), frozenset(), True
     return Abstract(
         paths=frozenset[Path]().union(*(value.paths for value in known)),
         roots=frozenset[Path]().union(*(value.roots for value in known)),
         sites=frozenset[Site]().union(*(value.sites for value in known)),
         strings=strings,
         numbers=numbers,
+        shapes=shapes,
         other=other,
     )

@@ -1,0 +1,220 @@
+"""`verify`: prove a chart over its whole space of values, on every supported Kubernetes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from kubilitics_chartgen.verify.result import Proof, VerifyReport
+
+__all__ = ["ReportFormat", "verify"]
+
+_COLORS = {"error": "red", "warning": "yellow"}
+
+
+class ReportFormat(str, Enum):
+    """The kinds of report files."""
+
+    junit = "junit"
+    json = "json"
+    html = "html"
+
+
+def verify(
+    chart: Annotated[Path, typer.Argument(help="The folder of the chart.")] = Path("charts/kubilitics"),
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--values", "-f", help="Values to start from, around which the others vary; may be repeated."),
+    ] = None,
+    strength: Annotated[
+        int, typer.Option(min=2, max=4, help="How many values are combined in every way: 2 is every pair.")
+    ] = 2,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Look at every combination of what a template reads, up to 50,000.")
+    ] = False,
+    kube_versions: Annotated[
+        str, typer.Option(metavar="VERSIONS", help="Such as 1.30-1.37 or 1.30,1.33.", show_default="all supported")
+    ] = "",
+    checks: Annotated[str, typer.Option(metavar="NAMES", help="Only these checks.", show_default="all")] = "",
+    skip: Annotated[str, typer.Option(metavar="NAMES", help="Not these checks.")] = "",
+    isolate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="A value that must leave all other objects as they are; may be repeated."),
+    ] = None,
+    explain: Annotated[
+        str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
+    ] = "",
+    workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
+    budget: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed looks at other random configurations.")] = 1,
+    random: Annotated[int, typer.Option(min=0, help="How many random configurations.")] = 200,
+    nulls: Annotated[
+        bool | None,
+        typer.Option(
+            "--nulls/--no-nulls",
+            help="Also set each key to null, as operators do to take a default away.",
+            show_default="where the chart has a .chartgen.yaml",
+        ),
+    ] = None,
+    report: Annotated[ReportFormat | None, typer.Option(help="Write a report file of this kind.")] = None,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Render a chart in every way that can matter and check what comes out, as every supported Kubernetes would.
+
+    Exit codes: 0 nothing found, 1 findings, 2 the chart or the request cannot be used, 130 interrupted.
+    """
+    from kubilitics_chartgen.cli.output import print_json
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.kube.versions import parse_versions
+    from kubilitics_chartgen.verify.verification import VerifyRequest
+    from kubilitics_chartgen.verify.verification import verify as run
+
+    if (report is None) != (output is None):
+        raise InputError("A report needs both: --report says of which kind, --output says where.")
+    if explain:
+        _explain(chart, explain, as_json=as_json)
+        return
+    request = VerifyRequest(
+        chart,
+        files=tuple(values or ()),
+        strength=strength,
+        exhaustive=exhaustive,
+        kube_versions=parse_versions(kube_versions) if kube_versions else (),
+        checks=_names(checks),
+        skip=_names(skip),
+        isolate=tuple(isolate or ()),
+        workers=workers,
+        budget=budget,
+        seed=seed,
+        random=random,
+        nulls=nulls,
+    )
+    with _progress() as tell:
+        result = run(request, progress=tell)
+    if report is not None and output is not None:
+        _write(report, output, result)
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        _print(result)
+    raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int], None]]:
+    """A line on the terminal that says what is going on; silent in pipes."""
+    if not sys.stderr.isatty():
+        yield lambda _phase, _count: None
+        return
+    from kubilitics_chartgen.cli.output import console
+
+    done = 0
+    with console(stderr=True).status("starting") as status:
+
+        def tell(phase: str, count: int) -> None:
+            nonlocal done
+            done += count
+            status.update(f"{phase}: {done:,} configurations")
+
+        yield tell
+
+
+def _explain(chart: Path, template: str, *, as_json: bool) -> None:
+    from kubilitics_chartgen.cli.output import console, print_json
+    from kubilitics_chartgen.verify.explanation import explain
+
+    told = explain(chart, template)
+    if as_json:
+        print_json(told.as_dict())
+        return
+    out = console()
+    for line in told.lines():
+        out.print(line, markup=False)
+
+
+def _write(kind: ReportFormat, path: Path, result: VerifyReport) -> None:
+    from kubilitics_chartgen.cli.writing import replace_file
+    from kubilitics_chartgen.verify.report import report_text
+
+    replace_file(path, report_text(kind.value, result))
+
+
+def _print(result: VerifyReport) -> None:
+    from kubilitics_chartgen.cli.output import console
+
+    out = console()
+    for finding in result.findings:
+        if finding.fails:
+            _print_finding(out, finding)
+    set_aside = sum(not finding.fails for finding in result.findings)
+    numbers = result.numbers
+    whole = sum(each.strength == 0 for each in result.coverage)
+    undecided = sum(each.undecided for each in result.coverage)
+    failing = sum(finding.fails for finding in result.findings)
+    lines = [
+        f"{numbers['configurations']:,.0f} configurations of {numbers['factors']:.0f} values: "
+        f"{numbers['accepted']:,.0f} accepted, {numbers['refused']:,.0f} refused in words",
+        f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {_span(result.kube_versions)}",
+        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
+        f"; {undecided:,} combinations undecided",
+        *result.notes,
+    ]
+    if set_aside:
+        lines.append(f"{set_aside} findings were set aside: they need values that nothing says to be valid")
+    if numbers["exempt"]:
+        lines.append(f"{numbers['exempt']:.0f} findings are exempt by .chartgen.yaml")
+    if not result.complete:
+        lines.append("The run ended before its time: what is not said here was not looked at.")
+    for line in lines:
+        out.print(line, markup=False)
+    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else "nothing found"
+    out.print(
+        f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
+        markup=False,
+        style="red" if failing else "green",
+    )
+
+
+def _span(versions: tuple[str, ...]) -> str:
+    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
+
+
+def _print_finding(out: Console, finding: Proof) -> None:
+    from rich.text import Text
+
+    line = Text()
+    line.append(finding.severity, style=_COLORS.get(finding.severity, ""))
+    line.append(f" {finding.check}", style="bold")
+    where = " ".join(part for part in (finding.object, finding.path) if part)
+    line.append(f": {where}: {finding.message}" if where else f": {finding.message}")
+    out.print(line)
+    if finding.template:
+        place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
+        out.print(f"  in {place}", markup=False)
+    if finding.fix:
+        out.print(f"  {finding.fix}", markup=False)
+    if finding.values:
+        out.print("  with these values:", markup=False)
+        for row in finding.values.splitlines():
+            out.print(f"    {row}", markup=False)
+    elif finding.command:
+        out.print("  with the values as they come", markup=False)
+    if finding.command:
+        out.print(f"  {finding.command}", markup=False)
+    out.print()

@@ -1,0 +1,207 @@
+"""Renders a chart with many sets of values in one call of the embedded Helm. Reads the chart; starts no program.
+
+Helm parses every template of a chart anew for each render. Here one chart is made that holds the templates under
+names which Helm does not render by itself, and one template that includes them with one root context after the other.
+What comes out is the same, byte for byte. A set of values that makes Helm stop makes the whole call fail: then each
+is rendered alone.
+
+Not every chart can be rendered so: the charts inside a chart get their values from Helm itself, and what asks for the
+Go type of the root context would see another. `batchable` tells.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError, ToolError
+from kubilitics_chartgen.helm.chart_source import ChartSource
+from kubilitics_chartgen.helm.embedded import EmbeddedChart
+from kubilitics_chartgen.helm.engine import RefusedError, Release, RenderError
+
+__all__ = ["REFUSED", "BatchChart", "Context"]
+
+REFUSED = "\ue000refused\ue001"
+"""Stands before the message where a template's own text would have stopped Helm with `fail`."""
+
+_KEY = "chartgenContexts"
+_MAX_SECTIONS = 200
+_WRAPPER = "zz-chartgen.yaml"
+_TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
+_STUB = (
+    '{{{{ if not (and (kindIs "map" .) (hasKey . "Values") (kindIs "map" .Values) (hasKey .Values "{key}")) }}}}'
+    '{{{{ include "{hidden}" . }}}}{{{{ end }}}}'
+)
+_LOOP = """{{- $out := list -}}
+{{- range $context := .Values.%(key)s -}}
+{{- $release := dict "Name" .release.name "Namespace" .release.namespace "Service" $.Release.Service -}}
+{{- $_ := set $release "Revision" $.Release.Revision -}}
+{{- $_ := set $release "IsUpgrade" .release.upgrade -}}
+{{- $_ := set $release "IsInstall" (not .release.upgrade) -}}
+{{- $root := dict "Release" $release "Chart" $.Chart "Capabilities" $.Capabilities -}}
+{{- $_ := set $root "Values" (fromJson .values) -}}
+{{- $_ := set $root "Files" $.Files -}}
+{{- $texts := dict -}}
+{{- $refused := false -}}
+{{- range .templates -}}
+{{- if not $refused -}}
+{{- $_ := set $root "Template" (dict "Name" . "BasePath" $.Template.BasePath) -}}
+{{- $hidden := regexReplaceAll "[^/]*$" . "_hidden-${0}" -}}
+{{- $text := include $hidden $root -}}
+{{- $refused = contains "%(refused)s" $text -}}
+{{- $_ := set $texts . $text -}}
+{{- end -}}
+{{- end -}}
+{{- $out = append $out $texts -}}
+{{- end -}}
+{{- toJson $out -}}"""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One set of values, whole: defaults included, nulls taken out."""
+
+    values: Mapping[str, Any]
+    release: Release
+    templates: Sequence[str]
+    """The templates to render, such as `mychart/templates/x.yaml`; after one that prints `REFUSED` no more are."""
+
+
+class BatchChart:
+    """A chart that is rendered with many sets of values at once.
+
+    `soften` may change the text of a template (path, text): what it takes out of the way must print `REFUSED`.
+    """
+
+    def __init__(self, chart: EmbeddedChart, *, soften: Callable[[str, str], str] | None = None) -> None:
+        self._chart = chart
+        self._soften = soften or (lambda _name, text: text)
+        self._name = str(chart.metadata.get("name"))
+        self._sections: dict[int, tuple[Any, str]] = {}
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        packed = self._chart.saved()
+        found: dict[str, bytes] = {}
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as archive:
+            for member in archive:
+                stream = archive.extractfile(member)
+                if stream is not None:
+                    found[member.name] = stream.read()
+        return found
+
+    @cached_property
+    def entries(self) -> tuple[str, ...]:
+        """The templates that Helm renders, in its order: deeper paths first, then by name backwards."""
+        start = f"{self._name}/templates/"
+        names = [name for name in self._files if name.startswith(start) and _renders(name)]
+        return tuple(sorted(names, key=lambda name: (name.count("/"), name), reverse=True))
+
+    def source(self, name: str) -> str:
+        """The text of a template, as its author wrote it."""
+        return self._files[name].decode("utf-8", "replace")
+
+    @cached_property
+    def batchable(self) -> bool:
+        """Whether many sets of values can be rendered in one call."""
+        if self._chart.metadata.get("dependencies") or self._chart.metadata.get("type") == "library":
+            return False
+        for name, data in self._files.items():
+            if name.startswith(f"{self._name}/charts/"):
+                return False
+            if "/templates/" in name and _TYPES.search(data.decode("utf-8", "replace")):
+                return False
+        return bool(self.entries)
+
+    @cached_property
+    def _batch(self) -> EmbeddedChart:
+        files: dict[str, bytes] = {}
+        for name, data in self._files.items():
+            if name in (f"{self._name}/values.yaml", f"{self._name}/values.schema.json"):
+                continue
+            if name not in self.entries:
+                files[name] = data
+                continue
+            hidden = _hidden(name)
+            files[name] = _STUB.format(key=_KEY, hidden=hidden).encode()
+            files[hidden] = self._soften(name, data.decode("utf-8", "replace")).encode()
+        files[self._wrapper] = (_LOOP % {"key": _KEY, "refused": REFUSED}).encode()
+        return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files)))
+
+    def _values_text(self, values: Mapping[str, Any]) -> str:
+        """Values as JSON. Text travels through Helm much faster than maps, and sections that are shared are kept."""
+        parts: list[str] = []
+        for key, value in values.items():
+            known = self._sections.get(id(value))
+            if known is None or known[0] is not value:
+                known = (value, json.dumps(value))
+                if len(self._sections) < _MAX_SECTIONS and isinstance(value, dict):
+                    self._sections[id(value)] = known
+            parts.append(f"{json.dumps(key)}:{known[1]}")
+        return "{" + ",".join(parts) + "}"
+
+    @property
+    def _wrapper(self) -> str:
+        return f"{self._name}/templates/{_WRAPPER}"
+
+    def render(self, contexts: Sequence[Context]) -> list[dict[str, str]]:
+        """The text of each template asked for, per context, in one call. Raises RenderError if any one fails."""
+        asked = {
+            _KEY: [
+                {
+                    "values": self._values_text(context.values),
+                    "release": {
+                        "name": context.release.name,
+                        "namespace": context.release.namespace,
+                        "upgrade": context.release.upgrade,
+                    },
+                    "templates": list(context.templates),
+                }
+                for context in contexts
+            ]
+        }
+        texts = self._batch.render_texts(asked, contexts[0].release)
+        found: list[dict[str, str]] = json.loads(texts[self._wrapper])
+        # Helm does this last, to each template's text.
+        return [{name: text.replace("<no value>", "") for name, text in one.items()} for one in found]
+
+    def render_each(self, contexts: Sequence[Context]) -> list[dict[str, str] | InputError]:
+        """The same, with an error in the place of what fails: halves are tried until the ones that fail stand alone."""
+        if not contexts:
+            return []
+        try:
+            return list(self.render(contexts))
+        except (RenderError, ToolError, ValueError) as error:
+            if len(contexts) == 1:
+                return [error if isinstance(error, InputError) else RefusedError(str(error))]
+        half = (len(contexts) + 1) // 2
+        return [*self.render_each(contexts[:half]), *self.render_each(contexts[half:])]
+
+
+def _renders(name: str) -> bool:
+    return not name.rsplit("/", 1)[-1].startswith("_")
+
+
+def _hidden(name: str) -> str:
+    folder, _, base = name.rpartition("/")
+    return f"{folder}/_hidden-{base}"
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return out.getvalue()

@@ -1,0 +1,138 @@
+"""What each template of a chart depends on: the values it may read, through includes, ranges, variables and dictionaries.
+
+In: the texts of a chart. Out: per template the reads, and whether it sees the Kubernetes version, may refuse values, or
+writes to values that other templates read. Conservative: what cannot be followed counts as read. No I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
+from kubilitics_chartgen.verify.analysis.reads import Read, Use
+from kubilitics_chartgen.verify.analysis.state import State, may_cover
+from kubilitics_chartgen.verify.analysis.values import ANY, Path, text
+from kubilitics_chartgen.verify.references import Subchart, read_program
+
+__all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
+
+MAX_WORK = 4_000_000
+"""Bound for one template, a second or two; past it the template counts as reading everything."""
+MAX_TOTAL = 60_000_000
+
+
+@dataclass(frozen=True)
+class TemplateDependencies:
+    """What one template depends on."""
+
+    template: str
+    """Its path in the chart, such as `templates/service.yaml`."""
+    reads: tuple[Read, ...] = ()
+    controls: frozenset[Path] = frozenset()
+    """Paths on which a condition depends; other values are only printed."""
+    facts: frozenset[str] = frozenset()
+    """What else of the root context it reads; `*` for all of it."""
+    refuses: bool = False
+    """Whether it may call `fail`."""
+    writes: frozenset[Path] = frozenset()
+    """Values that it changes in place."""
+    widened: str = ""
+    """Why it counts as reading everything; empty where it does not."""
+
+    @property
+    def versioned(self) -> bool:
+        """Whether it may see the Kubernetes version or what the cluster serves."""
+        return bool(self.widened) or bool(self.facts & {"Capabilities", ANY})
+
+    def reads_value(self, path: Path, defaults: Mapping[str, Any]) -> bool:
+        """Whether a change of the value at `path`, or of a part of it, may change what is printed."""
+        return bool(self.widened) or any(matters(read, path, defaults) for read in self.reads)
+
+
+@dataclass(frozen=True)
+class Dependencies:
+    """What the templates of a chart depend on."""
+
+    templates: Mapping[str, TemplateDependencies] = field(default_factory=dict)
+    compared: Mapping[Path, Sequence[str | int]] = field(default_factory=dict)
+    """The constants that templates compare values with."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether a template writes to values that others read."""
+        return any(found.writes for found in self.templates.values())
+
+
+def matters(read: Read, path: Path, defaults: Mapping[str, Any]) -> bool:
+    """Whether a read may see a change of the value at `path`, or of a part of it."""
+    if may_cover(path, read.path):
+        return True
+    if not may_cover(read.path, path):
+        return False
+    if read.use is not Use.TEST:
+        return True
+    # Whether a map holds something is not changed by one of the things in it, as long as there are others.
+    node: Any = defaults
+    for segment in read.path:
+        if segment == ANY or not isinstance(node, Mapping):
+            return True
+        node = node.get(segment)
+    return not (isinstance(node, Mapping) and len(node) > 1)
+
+
+def find_dependencies(
+    templates: Mapping[str, str],
+    *,
+    subcharts: Sequence[Subchart] = (),
+    choices: Mapping[Path, frozenset[str]] | None = None,
+    max_work: int = MAX_WORK,
+) -> Dependencies:
+    """What each template that Helm renders depends on; `choices` are the only texts a schema allows at a path."""
+    program = read_program(templates, subcharts=subcharts)
+    found: dict[str, TemplateDependencies] = {}
+    compared: dict[Path, set[str | int]] = {}
+    spent = 0
+    for entry in program.rendered:
+        bound = max(0, min(max_work, MAX_TOTAL - spent))
+        state = State(program.known, program.charts, joined=True, max_work=bound, choices=choices)
+        for chart, base in program.bases.items():
+            state.heap.write(("template", chart), "BasePath", text(base))
+        complete = Interpreter(state).run([entry])
+        spent += state.work
+        for path, constants in state.compared.items():
+            compared.setdefault(path, set()).update(constants)
+        name = entry.target.name
+        merged = found.get(name)
+        one = TemplateDependencies(
+            name,
+            state.reads.all(),
+            frozenset(state.controls),
+            frozenset(state.facts),
+            state.refuses,
+            frozenset(state.changed) | state.heap.written_roots(),
+            "" if complete else "it is too much to follow",
+        )
+        found[name] = one if merged is None else _both(merged, one)
+    if program.errors:
+        found = {name: _widened(one, f"{program.errors[0].file} cannot be parsed") for name, one in found.items()}
+    ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in compared.items()}
+    return Dependencies(found, ordered)
+
+
+def _widened(one: TemplateDependencies, reason: str) -> TemplateDependencies:
+    return TemplateDependencies(one.template, one.reads, one.controls, one.facts, True, one.writes, reason)
+
+
+def _both(first: TemplateDependencies, second: TemplateDependencies) -> TemplateDependencies:
+    """One template of a chart that is there twice, under two names."""
+    return TemplateDependencies(
+        first.template,
+        (*first.reads, *second.reads),
+        first.controls | second.controls,
+        first.facts | second.facts,
+        first.refuses or second.refuses,
+        first.writes | second.writes,
+        first.widened or second.widened,
+    )

@@ -1,0 +1,135 @@
+"""Findings out of sightings: each is shrunk, then confirmed by a whole render of Helm as it is. Asks a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.verify.checks import CHECKS
+from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.lint.exemptions import Exemption
+from kubilitics_chartgen.verify.result import Proof
+from kubilitics_chartgen.verify.shrink import (
+    Shown,
+    broken_key,
+    helm_command,
+    made_up,
+    shows,
+    shrink,
+    values_text,
+)
+from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.subject import Subject
+from kubilitics_chartgen.verify.sweep.task import Outcome, Status
+
+__all__ = ["Exempted", "find_proofs", "proof"]
+
+_FIX = {check.name: check.fix for check in CHECKS}
+
+
+class Exempted:
+    """The findings that the chart's author accepts."""
+
+    def __init__(self, exemptions: Iterable[Exemption]) -> None:
+        self._exemptions = tuple(exemptions)
+        self._used: set[Exemption] = set()
+        self.count = 0
+
+    def covers(self, finding: Proof) -> bool:
+        """Whether a finding is accepted."""
+        subjects = (finding.object, finding.path, f"{finding.object}: {finding.path}", finding.template)
+        for exemption in self._exemptions:
+            if exemption.accepts(finding.check, *subjects):
+                self._used.add(exemption)
+                self.count += 1
+                return True
+        return False
+
+    def unused(self) -> list[Proof]:
+        """A finding for each exemption that nothing needs."""
+        return [
+            Proof(
+                "exemptions",
+                "warning",
+                f"Nothing needs this exemption from {exemption.check} any more.",
+                path=exemption.path,
+                template=SETTINGS_FILE,
+                line=exemption.line or 0,
+                fix="Remove it.",
+            )
+            for exemption in self._exemptions
+            if exemption not in self._used
+        ]
+
+
+def find_proofs(subject: Subject, ledger: Ledger, exempted: Exempted, chart: str) -> list[Proof]:
+    """A finding for each fault that was seen and that Helm confirms."""
+    found: list[Proof] = []
+    for sighting in sorted(ledger.sightings.values(), key=lambda each: each.index):
+        early = Proof(
+            sighting.found.check,
+            sighting.found.severity,
+            sighting.found.fault.message,
+            sighting.found.fault.object,
+            sighting.found.fault.path,
+            sighting.found.template,
+        )
+        if exempted.covers(early):
+            continue
+        shown = (sighting.found.check, sighting.found.fault.key)
+        one = proof(subject, ledger, sighting.configuration, shown, chart, sighting.found.template)
+        if one is not None:
+            found.append(one)
+    broken: dict[Shown, Configuration] = {}
+    for configuration, outcome in ledger.broken.items():
+        name = "renders" if outcome.status is Status.BROKEN else "ends"
+        broken.setdefault((name, broken_key(outcome.message)), configuration)
+    for shown, configuration in broken.items():
+        one = proof(subject, ledger, configuration, shown, chart, "")
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def proof(
+    subject: Subject, ledger: Ledger, configuration: Configuration, shown: Shown, chart: str, template: str
+) -> Proof | None:
+    """The finding, None where Helm does not confirm it."""
+    first: Sequence[int] = subject.slices[template].factors if template in subject.slices else ()
+    small = shrink(ledger, subject.base, configuration, shown, first)
+    for candidate in dict.fromkeys((small, configuration)):
+        outcome = ledger.again([candidate], alone=True)[0]
+        if shows(outcome, shown):
+            return _proof(subject, candidate, outcome, shown, chart)
+    return None
+
+
+def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, shown: Shown, chart: str) -> Proof:
+    values = values_text(overrides(subject.space, configuration))
+    invented = made_up(subject.space, configuration, subject.base)
+    for found in outcome.found:
+        if (found.check, found.fault.key) == shown:
+            fault = found.fault
+            return Proof(
+                found.check,
+                found.severity,
+                fault.message,
+                fault.object,
+                fault.path,
+                found.template,
+                found.line,
+                _FIX.get(found.check, ""),
+                values,
+                helm_command(chart, subject.space, configuration, found.template),
+                invented,
+            )
+    return Proof(
+        shown[0],
+        "error",
+        outcome.message,
+        template=outcome.template,
+        fix="Mend the template, or refuse these values in the schema or with a message of your own.",
+        values=values,
+        command=helm_command(chart, subject.space, configuration, ""),
+        made_up=invented,
+    )

@@ -1,0 +1,126 @@
+"""Reports as files: JUnit for CI, JSON for programs, one HTML page for people. Pure: a result in, text out."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from xml.etree import ElementTree as Xml
+
+from kubilitics_chartgen.verify.result import Coverage, Proof, VerifyReport
+
+__all__ = ["report_text"]
+
+_STYLE = """
+:root { color-scheme: light dark; font-family: system-ui, sans-serif; }
+body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; }
+tr + tr td { border-top: 1px solid #8884; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+pre { overflow-x: auto; padding: .8rem; background: #8881; border-radius: .3rem; }
+.error { color: #c22; } .warning { color: #a60; } .fine { color: #080; }
+details > summary { cursor: pointer; }
+"""
+
+
+def report_text(kind: str, result: VerifyReport) -> str:
+    """The text of a report: `junit`, `json` or `html`."""
+    if kind == "junit":
+        return _junit(result)
+    if kind == "json":
+        return json.dumps(result.as_dict(), indent=2, sort_keys=True) + "\n"
+    return _html(result)
+
+
+def _junit(result: VerifyReport) -> str:
+    failing = [finding for finding in result.findings if finding.fails]
+    suite = Xml.Element(
+        "testsuite",
+        name=f"kubilitics-chartgen verify {result.chart}",
+        tests=str(len(result.coverage) + len(failing)),
+        failures=str(len(failing)),
+        errors="0" if result.complete else "1",
+        time=str(result.numbers.get("seconds", 0)),
+    )
+    for each in result.coverage:
+        case = Xml.SubElement(suite, "testcase", classname="coverage", name=each.template)
+        Xml.SubElement(case, "system-out").text = each.shown
+    for finding in failing:
+        name = " ".join(part for part in (finding.object, finding.path) if part) or finding.template or finding.message
+        case = Xml.SubElement(suite, "testcase", classname=finding.check, name=_clean(name))
+        failure = Xml.SubElement(case, "failure", type=finding.severity, message=_clean(finding.message))
+        failure.text = _clean("\n".join(part for part in (finding.fix, finding.values, finding.command) if part))
+    if not result.complete:
+        case = Xml.SubElement(suite, "testcase", classname="verify", name="the run ended before its time")
+        Xml.SubElement(case, "error", message="what is not said here was not looked at")
+    Xml.indent(suite)
+    return Xml.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _clean(text: str) -> str:
+    """XML knows no control characters."""
+    return "".join(sign if sign in "\n\t" or ord(sign) >= 32 else "\N{REPLACEMENT CHARACTER}" for sign in text)
+
+
+def _html(result: VerifyReport) -> str:
+    failing = [finding for finding in result.findings if finding.fails]
+    aside = [finding for finding in result.findings if not finding.fails]
+    verdict = f"{len(failing)} findings" if failing else "nothing found"
+    numbers = "".join(
+        f"<tr><td>{escape(name)}</td><td class=number>{value:,}</td></tr>" for name, value in result.numbers.items()
+    )
+    notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
+    ended = "" if result.complete else "<p class=error>The run ended before its time.</p>"
+    head = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(result.chart)}</title><style>{_STYLE}</style>"
+    )
+    colour = "error" if failing else "fine"
+    versions = ", ".join(result.kube_versions)
+    return "".join(
+        [
+            head,
+            f"<h1>{escape(result.chart)}: <span class={colour}>{verdict}</span></h1>{ended}{notes}",
+            f"<p>Kubernetes {escape(versions)}; seed {result.seed}</p>",
+            "<h2>Findings</h2>" if failing else "",
+            *(_finding(finding) for finding in failing),
+            "<h2>Set aside: these need values that nothing says to be valid</h2>" if aside else "",
+            *(_finding(finding) for finding in aside),
+            "<h2>Templates</h2><table><tr><th>template<th>how far<th>configurations<th>with objects<th>undecided</tr>",
+            *(_row(each) for each in result.coverage),
+            f"</table><h2>Values</h2><table><tr><th>value<th>templates that read it</tr>{_values(result)}</table>",
+            f"<h2>Numbers</h2><table>{numbers}</table></html>\n",
+        ]
+    )
+
+
+def _finding(finding: Proof) -> str:
+    where = " ".join(part for part in (finding.object, finding.path) if part)
+    place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
+    return (
+        f"<section><h3><span class={finding.severity}>{escape(finding.severity)}</span> {escape(finding.check)}: "
+        f"{escape(where)}</h3><p>{escape(finding.message)}</p><p>{escape(place)}</p><p>{escape(finding.fix)}</p>"
+        f"<pre>{escape(finding.values) or '# the values as they come'}</pre><pre>{escape(finding.command)}</pre></section>"
+    )
+
+
+def _row(each: Coverage) -> str:
+    kind = "every combination" if each.strength == 0 else f"{each.strength}-wise"
+    widened = f" (counts as reading everything: {escape(each.widened)})" if each.widened else ""
+    names = ", ".join(escape(name) for name in each.factors)
+    return (
+        f"<tr><td><details><summary>{escape(each.template)}</summary>{names}</details>{widened}</td><td>{kind}</td>"
+        f"<td class=number>{each.configurations:,}</td><td class=number>{each.printed:,}</td>"
+        f"<td class=number>{each.undecided:,}</td></tr>"
+    )
+
+
+def _values(result: VerifyReport) -> str:
+    reached: dict[str, list[str]] = {}
+    for each in result.coverage:
+        for name in each.factors:
+            reached.setdefault(name, []).append(each.template)
+    rows: list[str] = []
+    for name, templates in sorted(reached.items()):
+        listed = ", ".join(escape(template) for template in templates)
+        rows.append(
+            f"<tr><td>{escape(name)}</td><td><details><summary>{len(templates)}</summary>{listed}</details></td></tr>"
+        )
+    return "".join(rows)

@@ -1,0 +1,109 @@
+"""What a verification found and how far it looked. Frozen data, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+__all__ = ["Coverage", "Proof", "VerifyReport"]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A finding with the smallest values that show it."""
+
+    check: str
+    severity: str
+    message: str
+    object: str = ""
+    path: str = ""
+    template: str = ""
+    line: int = 0
+    """In what the template prints; 0 where it is not known."""
+    fix: str = ""
+    values: str = ""
+    """A values file that shows it."""
+    command: str = ""
+    """One line that shows it with plain Helm."""
+    made_up: bool = False
+    """Whether it needs a value that nothing says to be valid: then it is no fault of the chart."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether a run with such a finding fails."""
+        return not self.made_up
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far one template was looked at."""
+
+    template: str
+    factors: tuple[str, ...]
+    """The values it reads."""
+    configurations: int
+    """In how many different ways it was rendered and accepted."""
+    printed: int
+    """In how many of them it printed an object."""
+    combinations: int
+    """How many combinations of t levels there are; of all levels where it was looked at whole."""
+    covered: int
+    strength: int
+    """0: every combination there is."""
+    widened: str = ""
+    """Why it counts as reading everything; empty where it does not."""
+
+    @property
+    def undecided(self) -> int:
+        """Combinations that no accepted configuration was found for; whether there is one is not known."""
+        return self.combinations - self.covered
+
+    @property
+    def shown(self) -> str:
+        """How far, in words."""
+        kind = "exhaustive" if self.strength == 0 else f"{self.strength}-wise"
+        text = f"{kind}, {self.configurations} configurations"
+        return f"{text}, {self.undecided} combinations undecided" if self.undecided else text
+
+
+@dataclass(frozen=True)
+class VerifyReport:
+    """The result of one run."""
+
+    chart: str
+    findings: tuple[Proof, ...]
+    coverage: tuple[Coverage, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """Counts and seconds, by name."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know to read the verdict right."""
+    complete: bool = True
+    """False where the run ended before its time."""
+    interrupted: bool = False
+    """Whether the user ended it."""
+    kube_versions: tuple[str, ...] = ()
+    seed: int = 1
+
+    @property
+    def failed(self) -> bool:
+        """Whether something was found."""
+        return any(finding.fails for finding in self.findings)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain data, for JSON."""
+        return {
+            "chart": self.chart,
+            "failed": self.failed,
+            "complete": self.complete,
+            "kubeVersions": list(self.kube_versions),
+            "seed": self.seed,
+            "findings": [finding.as_dict() for finding in self.findings],
+            "coverage": [{**asdict(each), "undecided": each.undecided} for each in self.coverage],
+            "numbers": dict(self.numbers),
+            "notes": list(self.notes),
+        }

@@ -1,0 +1,61 @@
+"""Which factors of a space each template depends on. In: dependencies and a space. Out: slices for a sweep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kubilitics_chartgen.verify.analysis.reads import Read
+from kubilitics_chartgen.verify.analysis.values import ANY
+from kubilitics_chartgen.verify.dependencies import Dependencies, matters
+from kubilitics_chartgen.verify.space.factors import Path, Space
+from kubilitics_chartgen.verify.sweep.task import Slice
+
+__all__ = ["slices_of"]
+
+
+def slices_of(
+    dependencies: Dependencies,
+    space: Space,
+    defaults: Mapping[str, Any],
+    *,
+    chart: str,
+    kube_value: Path | None = None,
+) -> dict[str, Slice]:
+    """A slice for each template, by the name that Helm gives it."""
+    factors = _Paths([factor.path for factor in space.factors])
+    removable = _Paths(list(space.removable))
+    found: dict[str, Slice] = {}
+    for name, one in dependencies.templates.items():
+        versioned = one.versioned or (kube_value is not None and one.reads_value(kube_value, defaults))
+        if one.widened:
+            found[f"{chart}/{name}"] = Slice(tuple(range(len(space.factors))), None, versioned)
+            continue
+        reads = {(read.path, read.use): read for read in one.reads}.values()
+        found[f"{chart}/{name}"] = Slice(
+            tuple(sorted({number for read in reads for number in factors.touched(read, defaults)})),
+            frozenset(number for read in reads for number in removable.touched(read, defaults)),
+            versioned,
+        )
+    return found
+
+
+class _Paths:
+    """Numbered paths, to find those that a read may touch."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = paths
+        self.exact = {path: number for number, path in enumerate(paths)}
+        self.below: dict[Path, list[int]] = {}
+        for number, path in enumerate(paths):
+            for length in range(len(path) + 1):
+                self.below.setdefault(path[:length], []).append(number)
+
+    def touched(self, read: Read, defaults: Mapping[str, Any]) -> Iterator[int]:
+        known = read.path[: read.path.index(ANY)] if ANY in read.path else read.path
+        for length in range(1, len(known)):
+            if known[:length] in self.exact:
+                yield self.exact[known[:length]]
+        for number in self.below.get(known, ()):
+            if matters(read, self.paths[number], defaults):
+                yield number

@@ -1,0 +1,182 @@
+"""Finds the factors of a chart: from its schema, its defaults, what its templates compare, and its examples. Pure.
+
+A level that the schema refuses by itself is left out. Without a schema, nothing says which values are valid: then a
+factor gets its default, the other boolean, emptiness, and what templates compare it with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from kubilitics_chartgen.verify.space.examples import example, matches
+from kubilitics_chartgen.verify.space.factors import (
+    ABSENT,
+    MISSING,
+    Factor,
+    Level,
+    Path,
+    Space,
+    value_at,
+    with_value,
+)
+from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
+from kubilitics_chartgen.verify.space.settings import FactorSettings
+
+__all__ = ["Sources", "build_space"]
+
+MAX_LEVELS = 16
+_SECTION_PROPERTIES = 40
+"""An empty map with more named keys than this is one of Kubernetes' own: one example of it is enough."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where factors and levels come from."""
+
+    defaults: Mapping[str, Any]
+    schema: Any = None
+    compared: Mapping[Path, Sequence[Any]] = field(default_factory=dict)
+    """What templates compare a path with."""
+    examples: Sequence[Mapping[str, Any]] = ()
+    """Values that are known to be good, as in `ci/*-values.yaml`."""
+    settings: FactorSettings = field(default_factory=FactorSettings)
+    sections: frozenset[str] = frozenset()
+    """Top-level keys that belong to charts inside the chart."""
+
+
+def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) -> Space:
+    """The factors, ordered by path; `accepts` is the schema's verdict on whole values."""
+    root = SchemaNodes(sources.schema, [sources.schema])
+    removable: list[Path] = []
+    factors: list[Factor] = []
+    for path, nodes in _leaves(sources, root, ()):
+        if any(fnmatchcase(".".join(path), pattern) for pattern in sources.settings.excluded):
+            continue
+        removable.append(path)
+        levels = _levels(sources, path, nodes, accepts)
+        if len(levels) > 1:
+            factors.append(Factor(path, tuple(levels)))
+    sections = {path[:length] for path in removable for length in range(1, len(path))}
+    known = {factor.path for factor in factors}
+    for path, values in sources.settings.added.items():
+        if path not in known:
+            levels = [Level(_default(sources, path), "default"), *(Level(value, "author") for value in values)]
+            factors.append(Factor(path, tuple(_distinct(levels))))
+    factors.sort(key=lambda factor: factor.path)
+    return Space(tuple(factors), tuple(sorted({*removable, *sections})))
+
+
+def _default(sources: Sources, path: Path) -> Any:
+    value = value_at(sources.defaults, path)
+    return ABSENT if value is MISSING else value
+
+
+def _leaves(sources: Sources, nodes: SchemaNodes, path: Path) -> Iterator[tuple[Path, SchemaNodes]]:
+    """Every path that is varied as a whole."""
+    default = value_at(sources.defaults, path) if path else sources.defaults
+    named = nodes.properties
+    if isinstance(default, Mapping) and (default or 0 < len(named) <= _SECTION_PROPERTIES) and len(path) < 12:
+        open_map = bool(path) and not named and (nodes.additional is not None)
+        if not open_map:
+            keys = dict.fromkeys([*default, *(named if not path or nodes.nodes else ())])
+            for key in keys:
+                yield from _leaves(sources, nodes.below(str(key)), (*path, str(key)))
+            return
+    if path:
+        yield path, nodes
+
+
+def _levels(
+    sources: Sources, path: Path, nodes: SchemaNodes, accepts: Callable[[Mapping[str, Any]], bool]
+) -> list[Level]:
+    name = ".".join(path)
+    default = Level(_default(sources, path), "default")
+    fixed = next((values for pattern, values in sources.settings.fixed.items() if fnmatchcase(name, pattern)), None)
+    if fixed is not None:
+        return [default if value == default.value else Level(value, "author") for value in fixed] or [default]
+    found: list[Level] = [default]
+    found.extend(Level(value, "author") for value in sources.settings.added.get(path, ()))
+    known = [value_at(values, path) for values in sources.examples]
+    found.extend(_stated(nodes, default.value, [value for value in known if value is not MISSING]))
+    found.extend(_compared(nodes, default.value, sources.compared.get(path, ())))
+    found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
+    if not nodes.nodes:
+        found.extend(_guessed(default.value))
+    distinct = _distinct(found)
+    return [distinct[0], *(level for level in distinct[1:] if _fits(sources, path, level, accepts))][:MAX_LEVELS]
+
+
+def _fits(sources: Sources, path: Path, level: Level, accepts: Callable[[Mapping[str, Any]], bool]) -> bool:
+    if sources.schema is None or level.origin in ("author", "example"):
+        return True
+    values = dict(sources.defaults)
+    with_value(values, path, level.value)
+    if level.value is ABSENT or level.value is None:
+        return True
+    return accepts(values)
+
+
+def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[Level]:
+    """What the schema says."""
+    types = nodes.types
+    if nodes.choices:
+        yield from (Level(value) for value in nodes.choices)
+        return
+    if "boolean" in types:
+        yield from (Level(True), Level(False))
+    if types & {"integer", "number"}:
+        for keyword in ("minimum", "maximum"):
+            yield from (Level(value) for value in nodes.every(keyword)[:1] if abs(value) < 2**31)
+        if isinstance(default, int) and not isinstance(default, bool):
+            yield Level(default + 1)
+        else:
+            yield from _example(nodes, known)
+    empty = default in (ABSENT, None, "", [], {})
+    if "string" in types and not types & {"integer", "number"}:
+        if matches(nodes, "") and default is not ABSENT:
+            yield Level("")
+        if empty or not isinstance(default, str):
+            yield from _example(nodes, known)
+    if "array" in types:
+        if default is not ABSENT:
+            yield Level([])
+        if empty:
+            yield from _example(nodes, known)
+    if "object" in types and empty:
+        yield from _example(nodes, known)
+
+
+def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
+    hints = [value for value in known if value not in (None, "", [], {})]
+    value = hints[0] if hints else example(nodes)
+    if value is not MISSING:
+        yield Level(value, "example" if hints else "schema")
+
+
+def _compared(nodes: SchemaNodes, default: Any, literals: Sequence[Any]) -> Iterator[Level]:
+    """Both sides of what templates compare with: the literal itself, and what it is not (the default, or one more)."""
+    for literal in literals:
+        if isinstance(literal, str) and (isinstance(default, str) or "string" in nodes.types):
+            yield Level(literal, "template")
+        if isinstance(literal, int) and not isinstance(default, (str, list, dict)) and default is not ABSENT:
+            yield from (Level(value, "template") for value in (literal, literal + 1, literal - 1) if value >= 0)
+
+
+def _guessed(default: Any) -> Iterator[Level]:
+    """Without a schema: what is surely of the same kind."""
+    if isinstance(default, bool):
+        yield Level(not default, "default")
+    elif isinstance(default, (list, dict)) and default:
+        yield Level([] if isinstance(default, list) else {}, "made up")
+    elif default == "":
+        yield Level("example", "made up")
+
+
+def _distinct(levels: Sequence[Level]) -> list[Level]:
+    found: dict[str, Level] = {}
+    for level in levels:
+        found.setdefault(level.key, level)
+    return list(found.values())

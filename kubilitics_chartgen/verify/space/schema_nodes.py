@@ -1,0 +1,150 @@
+"""What a JSON Schema says about a place: references and combinations resolved, bounded. Pure, fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+__all__ = ["SchemaNodes", "closed_texts"]
+
+_MAX = 200
+_KEYWORDS = ("allOf", "anyOf", "oneOf")
+
+
+class SchemaNodes:
+    """All schemas that speak of one value."""
+
+    def __init__(self, root: Any, nodes: Iterable[Any]) -> None:
+        self.root = root
+        self.nodes = _expand(root, nodes)
+
+    def below(self, name: str) -> SchemaNodes:
+        """What is said of the value under a key."""
+        found: list[Any] = []
+        for node in self.nodes:
+            properties = node.get("properties")
+            if isinstance(properties, Mapping) and name in properties:
+                found.append(properties[name])
+            elif isinstance(node.get("additionalProperties"), Mapping):
+                found.append(node["additionalProperties"])
+        return SchemaNodes(self.root, found)
+
+    @property
+    def items(self) -> SchemaNodes:
+        """What is said of the elements of a list."""
+        found = [node["items"] for node in self.nodes if isinstance(node.get("items"), Mapping)]
+        return SchemaNodes(self.root, found)
+
+    @property
+    def additional(self) -> SchemaNodes | None:
+        """What is said of keys that are not named; None where there may be none."""
+        found = [node["additionalProperties"] for node in self.nodes if "additionalProperties" in node]
+        if any(each is False for each in found) or not found:
+            return None
+        return SchemaNodes(self.root, [each for each in found if isinstance(each, Mapping)])
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The keys that are named and may be used, in order."""
+        names: dict[str, None] = {}
+        for node in self.nodes:
+            for name, said in (node.get("properties") or {}).items():
+                if said is not False and not (isinstance(said, Mapping) and said.get("not") == {}):
+                    names[name] = None
+        return tuple(names)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The keys that must be there."""
+        return tuple(dict.fromkeys(name for node in self.nodes for name in node.get("required") or ()))
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types that are allowed; empty where nothing is said."""
+        said: list[frozenset[str]] = []
+        for node in self.nodes:
+            kind = node.get("type")
+            if isinstance(kind, str):
+                said.append(frozenset({kind}))
+            elif isinstance(kind, list):
+                said.append(frozenset(kind))
+        if not said:
+            return frozenset()
+        common = frozenset.intersection(*said)
+        return common or frozenset.union(*said)
+
+    def first(self, keyword: str) -> Any:
+        """The first that any of the schemas says by a keyword, None where none does."""
+        return next((node[keyword] for node in self.nodes if keyword in node), None)
+
+    def every(self, keyword: str) -> list[Any]:
+        """All that the schemas say by a keyword."""
+        return [node[keyword] for node in self.nodes if keyword in node]
+
+    @property
+    def choices(self) -> list[Any]:
+        """The values of `enum` and `const`, in order."""
+        found: list[Any] = []
+        for node in self.nodes:
+            for value in [*(node.get("enum") or ()), *([node["const"]] if "const" in node else [])]:
+                if not any(value == known and type(value) is type(known) for known in found):
+                    found.append(value)
+        return found
+
+
+def _expand(root: Any, nodes: Iterable[Any]) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = []
+    seen: set[int] = set()
+    queue = list(nodes)
+    while queue and len(found) < _MAX:
+        node = queue.pop(0)
+        if not isinstance(node, Mapping) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        found.append(node)
+        for keyword in _KEYWORDS:
+            if isinstance(node.get(keyword), list):
+                queue.extend(node[keyword])
+        if isinstance(node.get("$ref"), str):
+            queue.append(_resolve(root, node["$ref"]))
+    return found
+
+
+def _resolve(root: Any, reference: str) -> Any:
+    if reference == "#":
+        return root
+    if not reference.startswith("#/"):
+        return None
+    node = root
+    for part in reference[2:].split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(node, Mapping):
+            node = node.get(key)
+        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
+            node = node[int(key)]
+        else:
+            return None
+    return node
+
+
+def closed_texts(schema: Any) -> dict[tuple[str, ...], frozenset[str]]:
+    """The paths at which the schema allows certain texts and nothing else, with these texts."""
+    found: dict[tuple[str, ...], frozenset[str]] = {}
+    _closed(schema, schema, (), found, 0)
+    return found
+
+
+def _closed(
+    root: Any, node: Any, path: tuple[str, ...], found: dict[tuple[str, ...], frozenset[str]], depth: int
+) -> None:
+    if not isinstance(node, Mapping) or depth > 24 or len(found) > _MAX * 50:
+        return
+    values = node.get("enum")
+    if path and isinstance(values, list) and values and all(isinstance(value, str) for value in values):
+        found[path] = found.get(path, frozenset(values)) & frozenset(values)
+    for name, below in (node.get("properties") or {}).items():
+        _closed(root, below, (*path, name), found, depth + 1)
+    for part in node.get("allOf") or ():
+        _closed(root, part, path, found, depth + 1)
+    if isinstance(node.get("$ref"), str):
+        _closed(root, _resolve(root, node["$ref"]), path, found, depth + 1)

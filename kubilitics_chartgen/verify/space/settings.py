@@ -1,0 +1,67 @@
+"""What a chart's author says about factors in `.chartgen.yaml`. Pure.
+
+verify:
+factors:
+add:
+web.color: [red, green]      # levels beside those that are found
+fix:
+web.mode: [fast]             # these levels and no others
+exclude: ["legacy.*"]          # never varied
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.verify.space.factors import Path
+
+__all__ = ["FactorSettings", "read_factor_settings"]
+
+_FILE = ".chartgen.yaml"
+
+
+@dataclass(frozen=True)
+class FactorSettings:
+    """What the author adds, fixes and excludes."""
+
+    added: Mapping[Path, tuple[Any, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+
+
+def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
+    """The part `verify.factors`. Raises InputError with everything that cannot be used."""
+    problems: list[Problem] = []
+
+    def problem(path: str, message: str) -> None:
+        problems.append(Problem(message, path=path, file=_FILE))
+
+    verify = settings.get("verify") or {}
+    factors = verify.get("factors") or {} if isinstance(verify, Mapping) else None
+    if not isinstance(factors, Mapping):
+        problem("verify.factors", "a mapping with the keys add, fix and exclude is expected")
+        factors = {}
+    for key in sorted(set(factors) - {"add", "fix", "exclude"}):
+        problem(f"verify.factors.{key}", "is not known here: add, fix and exclude are")
+    lists: dict[str, dict[str, tuple[Any, ...]]] = {"add": {}, "fix": {}}
+    for part, found in lists.items():
+        given = factors.get(part) or {}
+        if not isinstance(given, Mapping):
+            problem(f"verify.factors.{part}", "a mapping from values path to a list of values is expected")
+            continue
+        for path, values in given.items():
+            if isinstance(values, list) and values:
+                found[str(path)] = tuple(values)
+            else:
+                problem(f"verify.factors.{part}.{path}", "a list with at least one value is expected")
+    excluded = factors.get("exclude") or []
+    if not isinstance(excluded, list) or not all(isinstance(path, str) for path in excluded):
+        problem("verify.factors.exclude", "a list of values paths is expected")
+        excluded = []
+    if problems:
+        raise InputError(f"{_FILE} cannot be used.", problems)
+    added = {tuple(path.split(".")): values for path, values in lists["add"].items()}
+    return FactorSettings(added, lists["fix"], tuple(excluded))

@@ -1,0 +1,119 @@
+"""What a verification works on, worked out once: space, dependencies, slices, base. Reads the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine
+from kubilitics_chartgen.helm.engine import Release
+from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.values_file import parse_values, read_values
+from kubilitics_chartgen.helm.versions import full_kube_version, in_range
+from kubilitics_chartgen.kube.versions import KubeVersion
+from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
+from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
+from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+from kubilitics_chartgen.verify.slices import slices_of
+from kubilitics_chartgen.verify.space.build import Sources, build_space
+from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
+from kubilitics_chartgen.verify.space.factors import Space
+from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
+from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
+from kubilitics_chartgen.verify.sweep.task import Slice
+
+__all__ = ["Subject", "read_subject"]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A chart, and what of it varies."""
+
+    files: ChartFiles
+    loaded: EmbeddedChart
+    dependencies: Dependencies
+    space: Space
+    slices: dict[str, Slice]
+    base: Configuration
+    known: tuple[Configuration, ...]
+    kube_versions: tuple[KubeVersion, ...]
+
+    @property
+    def name(self) -> str:
+        """The chart's name."""
+        return str(self.loaded.metadata.get("name"))
+
+    @property
+    def kube_value(self) -> tuple[str, ...] | None:
+        """The values path that replaces the Kubernetes version."""
+        return self.loaded.kube_version_value
+
+    def factor(self, path: str) -> int:
+        """The number of the factor at a values path. Raises InputError where there is none."""
+        for number, factor in enumerate(self.space.factors):
+            if factor.name == path:
+                return number
+        raise InputError(f"{path} is no value that is varied in this chart.")
+
+
+def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = ()) -> Subject:
+    """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all."""
+    chart = read_chart(folder)
+    _check_parsable(chart)
+    if chart.missing:
+        missing = ", ".join(chart.missing)
+        raise InputError(f"Charts inside {folder} are missing: {missing}. Fetch them: helm dependency build {folder}")
+    if chart.library:
+        raise InputError(f"{folder} is a library chart, which renders nothing. Verify a chart that uses it.")
+    loaded = EmbeddedEngine().load(folder)
+    judge = Judge(loaded.schema)
+    defaults = loaded.coalesce({})
+    versions = _accepted_versions(loaded, kube_versions)
+    given = read_values(files).data
+    known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
+    compared = find_dependencies(chart.templates, subcharts=chart.subcharts, choices=closed_texts(loaded.schema))
+    settings = _with_versions(read_factor_settings(loaded.settings), loaded, versions)
+    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given], settings)
+    space = build_space(sources, judge.accepts)
+    name = str(loaded.metadata.get("name"))
+    slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)
+    release = Release(name if len(name) <= 53 else "release-name", "example")
+    base = configuration_of(space, given, release=release)
+    if not judge.accepts(loaded.coalesce(overrides(space, base))):
+        problems = judge.problems(loaded.coalesce(overrides(space, base)))
+        raise InputError("The chart's schema refuses the values to start from.", problems)
+    own = tuple(configuration_of(space, values, release=release) for values in known)
+    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions))
+
+
+def _check_parsable(chart: ChartFiles) -> None:
+    problems = []
+    for name, text in sorted(chart.templates.items()):
+        try:
+            parse(text, file=name)
+        except TemplateSyntaxError as error:
+            problems.append(Problem(error.what, file=name, line=error.line))
+    if problems:
+        raise InputError("The chart's templates cannot be parsed.", problems)
+
+
+def _accepted_versions(loaded: EmbeddedChart, wanted: Sequence[KubeVersion]) -> list[KubeVersion]:
+    """The versions that Chart.yaml accepts."""
+    constraint: Any = loaded.metadata.get("kubeVersion")
+    if not constraint:
+        return list(wanted)
+    fine = [version for version in wanted if in_range(full_kube_version(str(version)), str(constraint))]
+    if not fine:
+        raise InputError(f"Chart.yaml accepts Kubernetes {constraint}, which is none of the versions asked for.")
+    return fine
+
+
+def _with_versions(settings: FactorSettings, loaded: EmbeddedChart, versions: Sequence[KubeVersion]) -> FactorSettings:
+    if loaded.kube_version_value is None:
+        return settings
+    levels = ("", *(full_kube_version(str(version)) for version in versions))
+    fixed = {**settings.fixed, ".".join(loaded.kube_version_value): levels}
+    return FactorSettings(settings.added, fixed, settings.excluded)

@@ -1,0 +1,107 @@
+"""Faults of rendered texts: documents are parsed and checked once per distinct text, then joined per configuration.
+
+In: texts of templates. Out: faults. No I/O beyond packaged schemas; remembers what it has seen, within bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.manifests import documents
+from kubilitics_chartgen.kube.versions import KubeVersion
+from kubilitics_chartgen.verify.checks import CHECKS, ChartCheck, Context, Declared, Document, DocumentCheck, Facts
+from kubilitics_chartgen.verify.sweep.task import Found
+
+__all__ = ["BrokenTextError", "Inspector", "Seen"]
+
+MAX_SEEN = 12_000
+"""Distinct documents that are remembered; past them all are forgotten, so that memory stays flat."""
+
+
+class BrokenTextError(Exception):
+    """A template printed what is no YAML."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A document that was checked."""
+
+    document: Document
+    found: tuple[Found, ...]
+    digest: int
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+
+
+class Inspector:
+    """The checks of one sweep."""
+
+    def __init__(self, names: Iterable[str], declared: Declared) -> None:
+        chosen = set(names)
+        checks = [check for check in CHECKS if check.name in chosen]
+        self._single = [check for check in checks if isinstance(check, DocumentCheck)]
+        self._joined = [check for check in checks if isinstance(check, ChartCheck)]
+        self._declared = declared
+        self._seen: dict[tuple[object, ...], Seen] = {}
+        self.generation = 0
+        """Grows when everything is forgotten."""
+
+    def documents(
+        self, template: str, text: str, versions: tuple[KubeVersion, ...], namespace: str, release: str
+    ) -> tuple[tuple[Seen, ...], int]:
+        """The documents of one text, and how many of them are new. Raises BrokenTextError."""
+        try:
+            parsed = documents({template: text})
+        except InputError as error:
+            raise BrokenTextError(str(error)) from error
+        found: list[Seen] = []
+        new = 0
+        for each in parsed:
+            if not each.object:
+                continue
+            key = (template, each.text, versions, namespace, release)
+            seen = self._seen.get(key)
+            if seen is None:
+                new += 1
+                if len(self._seen) >= MAX_SEEN:
+                    self._seen.clear()
+                    self.generation += 1
+                line = text.count("\n", 0, max(0, text.find(each.text))) + 1
+                context = Context(versions, namespace, release, self._declared)
+                seen = self._look(Document(template, line, each.text, each.object), context)
+                self._seen[key] = seen
+            found.append(seen)
+        return tuple(found), new
+
+    def _look(self, document: Document, context: Context) -> Seen:
+        found = [
+            Found(check.name, check.severity, document.template, document.line, fault)
+            for check in self._single
+            for fault in check.check(document, context)
+        ]
+        facts: dict[str, Any] = {}
+        for joined in self._joined:
+            fact = joined.facts(document)
+            if fact is not None:
+                facts[joined.name] = fact
+        digest = blake2b(f"{document.template}\0{document.text}".encode("utf-8", "surrogatepass"), digest_size=8)
+        return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts)
+
+    def faults(self, seen: Sequence[Seen], context: Context) -> list[Found]:
+        """All faults of one configuration: those of its documents, and those of all of them together."""
+        found = [one for each in seen for one in each.found]
+        for check in self._joined:
+            facts = [(each.document, each.facts[check.name]) for each in seen if check.name in each.facts]
+            places = {each.document.identity: each.document for each in seen}
+            for fault in check.join(facts, context):
+                document = places.get(fault.object)
+                template, line = (document.template, document.line) if document else ("", 0)
+                found.append(Found(check.name, check.severity, template, line, fault))
+        return found
+
+    def context(self, versions: tuple[KubeVersion, ...], namespace: str, release: str) -> Context:
+        """What a whole configuration is judged against."""
+        return Context(versions, namespace, release, self._declared)

@@ -1,0 +1,182 @@
+"""Runs a sweep in processes of its own, each with a memory limit and a deadline; one that dies is started again.
+
+A render takes no cancel signal, and a template that calls itself ends the process: only a process that may die is safe.
+What a worker had when it died is tried again in smaller parts, until the one configuration that kills stands alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from types import TracebackType
+from typing import Any
+
+from kubilitics_chartgen.errors import ChartgenError, ToolError
+from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
+
+__all__ = ["Pool", "default_workers"]
+
+CHUNK = 48
+SECONDS = 60.0
+"""What a chunk may take; one configuration by itself gets a third of it."""
+MEMORY = 6 * 1024**3
+"""Address space of a worker; Go reserves much more than it uses."""
+
+
+def default_workers() -> int:
+    """As many as there are processors to use."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+@dataclass
+class _Worker:
+    process: Any
+    connection: Connection
+    chunk: tuple[Request, ...] = ()
+    deadline: float = 0.0
+    ready: bool = False
+
+
+class Pool:
+    """Workers for one task; use it in a `with` block."""
+
+    def __init__(self, task: SweepTask, *, workers: int = 0, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self.task = task
+        self.count = workers or default_workers()
+        self.seconds = seconds
+        self.memory = memory
+        self.deaths = 0
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> Pool:
+        self._workers = [self._start() for _ in range(self.count)]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            self._end(worker)
+        self._workers = []
+
+    def _start(self) -> _Worker:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_work, args=(theirs, self.task, self.memory), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
+
+    def _end(self, worker: _Worker) -> None:
+        worker.connection.close()
+        if worker.process.is_alive():
+            worker.process.kill()
+        worker.process.join()
+
+    def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
+        """What becomes of each request, in order; `done` is told how many more are finished."""
+        size = max(1, min(CHUNK, -(-len(requests) // (2 * self.count))))
+        chunks = deque(tuple(requests[start : start + size]) for start in range(0, len(requests), size))
+        found: dict[int, Outcome] = {}
+        while chunks or any(worker.chunk for worker in self._workers):
+            self._give(chunks)
+            ready = wait([worker.connection for worker in self._workers], timeout=self._patience())
+            for worker in list(self._workers):
+                if worker.connection in ready:
+                    self._take(worker, chunks, found, done)
+                elif time.monotonic() > worker.deadline and (worker.chunk or not worker.ready):
+                    self._bury(worker, chunks, found, "it takes too long")
+        return [found[request.index] for request in requests]
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        return max(0.0, min((worker.deadline - now for worker in self._workers if worker.chunk), default=1.0))
+
+    def _give(self, chunks: deque[tuple[Request, ...]]) -> None:
+        for worker in self._workers:
+            if not chunks:
+                return
+            if not worker.chunk and worker.ready:
+                worker.chunk = chunks.popleft()
+                allowed = self.seconds if len(worker.chunk) > 1 else self.seconds / 3
+                worker.deadline = time.monotonic() + allowed
+                with contextlib.suppress(OSError):
+                    worker.connection.send(worker.chunk)
+
+    def _take(
+        self,
+        worker: _Worker,
+        chunks: deque[tuple[Request, ...]],
+        found: dict[int, Outcome],
+        done: Callable[[int], None] | None,
+    ) -> None:
+        try:
+            answer = worker.connection.recv()
+        except (EOFError, OSError):
+            self._bury(worker, chunks, found, "the process that rendered it came to an end")
+            return
+        if isinstance(answer, ChartgenError):
+            raise answer
+        if answer == "ready":
+            worker.ready = True
+            return
+        for outcome in answer:
+            found[outcome.index] = outcome
+        if done:
+            done(len(answer))
+        worker.chunk = ()
+
+    def _bury(
+        self, worker: _Worker, chunks: deque[tuple[Request, ...]], found: dict[int, Outcome], reason: str
+    ) -> None:
+        self.deaths += 1
+        if not worker.ready and not worker.chunk:
+            raise ToolError(f"A worker cannot start: {reason}.")
+        self._end(worker)
+        self._workers[self._workers.index(worker)] = self._start()
+        if len(worker.chunk) == 1:
+            index = worker.chunk[0].index
+            found[index] = Outcome(index, Status.DIED, f"Rendering does not end well: {reason}.")
+            return
+        half = (len(worker.chunk) + 1) // 2
+        chunks.extendleft([part for part in (worker.chunk[half:], worker.chunk[:half]) if part])
+
+
+def _work(connection: Connection, task: SweepTask, memory: int) -> None:
+    """The life of a worker."""
+    # Ctrl-C is for the one who started us, who ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Before Helm is loaded: one thread per worker, and fewer collections of garbage.
+    os.environ.setdefault("GOMAXPROCS", "1")
+    os.environ.setdefault("GOGC", "400")
+    _limit(memory)
+    from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
+
+    try:
+        sweeper = Sweeper(task)
+    except ChartgenError as error:
+        connection.send(error)
+        return
+    connection.send("ready")
+    while True:
+        try:
+            chunk = connection.recv()
+        except (EOFError, OSError):
+            return
+        connection.send(sweeper.run(chunk))
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))

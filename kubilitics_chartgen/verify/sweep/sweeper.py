@@ -1,0 +1,206 @@
+"""Looks at configurations: verdict, texts, documents, faults. Remembers what a template printed for what it reads.
+
+One sweeper lives in each worker. The same requests give the same outcomes, however they are spread over sweepers; only
+`found` leaves out what this sweeper has reported before, and the counts of what was new differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any
+
+from kubilitics_chartgen.helm.batch import Context
+from kubilitics_chartgen.helm.settings import read_chart_settings
+from kubilitics_chartgen.helm.versions import default_kube_version
+from kubilitics_chartgen.kube.versions import KubeVersion, parse_version
+from kubilitics_chartgen.verify.checks import read_declared
+from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.factors import MISSING, value_at
+from kubilitics_chartgen.verify.sweep.inspector import BrokenTextError, Inspector, Seen
+from kubilitics_chartgen.verify.sweep.renderer import Refusal, Renderer, fingerprint
+from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Slice, Status, SweepTask
+
+__all__ = ["Sweeper"]
+
+MAX_KNOWN = 120_000
+"""Texts of templates that are remembered by what the templates read."""
+
+
+class Sweeper:
+    """One chart, loaded and ready."""
+
+    def __init__(self, task: SweepTask) -> None:
+        self.task = task
+        self.renderer = Renderer(task.chart)
+        settings = read_chart_settings(task.chart) if task.chart.is_dir() else {}
+        self.inspector = Inspector(task.checks, read_declared(settings))
+        everything = Slice(tuple(range(len(task.space.factors))))
+        self.slices = {name: task.slices.get(name, everything) for name in self.renderer.entries}
+        # Templates whose own text refuses values are rendered first: mostly they print nothing else.
+        self.gates = [name for name in self.renderer.entries if self.renderer.refuses(name)]
+        self.others = [name for name in self.renderer.entries if not self.renderer.refuses(name)]
+        self._getters = {name: itemgetter(*part.factors, 0, 0) for name, part in self.slices.items() if part.factors}
+        self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
+        self._generation = 0
+        self._reported: dict[tuple[str, str], int] = {}
+        self._engine = parse_version(default_kube_version())
+
+    def run(self, requests: Sequence[Request]) -> list[Outcome]:
+        """What becomes of each request, in order."""
+        if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
+            self._known.clear()
+            self._generation = self.inspector.generation
+        jobs = [_Job(self, request) for request in requests]
+        for job in jobs:
+            if job.refusal is None and job.request.alone:
+                self._render_alone(job)
+        waiting = [job for job in jobs if job.refusal is None and not job.request.alone]
+        if not self.renderer.batch.batchable:
+            for job in waiting:
+                self._render_alone(job)
+        elif self.task.shared:
+            self._render(waiting, self.renderer.entries)
+        else:
+            first = [job for job in waiting if job.request.verdict_only and self.gates]
+            self._render(first, self.gates)
+            self._render([job for job in waiting if job not in first], [*self.gates, *self.others])
+        return [self._outcome(job) for job in jobs]
+
+    def _render_alone(self, job: _Job) -> None:
+        answer = self.renderer.single(job.given, job.request.configuration.release)
+        if isinstance(answer, Refusal):
+            job.refusal = answer
+            return
+        job.rendered += len(answer)
+        for name, text in answer.items():
+            seen = self._documents(job, name, text)
+            job.seen.extend(seen)
+            if seen:
+                job.filled.add(name)
+
+    def _render(self, jobs: Sequence[_Job], names: Sequence[str]) -> None:
+        self._fill(jobs, names)
+        for job in jobs:
+            if job.refusal is None:
+                job.seen.extend(each for name in names for each in self._known[self.key(name, job)])
+                job.filled.update(name for name in names if self._known[self.key(name, job)])
+
+    def _fill(self, jobs: Sequence[_Job], names: Sequence[str]) -> None:
+        """Render what is not known yet of these templates."""
+        asked: list[tuple[_Job, list[str]]] = []
+        pending: set[tuple[object, ...]] = set()
+        late: list[_Job] = []
+        for job in jobs:
+            wanted = [name for name in names if self.key(name, job) not in self._known]
+            keys = {self.key(name, job) for name in wanted}
+            if wanted and not self.task.shared:
+                # What another one in this call asks for as well is known after it.
+                if keys & pending:
+                    late.append(job)
+                wanted = [name for name in wanted if self.key(name, job) not in pending]
+            pending |= keys
+            if wanted:
+                asked.append((job, list(names) if self.task.shared else wanted))
+        contexts = [Context(job.values, job.request.configuration.release, wanted) for job, wanted in asked]
+        answers = self.renderer.texts(contexts, [job.given for job, _ in asked])
+        for (job, _wanted), answer in zip(asked, answers, strict=True):
+            if isinstance(answer, Refusal):
+                job.refusal = answer
+                continue
+            job.rendered += len(answer)
+            for name, text in answer.items():
+                seen = self._documents(job, name, text)
+                if job.refusal is None:
+                    self._known[self.key(name, job)] = seen
+        again = [job for job in late if job.refusal is None]
+        again = [job for job in again if any(self.key(name, job) not in self._known for name in names)]
+        if again:
+            self._fill(again, names)
+
+    def _documents(self, job: _Job, name: str, text: str) -> tuple[Seen, ...]:
+        if name.endswith("NOTES.txt"):
+            return ()
+        release = job.request.configuration.release
+        part = self.slices.get(name)
+        versions = job.versions if part is None or part.versioned else self.task.kube_versions
+        try:
+            seen, new = self.inspector.documents(name, text, versions, release.namespace, release.name)
+        except BrokenTextError as error:
+            job.refusal = Refusal(str(error), broken=True)
+            job.template = name
+            return ()
+        job.new += new
+        return seen
+
+    def key(self, name: str, job: _Job) -> tuple[object, ...]:
+        """What a template reads of a configuration."""
+        getter = self._getters.get(name)
+        configuration = job.request.configuration
+        levels = getter(configuration.levels) if getter else ()
+        removed = configuration.removed
+        removable = self.slices[name].removable
+        if removed and removable is not None:
+            removed = tuple(number for number in removed if number in removable)
+        return (name, levels, removed, job.further)
+
+    def _outcome(self, job: _Job) -> Outcome:
+        index = job.request.index
+        if job.refusal is not None:
+            status = Status.BROKEN if job.refusal.broken else Status.REFUSED
+            return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
+        found: tuple[Found, ...] = ()
+        if not job.request.verdict_only:
+            release = job.request.configuration.release
+            context = self.inspector.context(job.versions, release.namespace, release.name)
+            faults = self.inspector.faults(job.seen, context)
+            found = tuple(faults if job.request.again else self._unreported(index, faults))
+        return Outcome(
+            index,
+            Status.ACCEPTED,
+            found=found,
+            filled=frozenset(job.filled),
+            digest=sum(each.digest for each in job.seen) % 2**64,
+            objects=tuple((each.document.template, each.document.identity, each.digest) for each in job.seen)
+            if job.request.again
+            else (),
+            documents=len(job.seen),
+            distinct=job.new,
+            rendered=job.rendered,
+        )
+
+    def _unreported(self, index: int, found: Sequence[Found]) -> list[Found]:
+        fresh: list[Found] = []
+        for each in found:
+            key = (each.check, each.fault.key)
+            if self._reported.get(key, index + 1) > index:
+                self._reported[key] = index
+                fresh.append(each)
+        return fresh
+
+    def versions(self, values: dict[str, Any]) -> tuple[KubeVersion, ...]:
+        """The Kubernetes versions for which templates that look at the version are rendered."""
+        chosen = value_at(values, self.task.kube_value) if self.task.kube_value else MISSING
+        return (parse_version(chosen) if isinstance(chosen, str) and chosen else self._engine,)
+
+
+class _Job:
+    """One request on its way."""
+
+    def __init__(self, sweeper: Sweeper, request: Request) -> None:
+        self.request = request
+        configuration: Configuration = request.configuration
+        self.given = overrides(sweeper.task.space, configuration)
+        self.further = (fingerprint(configuration.further) if configuration.further else "", configuration.release)
+        self.seen: list[Seen] = []
+        self.filled: set[str] = set()
+        self.new = 0
+        self.rendered = 0
+        self.template = ""
+        self.refusal: Refusal | None = None
+        self.values = sweeper.renderer.whole(self.given)
+        self.versions = sweeper.versions(self.values)
+        if not sweeper.renderer.judge.accepts(self.values):
+            problems = sweeper.renderer.judge.problems(self.values)
+            self.refusal = Refusal("; ".join(str(problem) for problem in problems[:3]))
+            self.template = "values.schema.json"

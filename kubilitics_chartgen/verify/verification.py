@@ -1,0 +1,177 @@
+"""Verifies a chart over its space of values. In: a request. Out: a report. Reads the chart, starts workers.
+
+subject   what varies, and what each template depends on
+explore   which configurations are looked at
+sweep     rendering and checking them, in workers
+proofs    findings confirmed by Helm itself, shrunk
+coverage  how far each template was looked at
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.checks import CHECKS
+from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
+from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
+from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
+from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.result import Proof, VerifyReport
+from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
+from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
+from kubilitics_chartgen.verify.sweep.task import SweepTask
+from kubilitics_chartgen.verify.template_coverage import coverage_of
+
+__all__ = ["VerifyRequest", "check_names", "verify"]
+
+
+@dataclass(frozen=True)
+class VerifyRequest:
+    """What to verify, and how far."""
+
+    chart: Path
+    files: tuple[str, ...] = ()
+    strength: int = 2
+    exhaustive: bool = False
+    kube_versions: tuple[KubeVersion, ...] = ()
+    checks: tuple[str, ...] = ()
+    """Only these; empty for all."""
+    skip: tuple[str, ...] = ()
+    isolate: tuple[str, ...] = ()
+    """Values paths of optional parts."""
+    workers: int = 0
+    budget: float | None = None
+    seed: int = 1
+    random: int = 200
+    nulls: bool | None = None
+    """Whether keys are set to null; None: where the chart's author keeps a `.chartgen.yaml`."""
+
+
+def check_names() -> dict[str, str]:
+    """Every check with its sentence."""
+    return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS}
+
+
+def verify(
+    request: VerifyRequest, *, progress: Callable[[str, int], None] = lambda _phase, _count: None
+) -> VerifyReport:
+    """Verify. Raises InputError where the chart or the request cannot be used; Ctrl-C ends it with what it has."""
+    began = time.monotonic()
+    chosen = _chosen(request)
+    progress("reading the chart", 0)
+    subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
+    text = subject.files.files.get(SETTINGS_FILE, "")
+    exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
+    isolated = [subject.factor(path) for path in request.isolate]
+    task = SweepTask(
+        request.chart,
+        subject.space,
+        subject.kube_versions,
+        tuple(sorted(chosen)),
+        subject.slices,
+        subject.dependencies.shared,
+        subject.kube_value,
+    )
+    with Pool(task, workers=request.workers or default_workers()) as pool:
+        ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
+        if request.budget is not None:
+            ledger.deadline = began + request.budget
+        exploration = Exploration(_plan(request, subject), ledger)
+        complete, interrupted = True, False
+        findings: list[Proof] = []
+        try:
+            exploration.run()
+            findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
+        except BudgetSpentError:
+            complete = False
+        except KeyboardInterrupt:
+            complete, interrupted = False, True
+        explored = time.monotonic() - began
+        ledger.phase, ledger.deadline = "confirming what was found", None
+        if not interrupted:
+            findings = [*find_proofs(subject, ledger, exempted, str(request.chart)), *findings]
+        findings = [each for each in findings if not exempted.covers(each)]
+        if complete and not request.checks and not request.skip:
+            findings.extend(exempted.unused())
+        coverage = coverage_of(subject, ledger, request.strength)
+        return VerifyReport(
+            chart=str(request.chart),
+            findings=tuple(sorted(findings, key=_order)),
+            coverage=coverage,
+            numbers={
+                "configurations": ledger.looked,
+                "accepted": len(ledger.accepted),
+                "refused": len(ledger.refused),
+                "documents": ledger.documents,
+                "distinctDocuments": ledger.distinct,
+                "templatesRendered": ledger.rendered,
+                "templatesKnown": ledger.skipped,
+                "exempt": exempted.count,
+                "factors": len(subject.space.factors),
+                "levels": sum(len(factor.levels) for factor in subject.space.factors),
+                "secondsExploring": round(explored, 2),
+                "seconds": round(time.monotonic() - began, 2),
+                "workers": pool.count,
+                "workersLost": pool.deaths,
+            },
+            notes=tuple(_notes(request, subject)),
+            complete=complete,
+            interrupted=interrupted,
+            kube_versions=tuple(version.name for version in subject.kube_versions),
+            seed=request.seed,
+        )
+
+
+def _order(finding: Proof) -> tuple[object, ...]:
+    return (finding.made_up, finding.severity != "error", finding.check, finding.template, finding.object, finding.path)
+
+
+def _chosen(request: VerifyRequest) -> set[str]:
+    known = set(check_names())
+    unknown = sorted({*request.checks, *request.skip} - known)
+    if unknown:
+        raise InputError(f"There is no check {', '.join(unknown)}. The checks are {', '.join(sorted(known))}.")
+    return set(request.checks or known) - set(request.skip)
+
+
+def _plan(request: VerifyRequest, subject: Subject) -> Plan:
+    return Plan(
+        subject.space,
+        subject.slices,
+        subject.base,
+        subject.known,
+        strength=request.strength,
+        exhaustive=50_000 if request.exhaustive else 256,
+        random=request.random,
+        seed=request.seed,
+        nulls=_nulls(request, subject),
+    )
+
+
+def _nulls(request: VerifyRequest, subject: Subject) -> bool:
+    return SETTINGS_FILE in subject.files.files if request.nulls is None else request.nulls
+
+
+def _notes(request: VerifyRequest, subject: Subject) -> Sequence[str]:
+    notes: list[str] = []
+    if not _nulls(request, subject):
+        notes.append("No key was set to null, which takes its default away; --nulls does that.")
+    blind = sorted(name for name, one in subject.slices.items() if one.versioned)
+    if subject.kube_value is None and blind:
+        notes.append(
+            f"{len(blind)} templates look at the Kubernetes version or at what the cluster serves; they were rendered "
+            "for one version only, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where a "
+            "value of the chart replaces the version."
+        )
+    if subject.loaded.schema is None:
+        notes.append("The chart has no values.schema.json, so which values are valid is guessed from its defaults.")
+    if subject.files.subcharts:
+        notes.append("Values of the charts inside this chart are varied only where this chart's values.yaml has them.")
+    return notes

@@ -1,0 +1,85 @@
+"""Many sets of values in one call of Helm give the bytes of as many single renders, and the same refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kubilitics_chartgen.helm import EmbeddedEngine, RefusedError, Release, read_values_file
+from kubilitics_chartgen.helm.batch import BatchChart, Context
+from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
+from tests.chart.objects import CHART, PROFILES
+from tests.verify.charts import write_chart
+
+RELEASE = Release("demo", "example")
+
+
+def compare(folder: Path, sets, release=RELEASE):
+    loaded = EmbeddedEngine().load(folder)
+    batch = BatchChart(loaded)
+    assert batch.batchable
+    contexts = [Context(loaded.coalesce(values), release, batch.entries) for values in sets]
+    alone = loaded.without_schema()
+    for values, texts in zip(sets, batch.render(contexts), strict=True):
+        whole = alone.render(values, release)
+        assert texts == {name: whole[name] for name in batch.entries}
+        assert set(whole) == set(batch.entries)
+
+
+def test_every_profile_of_the_chart():
+    compare(CHART, [{}, *(read_values_file(str(path)).data for path in PROFILES)], Release("kubilitics", "x"))
+
+
+def test_a_template_that_includes_another_file_by_its_path(tmp_path):
+    compare(write_chart(tmp_path / "web"), [{}, {"greeting": "hi"}, {"service": {"enabled": False}}, {"tag": None}])
+
+
+@pytest.mark.parametrize("upgrade", [False, True])
+def test_what_templates_see_of_the_release_and_of_themselves(tmp_path, upgrade):
+    text = "release: {{ toJson .Release }}\nname: {{ .Template.Name }}\nmissing: {{ .Values.no }}\nhtml: '<&>'\n"
+    text += '{{ .Files.Get "a.txt" }}{{ .Chart.Version }}{{ tpl "{{ .Values.greeting }}" . }}'
+    folder = write_chart(tmp_path / "web", {"templates/all.yaml": text, "a.txt": "file: é\n"})
+    compare(folder, [{}, {"greeting": "<no value> & more"}], Release("other", "there", upgrade=upgrade))
+
+
+def test_numbers_print_as_they_do_in_a_render_of_their_own(tmp_path):
+    text = "a: {{ .Values.big }}\nb: {{ .Values.big | int64 }}\nc: {{ .Values.part }}\nd: {{ toYaml .Values }}\n"
+    folder = write_chart(tmp_path / "web", {"templates/n.yaml": text, "values.schema.json": None})
+    compare(folder, [{"big": 10485760, "part": 0.5}, {"big": 1e21, "part": 3.0}])
+
+
+def test_one_that_fails_does_not_spoil_the_others(tmp_path):
+    text = '{{ if eq .Values.greeting "no" }}{{ fail "not this" }}{{ end }}a: {{ .Values.greeting }}\n'
+    loaded = EmbeddedEngine().load(write_chart(tmp_path / "web", {"templates/a.yaml": text}))
+    batch = BatchChart(loaded)
+    sets = [{"greeting": word} for word in ("one", "no", "two", "no", "three")]
+    contexts = [Context(loaded.coalesce(values), RELEASE, ("web/templates/a.yaml",)) for values in sets]
+    found = batch.render_each(contexts)
+    assert [type(one) for one in found] == [dict, RefusedError, dict, RefusedError, dict]
+    assert [str(one) for one in found if isinstance(one, RefusedError)] == ["not this", "not this"]
+    assert found[4] == {"web/templates/a.yaml": "a: three\n"}
+
+
+def test_a_softened_refusal_is_told_and_nothing_else_changes(tmp_path):
+    text = '{{ if eq .Values.greeting "no" }}{{ fail (printf "not %s" .Values.greeting) }}{{ end }}a: 1\n'
+    loaded = EmbeddedEngine().load(write_chart(tmp_path / "web", {"templates/a.yaml": text}))
+    batch = BatchChart(loaded, soften=soften)
+    sets = [{"greeting": "yes"}, {"greeting": "no"}]
+    contexts = [Context(loaded.coalesce(values), RELEASE, ("web/templates/a.yaml",)) for values in sets]
+    fine, refused = (texts["web/templates/a.yaml"] for texts in batch.render(contexts))
+    assert (fine, refusal_in(fine)) == ("a: 1\n", None)
+    assert (refusal_in(refused) or "").startswith("not no")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"templates/a.yaml": "a: {{ typeOf .Values }}\n"},
+        {"charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 0.1.0\n"},
+        {"Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\ntype: library\n"},
+    ],
+    ids=["asks for a Go type", "holds another chart", "renders nothing"],
+)
+def test_what_a_batch_would_change_is_not_rendered_in_one(tmp_path, changes):
+    assert not BatchChart(EmbeddedEngine().load(write_chart(tmp_path / "web", changes))).batchable

@@ -1,0 +1,166 @@
+"""A template's bytes depend on nothing but its slice; and each rule of the analyser is needed for that."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from kubilitics_chartgen.verify.analysis import functions, interpreter, state
+from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER
+from tests.chart.objects import CHART
+from tests.verify.charts import WEB, write_chart
+from tests.verify.soundness import broken_promises
+
+DEEP = bool(os.environ.get("VERIFY_DEEP"))
+VALUES = """\
+secret: {hidden: one, other: two}
+list: [{a: 1, b: x}, {a: 2, b: y}]
+names: {first: 1, second: 2}
+text: plain
+flag: true
+number: 3
+"""
+ADDED = """\
+verify:
+  factors:
+    add:
+      secret.hidden: [three, ""]
+      list: [[{a: 5, b: z}], []]
+      names: [{third: 3}]
+      text: [other, "t-{{ .Values.secret.hidden }}"]
+      flag: [false]
+      number: [4, 5]
+"""
+
+
+def build(folder, template, helpers=""):
+    files = dict.fromkeys(WEB) | {
+        "Chart.yaml": WEB["Chart.yaml"],
+        "values.yaml": VALUES,
+        ".chartgen.yaml": ADDED,
+        "templates/_helpers.tpl": helpers,
+        "templates/a.yaml": template,
+    }
+    return write_chart(folder, files)
+
+
+HELPERS = (
+    '{{ define "plain" }}{{ .Values.secret.hidden }}{{ end }}'
+    '{{ define "dot" }}{{ . }}{{ end }}'
+    '{{ define "second" }}{{ index . 1 }}{{ end }}'
+    '{{ define "name" }}{{ .Values.text }}{{ end }}'
+    '{{ define "case.plain" }}{{ .Values.secret.hidden }}{{ end }}'
+    '{{ define "case.other" }}{{ .Values.number }}{{ end }}'
+)
+# Each rule with a template that cannot be told without it.
+TEMPLATES = {
+    "and": "{{ (and true .Values.secret).hidden }}",
+    "or": "{{ (or .Values.secret .Values.flag).hidden }}",
+    "default": "{{ (default dict .Values.secret).hidden }}",
+    "coalesce": "{{ (coalesce nil .Values.secret).hidden }}",
+    "ternary": "{{ (ternary .Values.secret dict true).hidden }}",
+    "required": '{{ (required "x" .Values.secret).hidden }}',
+    "dict": '{{ (dict "a" .Values.secret).a.hidden }}',
+    "set": '{{ $d := dict }}{{ $_ := set $d "a" .Values.secret }}{{ $d.a.hidden }}',
+    "merge": "{{ $d := dict }}{{ $_ := merge $d .Values.secret }}{{ $d.hidden }}",
+    "mergeOverwrite": "{{ (mergeOverwrite (dict) .Values.secret).hidden }}",
+    "deepCopy": "{{ (deepCopy .Values.secret).hidden }}",
+    "omit": '{{ (omit .Values.secret "other").hidden }}',
+    "pick": '{{ (pick .Values.secret "hidden").hidden }}',
+    "pluck": '{{ first (pluck "hidden" .Values.secret) }}',
+    "get": '{{ get .Values.secret "hidden" }}',
+    "dig": '{{ dig "hidden" "" .Values.secret }}',
+    "index": '{{ index .Values "secret" "hidden" }}',
+    "keys": "{{ keys .Values.names | sortAlpha }}",
+    "len": "{{ len .Values.list }}",
+    "values": "{{ (values .Values.names) | join `,` | splitList `,` | sortAlpha | toJson }}",
+    "hasKey": '{{ hasKey .Values.names "third" }}',
+    "list": "{{ index (list 1 .Values.secret) 1 | toJson }}",
+    "first": "{{ (first (list .Values.secret)).hidden }}",
+    "last": "{{ (last (list .Values.secret)).hidden }}",
+    "rest": "{{ (first (rest (list 1 .Values.secret))).hidden }}",
+    "append": "{{ (last (append (list) .Values.secret)).hidden }}",
+    "concat": "{{ (first (concat (list .Values.secret) (list))).hidden }}",
+    "include": '{{ include "plain" . }}',
+    "tpl": '{{ tpl "{{ .Values.secret.hidden }}" . }}',
+    "printf": '{{ printf "%s" .Values.secret.hidden }}',
+    "print": "{{ print .Values.secret.hidden }}",
+    "empty": "{{ empty .Values.secret.hidden }}",
+    "int": "{{ int .Values.number }}",
+}
+FURTHER = {
+    "range": "{{ range .Values.list }}{{ .b }}{{ end }}",
+    "range with names": "{{ range $k, $v := .Values.names }}{{ $k }}{{ end }}",
+    "with": "{{ with .Values.secret }}{{ .hidden }}{{ end }}",
+    "if": "{{ if .Values.flag }}a{{ end }}",
+    "else if": "{{ if false }}{{ else if .Values.flag }}a{{ end }}",
+    "variable": "{{ $x := .Values.secret }}{{ $x.hidden }}",
+    "assignment": "{{ $x := 1 }}{{ if true }}{{ $x = .Values.secret.hidden }}{{ end }}{{ $x }}",
+    "chain": "{{ (.Values).secret.hidden }}",
+    "pipe": '{{ .Values.secret.hidden | default "x" }}',
+    "root": "{{ with 1 }}{{ $.Values.secret.hidden }}{{ end }}",
+    "template action": '{{ template "plain" . }}',
+    "argument": '{{ include "second" (list 1 .Values.secret.hidden) }}',
+    "a name from values": '{{ include (printf "case.%s" (include "name" .)) . }}',
+    "text from values": "{{ tpl .Values.text . }}",
+    "block": '{{ block "b" .Values.secret }}{{ .hidden }}{{ end }}',
+    "values written to": '{{ $_ := set .Values.secret "seen" .Values.text }}{{ toJson .Values.secret }}',
+    "a copy written to": '{{ $c := deepCopy .Values.secret }}{{ $_ := set $c "x" .Values.text }}{{ toJson $c }}',
+}
+
+
+@pytest.mark.parametrize("rule", [*TEMPLATES, *FURTHER])
+def test_nothing_but_the_slice_changes_the_bytes(rule, tmp_path):
+    folder = build(tmp_path / "web", {**TEMPLATES, **FURTHER}[rule], HELPERS)
+    assert broken_promises(folder, contexts=3, flips=4) == []
+
+
+@pytest.mark.parametrize("rule", TEMPLATES)
+def test_without_the_rule_for_a_function_a_promise_is_broken(rule, tmp_path, monkeypatch):
+    folder = build(tmp_path / "web", TEMPLATES[rule], HELPERS)
+    monkeypatch.setattr(functions, "FUNCTIONS", {**functions.FUNCTIONS, rule: lambda _state, _site, _args: OTHER})
+    monkeypatch.setattr(state.State, "_field_of_path", _quiet(state.State._field_of_path))
+    assert broken_promises(folder, contexts=6, flips=6)
+
+
+def _quiet(field):
+    """Fields of values are followed, but what was asked for on the way is not written down: then only rules see it."""
+
+    def follow(self, path, name):
+        before, self.record = self.record, lambda *_args: None
+        try:
+            return field(self, path, name)
+        finally:
+            self.record = before
+
+    return follow
+
+
+RULES = {
+    "range": (interpreter.Interpreter, "range", lambda _self, _node: None),
+    "with": (interpreter.Interpreter, "branches", lambda _self, _node: None),
+    "else if": (interpreter.Interpreter, "branches", lambda _self, _node: None),
+    "variable": (interpreter.Interpreter, "fields", lambda _self, _value, _names: NOTHING),
+    "template action": (state.State, "call", lambda _self, _names, _argument: None),
+    "a name from values": (state.State, "call", lambda _self, _names, _argument: None),
+    "text from values": (state.State, "consume", lambda _self, _value, _use=None, seen=None: None),
+    "pipe": (state.State, "field", lambda _self, _value, _name, seen=None: NOTHING),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_without_a_rule_of_the_language_a_promise_is_broken(rule, tmp_path, monkeypatch):
+    folder = build(tmp_path / "web", FURTHER[rule], HELPERS)
+    where, name, instead = RULES[rule]
+    monkeypatch.setattr(where, name, instead)
+    assert broken_promises(folder, contexts=6, flips=6)
+
+
+def test_the_templates_of_the_chart_keep_to_their_slices():
+    contexts, flips = (50, 10) if DEEP else (2, 2)
+    assert broken_promises(CHART, contexts=contexts, flips=flips) == []
+
+
+def test_a_web_chart_keeps_to_its_slices(tmp_path):
+    assert broken_promises(write_chart(tmp_path / "web"), contexts=20, flips=5) == []
