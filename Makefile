@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test check lint-code types layers generate helm4 test-tools lock bench clean
+.PHONY: help demo test test-cluster control-plane check lint-code types layers generate helm4 test-tools lock bench clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
 
 # The environment is made anew only when what it is made from has changed.
 $(STAMP): requirements.lock pyproject.toml
@@ -27,7 +27,12 @@ demo: $(STAMP) ## Generate the chart, lint it, render every profile, validate on
 	@$(BIN)/kubilitics-chartgen demo
 
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
-	@$(BIN)/pytest -q -n 2 --dist worksteal
+	@$(BIN)/pytest -q -n 2 --dist worksteal --ignore tests/cluster
+	@$(MAKE) --no-print-directory test-cluster
+
+test-cluster: $(STAMP) ## Run the tests against a real control plane; KUBE=1.33.13 builds and takes that version
+	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 2 --dist loadgroup tests/cluster
 
 check: lint-code types layers $(STAMP) ## Code style, types, layers, and that generated files are fresh
 	@$(BIN)/kubilitics-chartgen generate --check
@@ -48,7 +53,10 @@ generate: $(STAMP) ## Write the chart and everything else that is generated
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines
 	@sh tools/helm4/build.sh
 
-test-tools: ## Install or build what the tests use beside Python (nginx, Helm 4)
+control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
+	@sh tools/control-plane/build.sh
+
+test-tools: ## Install or build what the tests use beside Python (nginx, Helm 4, a control plane)
 	@sh tools/test-tools.sh
 
 lock: ## Resolve the dependencies anew into requirements.lock

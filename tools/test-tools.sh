@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs or builds what the tests use beside Python: nginx (Debian package) and Helm 4 (Go). A second call does nothing.
+# Installs or builds what the tests use beside Python: nginx (Debian package), Helm 4 and a control plane (Go). A second call does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 if ! command -v nginx > /dev/null; then
@@ -11,3 +11,4 @@ if ! command -v nginx > /dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx-light > /dev/null
 fi
 sh tools/helm4/build.sh
+sh tools/control-plane/build.sh
