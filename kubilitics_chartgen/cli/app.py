@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import demo, generate, lint, render
+from kubilitics_chartgen.cli import demo, generate, lint, preflight, render
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
+app.command()(preflight.preflight)
 app.command()(demo.demo)
 
 

@@ -65,7 +65,11 @@ class Cluster:
 
     def resource(self, api_version: str, kind: str) -> Any:
         """What to ask for objects of this kind."""
-        return self.dynamic.resources.get(api_version=api_version, kind=kind)
+        try:
+            return self.dynamic.resources.get(api_version=api_version, kind=kind)
+        except NotFoundError:
+            # Another test has just removed a definition that the client was about to read.
+            return self.dynamic.resources.get(api_version=api_version, kind=kind)
 
     def make_namespace(self, name: str, *, restricted: bool = True) -> None:
         """A namespace that enforces the Pod Security Standard `restricted`; returns once pods can be made in it."""

@@ -1,11 +1,13 @@
 """AI that hangs, crashes, lacks image, volume or Secret: core is ready as soon as without AI (section 1)."""
 
 import time
+import uuid
+from pathlib import Path
 
 import pytest
 
 from tests.cluster.cluster import eventually
-from tests.cluster.helms import HelmFailed
+from tests.cluster.helms import HelmFailed, make_helm
 from tests.cluster.kubelet import missing_references
 from tests.cluster.profiles import CHART, merged
 
@@ -44,14 +46,10 @@ def seconds_until_core_is_ready(cluster, helm, namespace, values):
 
 @pytest.fixture(scope="module")
 def seconds_without_ai(cluster, kube_config):
-    from pathlib import Path
-
-    from tests.cluster.helms import make_helm
-
-    cluster.make_namespace("without-ai")
-    helm = make_helm("helm3", Path(kube_config))
-    yield seconds_until_core_is_ready(cluster, helm, "without-ai", {})
-    cluster.core.delete_namespace("without-ai")
+    name = f"without-ai-{uuid.uuid4().hex[:8]}"
+    cluster.make_namespace(name)
+    yield seconds_until_core_is_ready(cluster, make_helm("helm3", Path(kube_config)), name, {})
+    cluster.core.delete_namespace(name)
 
 
 @pytest.mark.parametrize("values", TROUBLE.values(), ids=TROUBLE)

@@ -10,7 +10,6 @@ import pytest
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import parse_version
 from tests.chart.objects import render
-from tests.cluster.profiles import merged
 
 POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers.0"
