@@ -237,6 +237,7 @@ def test_the_administrator_of_a_namespace_cannot_grant_what_they_lack(cluster, a
     assert any("grants what you may not do yourself" in text for text in answer.problems)
     alone = ask({"rbac": {"scope": "namespaces"}}, kubeconfig=theirs)
     assert alone.of("permissions", "problem") == []
+    assert "which you may not read: helm may be refused" in alone.of("permissions", "warning")[0]
     assert alone.of("nodes", "warning") == ["not checked: you may not list nodes in the cluster"]
 
 

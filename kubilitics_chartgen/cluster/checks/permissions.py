@@ -23,9 +23,9 @@ def check(situation: Situation) -> Iterator[Line]:
     for message, fix in denied:
         yield Line(NAME, Status.PROBLEM, message, fix)
     grants = list(_grants(situation))
-    for message in grants:
+    for status, message in grants:
         fix = "ask an administrator to install, or to bring the roles (in many charts: rbac.create: false)"
-        yield Line(NAME, Status.PROBLEM, message, fix)
+        yield Line(NAME, status, message, fix)
     if not denied and not grants:
         yield Line(NAME, Status.FINE, "you may create, change and remove everything the release brings")
 
@@ -66,7 +66,7 @@ def _is_new(situation: Situation) -> bool:
         return False
 
 
-def _grants(situation: Situation) -> Iterator[str]:
+def _grants(situation: Situation) -> Iterator[tuple[Status, str]]:
     """Nobody may grant what they do not have themselves, unless they may `escalate` or `bind`."""
     for item in situation.needs.objects:
         kind, metadata = str(item.get("kind")), item.get("metadata") or {}
@@ -77,12 +77,13 @@ def _grants(situation: Situation) -> Iterator[str]:
             if not situation.cluster.may("escalate", RBAC, RESOURCES[kind], namespace=namespace):
                 lacking = _lacking(situation, item.get("rules") or (), namespace)
                 if lacking:
-                    yield f"{kind}/{metadata.get('name')} grants what you may not do yourself: {lacking}"
+                    message = f"{kind}/{metadata.get('name')} grants what you may not do yourself: {lacking}"
+                    yield Status.PROBLEM, message
         elif kind.endswith("Binding"):
             yield from _binding(situation, item, namespace)
 
 
-def _binding(situation: Situation, item: Mapping[str, Any], namespace: str) -> Iterator[str]:
+def _binding(situation: Situation, item: Mapping[str, Any], namespace: str) -> Iterator[tuple[Status, str]]:
     reference = item.get("roleRef") or {}
     kind, name = str(reference.get("kind")), str(reference.get("name"))
     ours = any(
@@ -96,14 +97,14 @@ def _binding(situation: Situation, item: Mapping[str, Any], namespace: str) -> I
     try:
         role = situation.cluster.get(path, f"get {kind}/{name}")
     except DeniedError:
-        yield f"{binding} grants {kind}/{name}, which you may neither bind nor read"
+        yield Status.WARNING, f"{binding} grants {kind}/{name}, which you may not read: helm may be refused"
         return
     if role is None:
-        yield f"{binding} names {kind}/{name}, which is not there"
+        yield Status.PROBLEM, f"{binding} names {kind}/{name}, which is not there"
         return
     lacking = _lacking(situation, role.get("rules") or (), namespace)
     if lacking:
-        yield f"{binding} grants {kind}/{name}, and you lack: {lacking}"
+        yield Status.PROBLEM, f"{binding} grants {kind}/{name}, and you lack: {lacking}"
 
 
 def _lacking(situation: Situation, rules: Any, namespace: str) -> str:
