@@ -233,7 +233,7 @@ def test_the_administrator_of_a_namespace_cannot_grant_what_they_lack(cluster, a
     cluster.apply(binding)
     theirs = kubeconfig(kube_config, tmp_path, token=NOBODY_TOKEN)
     answer = ask(None, kubeconfig=theirs)
-    assert "ClusterRoleBinding/" in " ".join(answer.problems)
+    assert "clusterrolebindings.rbac.authorization.k8s.io in the cluster" in " ".join(answer.problems)
     assert any("grants what you may not do yourself" in text for text in answer.problems)
     alone = ask({"rbac": {"scope": "namespaces"}}, kubeconfig=theirs)
     assert alone.of("permissions", "problem") == []
