@@ -101,7 +101,7 @@ def _amounts(container: Object, field: str) -> Iterator[tuple[str, Fraction]]:
 
 
 def _name(item: Object) -> str:
-    return str((item.get("metadata") or {}).get("name") or "")
+    return str(_map(item.get("metadata")).get("name") or "")
 
 
 def _pods(objects: Sequence[Object]) -> Iterator[Pod]:
@@ -138,13 +138,22 @@ def _claim(name: str, spec: Object) -> Claim:
 def _made_by_operators(objects: Sequence[Object]) -> Iterator[tuple[str, str]]:
     """Secrets that appear by themselves: of the External Secrets Operator and of cert-manager."""
     for item in objects:
-        spec = item.get("spec") or {}
+        spec = _map(item.get("spec"))
         if item.get("kind") == "ExternalSecret":
-            yield "Secret", str((spec.get("target") or {}).get("name") or _name(item))
-        annotations = (item.get("metadata") or {}).get("annotations") or {}
-        if item.get("kind") == "Ingress" and any(key.startswith("cert-manager.io/") for key in annotations):
+            yield "Secret", str(_map(spec.get("target")).get("name") or _name(item))
+        annotations = _map(_map(item.get("metadata")).get("annotations"))
+        if (
+            item.get("kind") == "Ingress"
+            and item.get("apiVersion") == "networking.k8s.io/v1"
+            and any(key.startswith("cert-manager.io/") for key in annotations)
+        ):
             for tls in spec.get("tls") or ():
                 yield "Secret", str(tls.get("secretName") or "")
+
+
+def _map(value: Any) -> Object:
+    # Custom objects have been judged by nobody.
+    return value if isinstance(value, Mapping) else {}
 
 
 def _references(objects: Sequence[Object], pods: Sequence[Pod]) -> Iterator[Reference]:
@@ -152,7 +161,7 @@ def _references(objects: Sequence[Object], pods: Sequence[Pod]) -> Iterator[Refe
         yield from _of_pod(pod)
     for item in objects:
         owner = f"{item.get('kind')}/{_name(item)}"
-        if item.get("kind") == "Ingress":
+        if item.get("kind") == "Ingress" and str(item.get("apiVersion")).startswith("networking.k8s.io/"):
             for tls in (item.get("spec") or {}).get("tls") or ():
                 if tls.get("secretName"):
                     yield Reference("Secret", str(tls["secretName"]), ("tls.crt", "tls.key"), owner, False)

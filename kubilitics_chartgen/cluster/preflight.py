@@ -14,6 +14,9 @@ from typing import Any
 
 from kubilitics_chartgen.cluster.connection import Connection, DeniedError
 from kubilitics_chartgen.cluster.needs import Needs, needs_of
+from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.kube.schemas import Reason, problems
+from kubilitics_chartgen.kube.versions import KubeVersion, newest, parse_version
 
 __all__ = ["Line", "Situation", "Status", "preflight"]
 
@@ -52,6 +55,8 @@ class Situation:
     needs: Needs
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(apiVersion, kind) to the template that brings it."""
+    malformed: Sequence[tuple[Mapping[str, Any], list[str]]] = ()
+    """Objects that the API server would refuse for their shape, with the reasons; no other check looks at them."""
 
     @cached_property
     def version(self) -> str:
@@ -95,9 +100,25 @@ def preflight(
 
     installed = [item for item in documents if item.object and not item.is_test]
     sources = {(str(item.object.get("apiVersion")), item.kind): item.source for item in installed}
-    needs = needs_of([item.object for item in installed])
-    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources)
+    version = _version(cluster)
+    judged = [(item.object, _shape_problems(item.object, version)) for item in installed]
+    needs = needs_of([item for item, found in judged if not found])
+    malformed = [pair for pair in judged if pair[1]]
+    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources, malformed)
     return [line for name, check in CHECKS.items() for line in _answered(name, check, situation)]
+
+
+def _version(cluster: Connection) -> KubeVersion:
+    """The cluster's version; the newest known one where it is another."""
+    try:
+        return parse_version(str((cluster.get("/version", "read the version") or {}).get("gitVersion") or ""))
+    except InputError:
+        return newest()
+
+
+def _shape_problems(item: Any, version: KubeVersion) -> list[str]:
+    """Kinds that are not served are another check's business: the cluster itself is asked for them."""
+    return [str(found) for found in problems(item, version) if found.reason in (Reason.INVALID, Reason.MALFORMED)]
 
 
 def _answered(name: str, check: Check, situation: Situation) -> Iterator[Line]:

@@ -96,23 +96,7 @@ class ControlPlane:
             f'{ADMIN_TOKEN},admin,admin,"system:masters"\n{NOBODY_TOKEN},nobody,nobody\n'
         )
         write_kubeconfig(self.kubeconfig, self, token=ADMIN_TOKEN)
-        self._run(
-            "kube-apiserver",
-            f"--etcd-servers={etcd}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={self.port}",
-            f"--tls-cert-file={folder}/server.crt",
-            f"--tls-private-key-file={folder}/server.key",
-            f"--client-ca-file={folder}/ca.crt",
-            f"--service-account-key-file={folder}/server.key",
-            f"--service-account-signing-key-file={folder}/server.key",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            f"--token-auth-file={folder}/tokens.csv",
-            "--authorization-mode=Node,RBAC",
-            "--service-cluster-ip-range=10.96.0.0/16",
-            "--endpoint-reconciler-type=none",
-            "--enable-priority-and-fairness=false",
-        )
+        self._start_api_server(etcd)
         self._wait_for("/readyz")
         self._run(
             "kube-controller-manager",
@@ -154,6 +138,36 @@ class ControlPlane:
             self.post("/api/v1/nodes", item)
         self._wait_for("/api/v1/namespaces/default/serviceaccounts/default")
         self._wait_for(f"/api/v1/nodes/{NODES[-1]['metadata']['name']}", lambda node: _is_ready(json.loads(node)))
+
+    def _start_api_server(self, etcd: str) -> None:
+        folder = str(self.folder)
+        self._run(
+            "kube-apiserver",
+            f"--etcd-servers={etcd}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={self.port}",
+            f"--tls-cert-file={folder}/server.crt",
+            f"--tls-private-key-file={folder}/server.key",
+            f"--client-ca-file={folder}/ca.crt",
+            f"--service-account-key-file={folder}/server.key",
+            f"--service-account-signing-key-file={folder}/server.key",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--token-auth-file={folder}/tokens.csv",
+            "--authorization-mode=Node,RBAC",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--endpoint-reconciler-type=none",
+            "--enable-priority-and-fairness=false",
+        )
+
+    def restart_api_server(self) -> None:
+        """Kill it as a crash would, and start it again."""
+        old = next(process for process in self.processes if "kube-apiserver" in str(process.args))
+        old.kill()
+        old.wait()
+        self.processes.remove(old)
+        etcd = next(word.partition("=")[2] for word in old.args if word.startswith("--etcd-servers="))  # type: ignore[union-attr]
+        self._start_api_server(etcd)
+        self._wait_for("/readyz")
 
     def stop(self) -> None:
         """Stop what was started, the last first."""
@@ -253,6 +267,7 @@ def running(binaries: Path) -> Iterator[ControlPlane]:
 
 def main() -> int:
     """Run a command with KUBECONFIG set to a control plane of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     binaries = programs()
     if binaries is None or os.environ.get("USE_EXISTING_CLUSTER") == "true":
         # The tests say what is missing, or use what is there.

@@ -71,16 +71,20 @@ class CommandHelm:
 
     def run(self, *args: str, stdin: str = "") -> str:
         """What helm prints; HelmFailed with what it complains about."""
+        process = self.start(*args, stdin=subprocess.PIPE)
+        out, err = process.communicate(stdin, timeout=240)
+        if process.returncode:
+            raise HelmFailed(err)
+        return out
+
+    def start(self, *args: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
+        """A running helm."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
         environment["KUBECONFIG"] = str(self.kubeconfig)
         for kind in ("CACHE", "CONFIG", "DATA"):
             environment[f"HELM_{kind}_HOME"] = str(self.kubeconfig.parent / "helm" / kind.lower())
-        done = subprocess.run(
-            [self.binary, *args], input=stdin, capture_output=True, text=True, env=environment, check=False, timeout=240
-        )
-        if done.returncode:
-            raise HelmFailed(done.stderr)
-        return done.stdout
+        pipe = subprocess.PIPE
+        return subprocess.Popen([self.binary, *args], stdin=stdin, stdout=pipe, stderr=pipe, text=True, env=environment)
 
 
 @dataclass(frozen=True)

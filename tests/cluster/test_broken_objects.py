@@ -10,6 +10,7 @@ import pytest
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import parse_version
 from tests.chart.objects import render
+from tests.tools import REPOSITORY
 
 POD = "spec.template.spec"
 CONTAINER = f"{POD}.containers.0"
@@ -114,3 +115,9 @@ def test_what_only_the_server_knows_is_a_known_gap(cluster, namespace, case):
     item = broken(namespace, kind, name, path, value)
     assert cluster.refusal(item), "the server accepts it: it is not broken"
     assert not offline(cluster, item), "predicted now: move it up"
+
+
+def test_the_known_gaps_are_the_documented_ones():
+    text = (REPOSITORY / "docs" / "on-a-cluster.md").read_text(encoding="utf-8")
+    listed = text.partition("## What the offline checks do not know")[2].splitlines()
+    assert [line.removeprefix("- ") for line in listed if line.startswith("- ")] == list(KNOWN_GAPS)

@@ -197,6 +197,25 @@ def test_pods_that_the_namespace_would_refuse_in_a_chart_of_others(ask, tmp_path
     assert any("Deployment/other would be refused" in text and "privileged" in text for text in problems)
 
 
+def test_malformed_objects_of_any_chart_are_answers_and_never_a_traceback(ask, tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    spec = {"replicas": "many", "template": {"spec": {"containers": "none"}}}
+    items = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": spec},
+        {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "b"}, "spec": ["x"]},
+        {"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "c"}, "spec": "x"},
+        {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "d"}, "spec": [1]},
+    ]
+    (tmp_path / "templates" / "all.yaml").write_text("\n---\n".join(map(json.dumps, items)))
+    answer = ask(None, chart=tmp_path)
+    assert (answer.code, answer.err) == (1, "")
+    assert [text.partition(" would")[0] for text in answer.of("objects", "problem")] == [
+        "PersistentVolumeClaim/b",
+        "Deployment/a",
+    ]
+
+
 def test_a_way_in_that_nobody_serves(ask):
     values = {"backend": {"auth": {"acknowledgeExposed": True}}, "ingress": {"enabled": True, "className": "nginx"}}
     assert "asks for the class nginx, which the cluster does not have" in ask(values).problems[0]

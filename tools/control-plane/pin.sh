@@ -31,4 +31,8 @@ rm -f go.mod go.sum
   sed -n "s#^[[:space:]]*\(k8s.io/[a-z-]*\) => ./staging/.*#	\1 => \1 v0.${version#1.}#p" "$gomod"
   echo ")"
 } > go.mod
-go mod tidy
+if ! go mod tidy 2> tidy.log; then
+  cat tidy.log >&2
+  exit 2
+fi
+rm tidy.log

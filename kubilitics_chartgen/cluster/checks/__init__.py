@@ -7,6 +7,7 @@ from kubilitics_chartgen.cluster.checks import (
     kinds,
     namespace,
     nodes,
+    objects,
     permissions,
     references,
     release,
@@ -19,6 +20,7 @@ __all__ = ["CHECKS"]
 
 CHECKS: dict[str, Check] = {
     "Kubernetes version": version.check,
+    "objects": objects.check,
     "release": release.check,
     "owners": release.owners,
     "permissions": permissions.check,

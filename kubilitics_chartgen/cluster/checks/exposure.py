@@ -17,7 +17,7 @@ _DEFAULT = "ingressclass.kubernetes.io/is-default-class"
 def check(situation: Situation) -> Iterator[Line]:
     """A line for each way in."""
     for item in situation.needs.objects:
-        if item.get("kind") == "Ingress":
+        if (item.get("apiVersion"), item.get("kind")) == ("networking.k8s.io/v1", "Ingress"):
             yield _ingress(situation, item)
         elif item.get("kind") == "HTTPRoute":
             yield from _route(situation, item)
@@ -45,8 +45,10 @@ def _ingress(situation: Situation, item: Mapping[str, Any]) -> Line:
 
 def _route(situation: Situation, item: Mapping[str, Any]) -> Iterator[Line]:
     owner = f"HTTPRoute/{item['metadata']['name']}"
-    for parent in (item.get("spec") or {}).get("parentRefs") or ():
-        if parent.get("kind", "Gateway") != "Gateway":
+    spec = item.get("spec")
+    parents = spec.get("parentRefs") if isinstance(spec, Mapping) else None
+    for parent in parents if isinstance(parents, list) else ():
+        if not isinstance(parent, Mapping) or parent.get("kind", "Gateway") != "Gateway":
             continue
         name, namespace = parent.get("name"), parent.get("namespace") or situation.namespace
         path = f"/apis/gateway.networking.k8s.io/v1/namespaces/{namespace}/gateways/{name}"
