@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test check lint-code types layers generate verify-deep helm4 actionlint test-tools lock bench clean
+.PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane test-tools \
+  lock bench clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
 
 # The environment is made anew only when what it is made from has changed.
 $(STAMP): requirements.lock pyproject.toml
@@ -28,7 +29,12 @@ demo: $(STAMP) ## Generate the chart, lint it, render every profile, validate on
 
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
 	@$(BIN)/pytest -q -m timing
-	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing"
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing" --ignore tests/cluster
+	@$(MAKE) --no-print-directory test-cluster
+
+test-cluster: $(STAMP) ## Run the tests against a real control plane; KUBE=1.33.13 builds and takes that version
+	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 2 --dist loadgroup tests/cluster
 
 check: lint-code types layers $(STAMP) ## Code style, types, layers, and that generated files are fresh
 	@$(BIN)/kubilitics-chartgen generate --check
@@ -54,11 +60,14 @@ helm4: ## Build Helm 4's command line (needs Go), for the tests that compare eng
 actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
 	@sh tools/actionlint/build.sh
 
-test-tools: ## Install or build what the tests use beside Python (nginx, Helm 4, actionlint)
+control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
+	@sh tools/control-plane/build.sh
+
+test-tools: ## Install or build what the tests use beside Python (Debian packages, Helm 4, actionlint, a control plane)
 	@sh tools/test-tools.sh
 
 lock: ## Resolve the dependencies anew into requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --extra lint \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --extra lint --extra cluster \
 	  --group dev --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what can be made again

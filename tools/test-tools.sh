@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs or builds what the tests use beside Python: Debian packages, Helm 4 and actionlint (Go). A second call does nothing.
+# Installs or builds what the tests use beside Python: Debian packages, and by Go Helm 4, actionlint and a control plane. A
+# second call does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -21,3 +22,4 @@ fi
 
 sh tools/helm4/build.sh
 sh tools/actionlint/build.sh
+sh tools/control-plane/build.sh

@@ -19,6 +19,7 @@ from kubilitics_chartgen.cli import (
     generate,
     lint,
     package,
+    preflight,
     publish,
     release,
     relocate,
@@ -42,6 +43,7 @@ app.command()(generate.generate)
 app.command()(render.render)
 app.command()(lint.lint)
 app.command()(verify.verify)
+app.command()(preflight.preflight)
 app.command()(package.package)
 app.command()(publish.publish)
 app.add_typer(release.app)

@@ -53,7 +53,21 @@ def test_help_answers_in_under_300_ms():
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "render", "lint", "demo", "compat", "delivery", "package", "publish", "relocate", "release"]
+    "command",
+    [
+        "generate",
+        "render",
+        "lint",
+        "demo",
+        "compat",
+        "delivery",
+        "package",
+        "publish",
+        "relocate",
+        "release",
+        "preflight",
+        "verify",
+    ],
 )
 def test_every_command_explains_itself(command):
     done = run(command, "--help")

@@ -1,0 +1,9 @@
+"""A live cluster: what a release would meet there. Reads only, and knows a chart by its rendered objects alone."""
+
+from __future__ import annotations
+
+from kubilitics_chartgen.cluster.connection import Connection, DeniedError, connect
+from kubilitics_chartgen.cluster.needs import Needs, needs_of
+from kubilitics_chartgen.cluster.preflight import Line, Status, preflight
+
+__all__ = ["Connection", "DeniedError", "Line", "Needs", "Status", "connect", "needs_of", "preflight"]

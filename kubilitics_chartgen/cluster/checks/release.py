@@ -1,0 +1,63 @@
+"""The release, if it is there already, and whoever else owns what it would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kubilitics_chartgen.cluster.checks.discovery import Discovery
+from kubilitics_chartgen.cluster.preflight import Line, Situation, Status
+
+__all__ = ["check", "owners"]
+
+NAME = "release"
+
+
+def check(situation: Situation) -> Iterator[Line]:
+    """The release's state."""
+    yield _state(situation)
+
+
+def _state(situation: Situation) -> Line:
+    revisions = situation.revisions
+    name, where = situation.release, f"-n {situation.namespace}"
+    if not revisions:
+        return Line(NAME, Status.FINE, f"{name} is not installed in {situation.namespace} yet")
+    number, status = revisions[-1]
+    if status == "deployed":
+        return Line(NAME, Status.FINE, f"{name} is there, revision {number}: this would be an upgrade")
+    if status.startswith("pending"):
+        good = [number for number, state in revisions if state in ("deployed", "superseded")]
+        fix = f"helm rollback {name} {good[-1]} {where}" if good else f"helm uninstall {name} {where}"
+        why = "a helm command still runs or was interrupted, and Helm refuses others"
+        message = f"{name}: revision {number} is {status}: {why}"
+        return Line(NAME, Status.PROBLEM, message, f"when no helm command runs any more: {fix}")
+    if status == "uninstalled":
+        message = f"{name} was uninstalled with its history kept: helm install refuses the name"
+        return Line(NAME, Status.PROBLEM, message, f"helm uninstall {name} {where}, or helm upgrade --install")
+    if status == "failed" and number == 1:
+        message = (
+            f"{name}: the first installation failed; helm install refuses the name, helm upgrade --install goes on"
+        )
+        return Line(NAME, Status.WARNING, message, f"helm upgrade --install {name} ... {where}")
+    return Line(NAME, Status.WARNING, f"{name}: revision {number} is {status}; an upgrade goes on from it")
+
+
+def owners(situation: Situation) -> Iterator[Line]:
+    """A line for each object that is in the release's way."""
+    discovery = Discovery(situation.cluster)
+    for item in situation.needs.objects:
+        path = discovery.path(item, situation.namespace)
+        name = (item.get("metadata") or {}).get("name")
+        if path is None or "helm.sh/hook" in ((item.get("metadata") or {}).get("annotations") or {}):
+            continue
+        there = situation.cluster.get(path, f"get {item.get('kind')}/{name}", metadata_only=True)
+        if there is None:
+            continue
+        metadata = there.get("metadata") or {}
+        notes, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
+        owner = (notes.get("meta.helm.sh/release-name"), notes.get("meta.helm.sh/release-namespace"))
+        if owner == (situation.release, situation.namespace) and labels.get("app.kubernetes.io/managed-by") == "Helm":
+            continue
+        who = f"of release {owner[0]} in {owner[1]}" if owner[0] else "not made by Helm"
+        message = f"{item.get('kind')}/{name} is there already, {who}: Helm would refuse to take it over"
+        yield Line("owners", Status.PROBLEM, message, "remove it, or choose another release name")
