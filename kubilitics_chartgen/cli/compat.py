@@ -20,7 +20,7 @@ from kubilitics_chartgen.cli.compat_output import colored, print_updates, print_
 from kubilitics_chartgen.cli.output import console, print_json
 from kubilitics_chartgen.errors import InputError, Problem
 
-__all__ = ["app"]
+__all__ = ["Format", "app", "check", "explain", "lint", "show_matrix", "show_updates"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Tell which versions go together.")
 

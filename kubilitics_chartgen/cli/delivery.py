@@ -8,7 +8,7 @@ import typer
 
 from kubilitics_chartgen.cli.output import print_json
 
-__all__ = ["app"]
+__all__ = ["app", "check", "delivery"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look at the delivery pipeline.")
 

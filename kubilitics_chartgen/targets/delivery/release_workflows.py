@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND, Component
+from kubilitics_chartgen.model.components import AI, BACKEND, COMPONENTS, FRONTEND
 from kubilitics_chartgen.model.delivery import TRACKS, Call, Job, Step, Workflow, action
+from kubilitics_chartgen.targets.delivery.publish_jobs import (
+    CHART,
+    ENVIRONMENT,
+    VERSION,
+    latest,
+    publish_chart,
+    publish_files,
+    publish_images,
+)
 from kubilitics_chartgen.targets.delivery.steps import (
     CHARTGEN,
     checkout,
-    cosign,
     download,
     keep_profiles,
     kind,
     kind_versions,
-    login,
     python,
     script,
     setup_node,
@@ -21,11 +28,6 @@ from kubilitics_chartgen.targets.delivery.steps import (
 
 __all__ = ["core_release", "full_release"]
 
-CHART = "deploy/helm/kubilitics"
-VERSION = "${{ needs.version.outputs.version }}"
-PUBLISH = {"packages": "write", "id-token": "write", "attestations": "write"}
-"""Push packages, and sign with the workflow's own identity; only publishing jobs get this."""
-ENVIRONMENT = "release"
 
 MAC = "aarch64-apple-darwin x86_64-apple-darwin"
 DESKTOP = (
@@ -78,9 +80,9 @@ def full_release() -> Workflow:
             _desktop(tracks),
             _mobile(),
             _gate(("version", *tracks, *made), "Everything is fine"),
-            _publish_images("publish-images", COMPONENTS, ("version", "gate"), (_latest(),)),
-            _publish_chart(("version", "publish-images")),
-            _publish_files(("version", "publish-images", "publish-chart")),
+            publish_images("publish-images", COMPONENTS, ("version", "gate"), (latest(),)),
+            publish_chart(("version", "publish-images")),
+            publish_files(("version", "publish-images", "publish-chart")),
         ),
     )
 
@@ -98,8 +100,8 @@ def core_release() -> Workflow:
             *(_track(track.id, track.component.title) for track in TRACKS),
             _compatibility(""),
             _gate(("version", "backend", "frontend", "compatibility"), "The core is fine"),
-            _publish_images("publish-core", (BACKEND, FRONTEND), ("version", "gate")),
-            _publish_images("publish-ai", (AI,), ("version", "publish-core", "ai")),
+            publish_images("publish-core", (BACKEND, FRONTEND), ("version", "gate")),
+            publish_images("publish-ai", (AI,), ("version", "publish-core", "ai")),
         ),
     )
 
@@ -224,119 +226,3 @@ def _bundle(name: str, folder: str, suffixes: tuple[str, ...]) -> Step:
 
 def _gate(needs: tuple[str, ...], name: str) -> Job:
     return Job("gate", name, (script("Say so", f'echo "{name}: it may be published."\n'),), needs=needs, minutes=5)
-
-
-def _publish_images(
-    id_: str, components: tuple[Component, ...], needs: tuple[str, ...], further: tuple[Step, ...] = ()
-) -> Job:
-    push = (
-        'digest=$(sh scripts/push-image.sh "$REPOSITORY" "$VERSION" images/*.tar)\n'
-        'echo "digest=$digest" >> "$GITHUB_OUTPUT"\n'
-    )
-    repository = "${{ matrix.repository }}"
-    return Job(
-        id_,
-        "Publish the image of ${{ matrix.component }}",
-        (
-            checkout(),
-            download("image-${{ matrix.component }}-*", "images"),
-            Step("Set up Buildx", action("docker/setup-buildx-action")),
-            login(),
-            script("Push", push, id="push", REPOSITORY=repository, VERSION=VERSION),
-            cosign(),
-            script(
-                "Sign",
-                'cosign sign --yes "$REPOSITORY@$DIGEST"\n',
-                REPOSITORY=repository,
-                DIGEST="${{ steps.push.outputs.digest }}",
-            ),
-            Step(
-                "Say where it comes from",
-                action("actions/attest-build-provenance"),
-                options={
-                    "subject-name": repository,
-                    "subject-digest": "${{ steps.push.outputs.digest }}",
-                    "push-to-registry": True,
-                },
-            ),
-            *further,
-        ),
-        needs=needs,
-        permissions=PUBLISH,
-        matrix={
-            "include": [
-                {"component": component.id, "repository": f"{component.registry}/{component.repository}"}
-                for component in components
-            ]
-        },
-        environment=ENVIRONMENT,
-    )
-
-
-def _latest() -> Step:
-    """Section 7: `latest` for convenience. A core release leaves it, for it may mend an older line."""
-    run = (
-        'case "$VERSION" in\n  *-*) echo "a pre-release is not the latest" ;;\n'
-        '  *) docker buildx imagetools create --tag "$REPOSITORY:latest" "$REPOSITORY@$DIGEST" ;;\nesac\n'
-    )
-    digest = "${{ steps.push.outputs.digest }}"
-    return script("Name it latest", run, REPOSITORY="${{ matrix.repository }}", DIGEST=digest, VERSION=VERSION)
-
-
-def _publish_chart(needs: tuple[str, ...]) -> Job:
-    push = (
-        f'helm package {CHART} --version "$VERSION" --app-version "$VERSION"\n'
-        'if helm show chart "oci://$REPOSITORY/kubilitics" --version "$VERSION" > published.yaml 2> /dev/null; then\n'
-        '  echo "::error::the chart $VERSION is published already; a version never changes"\n  exit 1\nfi\n'
-        'helm push "kubilitics-$VERSION.tgz" "oci://$REPOSITORY" 2>&1 | tee pushed.txt\n'
-        "digest=$(sed -n 's/^Digest: //p' pushed.txt)\n"
-        'cosign sign --yes "$REPOSITORY/kubilitics@$digest"\n'
-    )
-    repository = "ghcr.io/${{ github.repository_owner }}/charts"
-    return Job(
-        "publish-chart",
-        "Publish the chart",
-        (
-            checkout(),
-            Step("Set up Helm", action("azure/setup-helm")),
-            login(),
-            cosign(),
-            script("Push and sign", push, in_bash=True, VERSION=VERSION, REPOSITORY=repository),
-        ),
-        needs=needs,
-        permissions={"packages": "write", "id-token": "write"},
-        environment=ENVIRONMENT,
-    )
-
-
-def _publish_files(needs: tuple[str, ...]) -> Job:
-    publish = (
-        "mkdir files\nfind binaries bundles -type f -exec cp {} files/ \\;\ncd files\n"
-        "sha256sum -- * > ../SHA256SUMS\nmv ../SHA256SUMS .\n"
-        "cosign sign-blob --yes --bundle SHA256SUMS.sigstore.json SHA256SUMS\n"
-    )
-    return Job(
-        "publish-files",
-        "Publish binaries and bundles",
-        (
-            checkout(),
-            download("binary-*", "binaries"),
-            download("bundle-*", "bundles"),
-            cosign(),
-            script("Add checksums and sign them", publish),
-            Step(
-                "Say where they come from",
-                action("actions/attest-build-provenance"),
-                options={"subject-checksums": "files/SHA256SUMS"},
-            ),
-            script(
-                "Publish",
-                'gh release create "v$VERSION" --verify-tag --title "Kubilitics $VERSION" --generate-notes files/*\n',
-                VERSION=VERSION,
-                GH_TOKEN="${{ github.token }}",  # noqa: S106 - a name, not a token
-            ),
-        ),
-        needs=needs,
-        permissions={"contents": "write", "id-token": "write", "attestations": "write"},
-        environment=ENVIRONMENT,
-    )
