@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read as Reference
-from kubilitics_chartgen.verify.analysis.reads import Use
+from kubilitics_chartgen.verify.analysis.reads import Reads, Use
 from kubilitics_chartgen.verify.analysis.state import Callable, State, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
@@ -93,11 +93,17 @@ def find_references(
     A library chart renders nothing itself: each of its named templates then counts as called with the root context.
     """
     program = read_program(templates, subcharts=subcharts, library=library)
-    state = State(program.known, program.charts)
-    for prefix, base in program.bases.items():
-        state.heap.write(("template", prefix), "BasePath", text(base))
-    complete = Interpreter(state).run(program.rendered)
-    found = References(state.reads.all(), program.errors, complete)
+    reads = Reads()
+    complete = True
+    # Each template by itself: together, what one hands to a helper would seem to reach all that call it.
+    for entry in program.rendered:
+        state = State(program.known, program.charts, joined=True)
+        for prefix, base in program.bases.items():
+            state.heap.write(("template", prefix), "BasePath", text(base))
+        complete = Interpreter(state).run([entry]) and complete
+        for read in state.reads.all():
+            reads.add(read.path, read.use, read.file, read.line, guarded=read.guarded)
+    found = References(reads.all(), program.errors, complete)
     for reference in found.all:
         found._trie.add(reference)
     return found
