@@ -40,6 +40,7 @@ def publish(
     packed = read_archive(archive)
     if archive.name != packed.filename:
         raise InputError(f"{archive} holds {packed.name} {packed.version}, so its name must be {packed.filename}.")
+    _check_sums(archive, packed)
     provenance = _provenance(archive, packed)
     with progress(f"publishing {packed.filename}"), _interruptible():
         if target.startswith("oci://"):
@@ -64,6 +65,17 @@ def _interruptible() -> Iterator[None]:
     except KeyboardInterrupt:
         typer.echo("interrupted: run it again to finish; what has arrived is kept", err=True)
         raise typer.Exit(130) from None
+
+
+def _check_sums(archive: Path, packed: Archive) -> None:
+    """What `package` wrote down of the archive must still be true."""
+    from kubilitics_chartgen.publishing.bundle import SUMS, listed_sums
+
+    listed = listed_sums(archive.with_name(SUMS)).get(archive.name, packed.digest)
+    if listed != packed.digest:
+        raise InputError(
+            f"{archive} is not what {SUMS} beside it says: it was changed after it was packed. Package it again."
+        )
 
 
 def _provenance(archive: Path, packed: Archive) -> bytes | None:

@@ -30,7 +30,10 @@ def replace_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
         for path, text in files.items():
             target = new / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text if isinstance(text, bytes) else text.encode())
+            if isinstance(text, bytes):
+                target.write_bytes(text)
+            else:
+                target.write_text(text, encoding="utf-8")
         _swap(folder, new, staging / "old")
     except OSError as error:
         raise ToolError(f"cannot write {folder}: {error.strerror}. The old content is untouched.") from error

@@ -3,8 +3,7 @@
 In: a chart folder or archive, and a date. Out: an `Archive` in memory. Helm itself says which files belong in (so
 .helmignore means what it means to `helm package`); here they get one order, owner, mode and date.
 
-The compressed bytes are those of zlib, so two machines agree where both have zlib; `uncompressed_digest` agrees with
-any other deflate as well.
+The compressed bytes are zlib's: a Python that was built with something else in zlib's place packs other bytes.
 """
 
 from __future__ import annotations
@@ -66,11 +65,6 @@ class Archive:
     def digest(self) -> str:
         """SHA-256 of the archive, in hex."""
         return sha256(self.data)
-
-    @cached_property
-    def uncompressed_digest(self) -> str:
-        """SHA-256 of the tar inside, in hex."""
-        return sha256(gzip.decompress(self.data))
 
     @cached_property
     def files(self) -> Mapping[str, bytes]:
@@ -160,7 +154,7 @@ def _check_links(chart: Path, packed: list[str]) -> None:
 
 def _pack(files: Mapping[str, bytes], date: int) -> bytes:
     out = io.BytesIO()
-    # No file name and no date in gzip's header; USTAR has no room for owners' names or times below a second.
+    # No file name and no date in gzip's header; GNU's format writes long names, and whole seconds only.
     with (
         gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=9, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as archive,

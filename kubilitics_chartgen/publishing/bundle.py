@@ -16,10 +16,10 @@ from kubilitics_chartgen.publishing.inventory import ImageUse
 from kubilitics_chartgen.publishing.mirror import mirror_script
 from kubilitics_chartgen.publishing.sbom import sbom
 
-__all__ = ["SUMS", "bundle", "foreign_files"]
+__all__ = ["SUMS", "bundle", "foreign_files", "listed_sums"]
 
 SUMS = "SHA256SUMS"
-_LINE = re.compile(r"[0-9a-f]{64}  ([^/\n]+)")
+_LINE = re.compile(r"^([0-9a-f]{64})  ([^/\n]+)$", re.MULTILINE)
 
 
 def bundle(archive: Archive, uses: Sequence[ImageUse], *, provenance: bytes | None = None) -> dict[str, bytes]:
@@ -52,11 +52,20 @@ def foreign_files(folder: Path) -> list[str]:
     """What lies in the folder and was not written by an earlier `package`: names that its SHA256SUMS does not list."""
     try:
         there = {path.name for path in folder.iterdir()}
-        known = set()
-        if SUMS in there:
-            known = {SUMS, *_LINE.findall((folder / SUMS).read_text(encoding="utf-8", errors="replace"))}
     except FileNotFoundError:
         return []
     except OSError as error:
         raise InputError(f"{folder} cannot be read: {error.strerror}. Name another folder.") from error
-    return sorted(there - known)
+    known = listed_sums(folder / SUMS)
+    return sorted(there - known.keys() - ({SUMS} if known else set()))
+
+
+def listed_sums(file: Path) -> dict[str, str]:
+    """File names to SHA-256, as a SHA256SUMS file lists them; empty where there is none."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from error
+    return {name: digest for digest, name in _LINE.findall(text)}

@@ -147,11 +147,8 @@ def _stale(path: str) -> Problem:
 def _lint(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.verify.lint import lint
 
-    report = lint(subject.chart)
-    if report.failed:
-        for finding in report.findings:
-            if finding.severity.value == "info":
-                continue
+    for finding in lint(subject.chart).findings:
+        if finding.severity.fails:
             yield Problem(finding.message, path=finding.path, file=finding.where(), fix=finding.fix)
 
 

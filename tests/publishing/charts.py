@@ -8,6 +8,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
+from tests import tools
+from tests.chart.objects import CHART
+
 PROGRAM = str(Path(sys.executable).parent / "kubilitics-chartgen")
 
 SHOP = {
@@ -47,7 +52,7 @@ def run(*arguments: str | Path, env: Mapping[str, str] | None = None, **options:
     """The program as a user starts it."""
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
-        env={**os.environ, "NO_COLOR": "1", **(env or {})},
+        env={**os.environ, "NO_COLOR": "1", "NO_PROXY": "127.0.0.1", **(env or {})},
         capture_output=True,
         text=True,
         check=False,
@@ -67,3 +72,24 @@ def refused(*arguments: str | Path, code: int = 2, **options: object) -> str:
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+def helm_images(*arguments: str | Path) -> set[str]:
+    """What Helm 3 renders behind `image:`, found without our code."""
+    done = subprocess.run(
+        [tools.helm3(), "template", "x", str(CHART), *map(str, arguments)], capture_output=True, text=True, check=True
+    )
+    found = set()
+
+    def walk(node):
+        if isinstance(node, dict):
+            found.update([node["image"]] if isinstance(node.get("image"), str) else [])
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    for document in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader):
+        walk(document)
+    return found

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests import tools
+from tests.chart.objects import CHART
+from tests.publishing.charts import ok
 from tests.publishing.registries import Certificates, Registry, running_registry
 
 PASSPHRASE = "correct horse battery staple"
@@ -111,3 +113,11 @@ def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry
     """A real registry that speaks plain http and asks nobody who they are."""
     with running_registry(tmp_path_factory.mktemp("open-registry")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own chart, packed."""
+    folder = tmp_path_factory.mktemp("release") / "out"
+    ok("package", CHART, "-o", folder, env={"SOURCE_DATE_EPOCH": "1700000000"})
+    return folder

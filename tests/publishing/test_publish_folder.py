@@ -187,6 +187,16 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
         chart_index.check(planned, chart)
 
 
+def test_an_archive_that_changed_after_it_was_packed_is_not_published(tmp_path: Path) -> None:
+    archive = packed(tmp_path / "a")
+    other = packed(tmp_path / "b", **{"templates__NOTES.txt": "Other.\n"})
+    shutil.copy(other, archive)
+    assert "changed after it was packed" in refused("publish", archive, tmp_path / "repository")
+    assert not (tmp_path / "repository").exists()
+    (archive.parent / "SHA256SUMS").unlink()
+    ok("publish", archive, tmp_path / "repository")
+
+
 def test_wrong_targets_are_refused(tmp_path: Path) -> None:
     archive = packed(tmp_path)
     assert "no address" in refused("publish", archive, tmp_path / "r", "--url", "charts.example")

@@ -136,14 +136,16 @@ def test_a_chart_that_is_not_what_the_model_makes_is_refused(repository: Path) -
 
 
 def test_lint_must_be_clean_and_programs_can_read_the_verdict(repository: Path) -> None:
-    (repository / "charts" / "kubilitics" / "templates" / "stray.yaml").write_text("a: {{ .Values.nobodyKnows }}\n")
+    (repository / "charts" / "kubilitics" / "templates" / "stray.yaml").write_text(
+        "kind: ConfigMap\nmetadata: {name: NOT A NAME}\n"
+    )
     commit(repository)
     done = run("release", "check", VERSION, "--root", repository, "--json")
     said = json.loads(done.stdout)
     assert done.returncode == 1
     assert said["releasable"] is False
     assert {name for name, problems in said["checks"].items() if problems} == {"generated", "lint"}
-    assert any("nobodyKnows" in problem for problem in said["checks"]["lint"])
+    assert any("templates/stray.yaml" in problem for problem in said["checks"]["lint"])
 
 
 def test_a_profile_with_another_image_of_the_product_is_refused(repository: Path) -> None:
