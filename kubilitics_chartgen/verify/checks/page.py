@@ -20,6 +20,7 @@ What a check cannot know from the objects alone, the chart's author writes into 
   Names without the release's name in them are somebody else's without a word.
 - `declared.permissions`: what roles may grant (`role` as a pattern, `apiGroups`, `resources`, `verbs`, `named`,
   `reason`). With this list they may grant nothing else.
+- `declared.labels`: labels that all objects of some templates carry (`templates` as a pattern, `labels`).
 - `declared.parties` and `declared.connections`: who may connect to whom. A part of the chart is known by the labels of
   its pods; somebody else may be
 """

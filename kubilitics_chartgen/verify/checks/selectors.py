@@ -14,6 +14,7 @@ __all__ = ["Selectors"]
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _MONITORS = frozenset(("ServiceMonitor", "PodMonitor"))
+_BUDGET = "PodDisruptionBudget"
 _CONTROLLERS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
 
 
@@ -74,7 +75,7 @@ class Selectors:
             selector = simple_selector(spec.get("selector"))
             selects = _Selects(namespace, "pods", "spec.selector", selector) if selector else None
             return _Service(namespace, _labels(mapping(document.metadata.get("labels"))), selects)
-        if kind == "PodDisruptionBudget":
+        if kind == _BUDGET:
             return _Selects(namespace, "pods", "spec.selector", selector_of(spec.get("selector")))
         if kind == "NetworkPolicy":
             return _Selects(namespace, "any pods", "spec.podSelector", selector_of(spec.get("podSelector")))
@@ -95,6 +96,9 @@ class Selectors:
         for document, selects in facts:
             if isinstance(selects, _Selects):
                 yield from self._selection(document, selects, pods, services, context)
+        budgets = [(one, fact) for one, fact in facts if isinstance(fact, _Selects) and one.kind == _BUDGET]
+        if len(budgets) > 1:
+            yield from self._budgets(budgets, pods)
 
     def _workload(
         self,
@@ -149,6 +153,20 @@ class Selectors:
         elif fact.what == "pods":
             yield from self._none_or_many(document, fact, _found(fact, pods), context)
         yield from self._release(document, fact.path, fact.selector, context)
+
+    def _budgets(
+        self,
+        budgets: list[tuple[Document, _Selects]],
+        pods: list[tuple[Document, _Pods, dict[str, str]]],
+    ) -> Iterator[Fault]:
+        """The eviction API refuses to evict a pod that has more than one budget."""
+        budgets.sort(key=lambda item: item[0].identity)
+        for position, (document, fact) in enumerate(budgets):
+            theirs = {id(item[0]) for _, other in budgets[:position] for item in _found(other, pods)}
+            shared = next((item[0] for item in _found(fact, pods) if id(item[0]) in theirs), None)
+            if shared is not None:
+                message = f"matches the pods of {quoted(shared.identity)}, which have a budget already"
+                yield fault(self, document, fact.path, message)
 
     def _none_or_many(
         self,

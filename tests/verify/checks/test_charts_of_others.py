@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verify.checks.rendered import context, judged, rendered
+from tests.verify.checks.rendered import context, judged, of, rendered
 
 OTHERS = Path(__file__).parent / "others"
 EVERYTHING = {
@@ -53,3 +53,12 @@ def test_a_service_for_each_pod_of_a_stateful_set_finds_its_pod():
     chart = OTHERS / "broker"
     services = [item.name for item in rendered(chart, {"external": True}) if item.kind == "Service"]
     assert "shop-broker-replica-2-external" in services
+
+
+def test_a_pod_with_two_budgets_can_never_be_evicted():
+    chart = OTHERS / "broker"
+    items = rendered(chart)
+    (budget,) = [item for item in items if item.kind == "PodDisruptionBudget"]
+    second = of({**budget.object, "metadata": {"name": "shop-broker-too"}})
+    found = judged([*items, second], context(chart))
+    assert [(check, fault.object) for check, fault in found] == [("selectors", "PodDisruptionBudget/shop-broker-too")]

@@ -15,6 +15,9 @@ EXPECTED = {
         ("Deployment/shop-web", "spec.replicas", "must be an integer, not a text"),
         ("Deployment/shop-web", "spec.template.spec.containers[0].img", "unknown field"),
     ],
+    "custom-kinds": [
+        ("ServiceMonitor/shop-web", "spec.endpoints[0].intervall", "unknown field"),
+    ],
     "removed-apis": [
         (
             "PodDisruptionBudget/shop-web",
@@ -42,6 +45,18 @@ EXPECTED = {
             "ConfigMap/shop-Web_App",
             'metadata.labels["version"]',
             "`1.2.3+build` is no label's value: at most 63 letters, digits, - _ .",
+        ),
+    ],
+    "labels": [
+        (
+            "ConfigMap/shop-web",
+            'metadata.labels["helm.sh/resource-policy"]',
+            "`helm.sh/resource-policy` is a label here, and Helm reads it as an annotation only",
+        ),
+        (
+            "ConfigMap/shop-web",
+            'metadata.labels["app.kubernetes.io/component"]',
+            "must be `web`, as is declared for this template",
         ),
     ],
     "workloads": [
@@ -131,6 +146,18 @@ EXPECTED = {
     "permissions": [
         ("Role/shop-web", "rules[0]", "grants `delete pods` of any name, which is not declared"),
     ],
+    "tokens": [
+        (
+            "ServiceAccount/shop-web",
+            "automountServiceAccountToken",
+            "must be false: each pod says for itself whether it needs a token",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.automountServiceAccountToken",
+            "is not said, so that a token is mounted",
+        ),
+    ],
     "plain-secrets": [
         (
             "Deployment/shop-web",
@@ -151,11 +178,7 @@ EXPECTED = {
         ),
     ],
     "selectors": [
-        (
-            "Service/shop-web",
-            "spec.selector",
-            "matches the pods of `Job/shop-migrate`, which do not serve",
-        ),
+        ("Service/shop-web", "spec.selector", "matches the pods of `Job/shop-migrate`, which do not serve"),
     ],
     "ports": [
         ("Service/shop-web", "spec.ports[0].targetPort", "`web` is no TCP port of the pods that the Service selects"),
@@ -188,6 +211,13 @@ EXPECTED = {
             "lets any pod of its namespace connect to `web` at TCP port `8080`, which is not declared",
         ),
         ("Deployment/shop-web", "", "`web` cannot connect to `database` over TCP, though that is declared"),
+    ],
+    "exposure": [
+        (
+            "Ingress/shop-web",
+            "spec.rules[0].http.paths[0].backend.service.name",
+            "opens `database` to the outside, which is not declared",
+        ),
     ],
 }
 NAMES = [check.name for check in CHECKS]

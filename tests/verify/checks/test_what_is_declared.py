@@ -7,7 +7,7 @@ import pytest
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import parse_chart_settings
 from kubilitics_chartgen.verify.checks import Context, read_declared
-from kubilitics_chartgen.verify.checks.declared import Connection, Declared, External, Party, Permission
+from kubilitics_chartgen.verify.checks.declared import Connection, Declared, External, Labels, Party, Permission
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from tests.verify.checks.rendered import EXAMPLES, RELEASE, context, document, judged, rendered
 
@@ -22,6 +22,7 @@ def test_all_of_it_is_read():
         declared:
           external: [{kind: Secret, name: "*-tls", reason: made by hand}]
           permissions: [{role: "*-web", apiGroups: [""], resources: [pods], verbs: [get], named: true, reason: x}]
+          labels: [{templates: "templates/web/*", labels: {app: web}}]
           parties: [{id: web, labels: {app: web}}, {id: world, outside: [internet]}]
           connections: [{from: web, to: world, ports: [443], protocols: [TCP, UDP], required: true, why: calls}]
         """
@@ -29,6 +30,7 @@ def test_all_of_it_is_read():
     assert own == Declared(
         (External("Secret", "*-tls", "made by hand"),),
         (Permission("*-web", ("",), ("pods",), ("get",), True, "x"),),
+        (Labels("templates/web/*", (("app", "web"),)),),
         (Party("web", (("app", "web"),)), Party("world", (), ("internet",))),
         (Connection("web", "world", (443,), ("TCP", "UDP"), True),),
     )
