@@ -8,7 +8,15 @@ from pydantic import Field
 
 from kubilitics_chartgen.model.values.types import NAME_PATTERN, Annotations, Name, Rule, Section
 
-__all__ = ["Discovery", "HttpRoute", "Ingress", "Route"]
+__all__ = [
+    "CertManager",
+    "Discovery",
+    "HttpRoute",
+    "HttpRouteTimeouts",
+    "Ingress",
+    "IngressTls",
+    "Route",
+]
 
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 HOST_PATTERN = f"^({_LABEL}(\\.{_LABEL})*)?$"

@@ -16,7 +16,19 @@ from kubilitics_chartgen.model.values.types import (
     Shared,
 )
 
-__all__ = ["NetworkPolicy"]
+__all__ = [
+    "AiNetwork",
+    "ApiServer",
+    "BackendNetwork",
+    "CalicoFlavor",
+    "Dns",
+    "ExternalEgress",
+    "FrontendNetwork",
+    "MigrationsNetwork",
+    "Monitoring",
+    "NetworkPolicy",
+    "PartNetwork",
+]
 
 _KEY = {"type": "string", "pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317}
 _VALUE = {"type": "string", "pattern": LABEL_VALUE_PATTERN, "maxLength": 63}
