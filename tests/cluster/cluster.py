@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -97,10 +98,9 @@ class Cluster:
 
     def remove_crds(self, *folders: str) -> None:
         """Remove them, and all of their objects."""
-        resource = self.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition")
         for path in sorted(path for folder in folders for path in (CRDS / folder).glob("*.yaml")):
             name = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["metadata"]["name"]
-            resource.delete(name=name)
+            self.remove("apiextensions.k8s.io/v1", "CustomResourceDefinition", name)
             eventually(
                 lambda name=name: self.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name) is None, name
             )
@@ -122,6 +122,11 @@ class Cluster:
             **query,
         )
         return answer.to_dict()
+
+    def remove(self, api_version: str, kind: str, name: str) -> None:
+        """Remove an object outside of all namespaces; the client may ask twice, so one that is gone already is fine."""
+        with contextlib.suppress(NotFoundError):
+            self.resource(api_version, kind).delete(name=name)
 
     def refusal(self, item: dict[str, Any]) -> str:
         """Why the server refuses to create this object, judging strictly; empty where it does not."""

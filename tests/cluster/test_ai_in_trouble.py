@@ -88,6 +88,19 @@ def test_an_upgrade_that_waits_for_a_broken_ai_fails_and_core_runs_on(cluster, h
     assert helm.history(namespace) == ["deployed", "failed"]
     assert core_pods(cluster, namespace) == before
     assert cluster.not_ready(namespace) == ["Deployment/kubilitics-ai"]
+    # Helm compares with the last good revision: turning AI off again leaves behind what the failed one made.
+    helm.upgrade(CHART, namespace, {})
+    assert cluster.get("apps/v1", "Deployment", "kubilitics-ai", namespace)
+
+
+def test_a_rollback_takes_away_what_a_failed_upgrade_made(cluster, helm, namespace):
+    helm.install(CHART, namespace, {}, wait=True)
+    before = core_pods(cluster, namespace)
+    with pytest.raises(HelmFailed):
+        helm.upgrade(CHART, namespace, TROUBLE["never ready"], wait=True, seconds=4)
+    helm.rollback(namespace, 1)
+    eventually(lambda: cluster.pods(namespace, "ai") == [], "AI is gone")
+    assert core_pods(cluster, namespace) == before
 
 
 def test_an_atomic_upgrade_takes_a_broken_ai_away_again_and_core_runs_on(cluster, helm, namespace):

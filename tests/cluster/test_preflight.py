@@ -235,7 +235,7 @@ def test_whoever_may_only_read_gets_every_answer(cluster, ask, kube_config, tmp_
     try:
         answer = ask(None, kubeconfig=kubeconfig(kube_config, tmp_path, token=NOBODY_TOKEN))
     finally:
-        cluster.resource("rbac.authorization.k8s.io/v1", "ClusterRoleBinding").delete(name=f"reader-{namespace}")
+        cluster.remove("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", f"reader-{namespace}")
     assert not any("not checked" in line["message"] for line in answer.lines)
     assert {line["check"] for line in answer.lines if line["status"] == "problem"} == {"permissions"}
     assert f"you may not create, patch, delete deployments.apps in {namespace}" in answer.problems
