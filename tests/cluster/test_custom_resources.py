@@ -5,7 +5,6 @@ import pytest
 from tests.cluster.helms import HelmFailed
 from tests.cluster.profiles import CHART, merged
 
-
 OPEN = {"backend": {"auth": {"acknowledgeExposed": True}}}
 AI_ON = {"ai": {"enabled": True, "llmProvider": "openai"}}
 STORE = {"secretStoreRef": {"name": "vault"}, "remoteRefs": {"openai-api-key": {"key": "kubilitics/openai"}}}

@@ -137,10 +137,10 @@ def test_claims_that_were_kept_are_taken_up_again(ask, helm3, namespace):
 
 
 def test_a_kind_that_the_cluster_does_not_know(ask):
-    answer = ask({"monitoring": {"serviceMonitor": {"enabled": True}}})
-    if answer.problems:
-        assert "knows no ServiceMonitor in monitoring.coreos.com/v1" in answer.problems[0]
-        assert "templates/backend/servicemonitor.yaml" in answer.fixes[0]
+    widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "one"}}
+    answer = ask({"extraObjects": [widget]})
+    assert answer.problems == ["the cluster knows no Widget in example.com/v1: helm would refuse"]
+    assert "templates/extra-objects.yaml" in answer.fixes[0]
 
 
 def test_nodes_of_the_wrong_kind_or_without_room(ask):
