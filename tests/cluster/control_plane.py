@@ -112,7 +112,6 @@ class ControlPlane:
             "--leader-elect=false",
             "--kube-api-qps=500",
             "--kube-api-burst=500",
-            "--pvclaimbinder-sync-period=500ms",
             # KWOK's nodes have no heartbeat.
             "--node-monitor-grace-period=24h",
             "--horizontal-pod-autoscaler-sync-period=1s",
@@ -128,13 +127,12 @@ class ControlPlane:
             "--kube-api-qps=500",
             "--kube-api-burst=500",
         )
-        stages = [*sorted((self.binaries / "stages").glob("*.yaml")), *sorted(STAGES.glob("*.yaml"))]
         self._run(
             "kwok",
             f"--kubeconfig={self.kubeconfig}",
             "--manage-all-nodes=true",
             f"--server-address=127.0.0.1:{free_port()}",
-            *(f"--config={path}" for path in stages),
+            *(f"--config={path}" for path in sorted(STAGES.glob("*.yaml"))),
         )
         for item in STORAGE_CLASSES:
             self.post("/apis/storage.k8s.io/v1/storageclasses", item)
