@@ -32,9 +32,10 @@ test: $(STAMP) check ## Run everything that must be green: code checks, generate
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing" --ignore tests/cluster
 	@$(MAKE) --no-print-directory test-cluster
 
+# One process for each file: what one installs for the whole cluster, such as definitions, its own tests alone see.
 test-cluster: $(STAMP) ## Run the tests against a real control plane; KUBE=1.33.13 builds and takes that version
 	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
-	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 2 --dist loadgroup tests/cluster
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 4 --dist loadfile tests/cluster
 
 check: lint-code types layers $(STAMP) ## Code style, types, layers, and that generated files are fresh
 	@$(BIN)/kubilitics-chartgen generate --check

@@ -78,10 +78,9 @@ class Situation:
         labels = [item["metadata"].get("labels") or {} for item in found]
         return sorted((int(item.get("version") or 0), str(item.get("status") or "")) for item in labels)
 
-    def path(self, resource: str, name: str = "", group: str = "v1") -> str:
-        """Where objects of this namespace are."""
-        root = f"/api/{group}" if "/" not in group else f"/apis/{group}"
-        return f"{root}/namespaces/{self.namespace}/{resource}" + (f"/{name}" if name else "")
+    def path(self, resource: str, name: str = "") -> str:
+        """Where core objects of this namespace are."""
+        return f"/api/v1/namespaces/{self.namespace}/{resource}" + (f"/{name}" if name else "")
 
 
 Check = Callable[[Situation], Iterable[Line]]

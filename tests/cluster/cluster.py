@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from kubernetes.dynamic.exceptions import DynamicApiError, NotFoundError, Resour
 __all__ = ["CRDS", "Cluster", "eventually"]
 
 CRDS = Path(__file__).resolve().parents[1] / "crds"
+METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",
@@ -33,7 +36,7 @@ def eventually(holds: Callable[[], Any], what: str, seconds: float = 30) -> Any:
         if found:
             return found
         assert time.monotonic() < end, f"not within {seconds:g} s: {what}"
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 @dataclass(frozen=True)
@@ -97,10 +100,9 @@ class Cluster:
 
     def remove_crds(self, *folders: str) -> None:
         """Remove them, and all of their objects."""
-        resource = self.resource("apiextensions.k8s.io/v1", "CustomResourceDefinition")
         for path in sorted(path for folder in folders for path in (CRDS / folder).glob("*.yaml")):
             name = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["metadata"]["name"]
-            resource.delete(name=name)
+            self.remove("apiextensions.k8s.io/v1", "CustomResourceDefinition", name)
             eventually(
                 lambda name=name: self.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name) is None, name
             )
@@ -123,6 +125,11 @@ class Cluster:
         )
         return answer.to_dict()
 
+    def remove(self, api_version: str, kind: str, name: str) -> None:
+        """Remove an object outside of all namespaces; the client may ask twice, so one that is gone already is fine."""
+        with contextlib.suppress(NotFoundError):
+            self.resource(api_version, kind).delete(name=name)
+
     def refusal(self, item: dict[str, Any]) -> str:
         """Why the server refuses to create this object, judging strictly; empty where it does not."""
         try:
@@ -140,7 +147,7 @@ class Cluster:
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any] | None:
         """An object; None where there is none."""
         try:
-            return dict(self.resource(api_version, kind).get(name=name, namespace=namespace).to_dict())
+            return self._read(self.resource(api_version, kind).path(name=name, namespace=namespace))
         except NotFoundError:
             return None
 
@@ -154,7 +161,19 @@ class Cluster:
 
     def list(self, api_version: str, kind: str, namespace: str | None = None) -> list[dict[str, Any]]:
         """All objects of a kind."""
-        return list(self.resource(api_version, kind).get(namespace=namespace).to_dict()["items"])
+        found = self._read(self.resource(api_version, kind).path(namespace=namespace))["items"] or []
+        return [{"apiVersion": api_version, "kind": kind, **item} for item in found]
+
+    def names(self, api_version: str, kind: str, namespace: str) -> list[str]:
+        """Names of the objects of a kind, in this namespace if they lie in namespaces."""
+        resource = self.resource(api_version, kind)
+        path = resource.path(namespace=namespace if resource.namespaced else None)
+        return [item["metadata"]["name"] for item in self._read(path, accept=METADATA_ONLY)["items"] or []]
+
+    def _read(self, path: str, *, accept: str = "application/json") -> dict[str, Any]:
+        # Not made into the client's own objects, which takes longer than all the rest.
+        answer = self.dynamic.request("get", path, serialize=False, header_params={"Accept": accept})
+        return dict(json.loads(answer.data))
 
     def pods(self, namespace: str, component: str = "") -> list[dict[str, Any]]:
         """Pods that are not being stopped."""

@@ -26,10 +26,7 @@ def kube_config() -> Iterator[str]:
     if os.environ.get("USE_EXISTING_CLUSTER") == "true":
         yield os.environ["KUBECONFIG"]
         return
-    binaries = tools.needed(
-        control_plane.programs(),
-        "THE CLUSTER TESTS DO NOT RUN: no control plane. Run `make control-plane` (needs Go; about 8 minutes, once)",
-    )
+    binaries = tools.needed(control_plane.programs(), control_plane.MISSING)
     with control_plane.running(Path(binaries)) as plane:
         yield str(plane.kubeconfig)
 

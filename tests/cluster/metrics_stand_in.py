@@ -85,7 +85,7 @@ def serve_metrics(cluster: Cluster) -> Iterator[Usage]:
         _register(cluster, server.server_address[1])
         yield usage
     finally:
-        cluster.resource("apiregistration.k8s.io/v1", "APIService").delete(name="v1beta1.metrics.k8s.io")
+        cluster.remove("apiregistration.k8s.io/v1", "APIService", "v1beta1.metrics.k8s.io")
         cluster.core.delete_namespaced_service("metrics", "kube-system")
         server.shutdown()
         server.server_close()

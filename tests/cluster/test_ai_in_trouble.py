@@ -1,7 +1,7 @@
 """AI that hangs, crashes, lacks image, volume or Secret: core is ready as soon as without AI (section 1)."""
 
-import time
 import uuid
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -38,10 +38,22 @@ TROUBLE = {
 
 
 def seconds_until_core_is_ready(cluster, helm, namespace, values):
-    start = time.monotonic()
+    """By the API server's own clock, so that a busy machine or a slow Helm does not count."""
     helm.install(CHART, namespace, values)
-    cluster.wait_ready(namespace, *CORE)
-    return time.monotonic() - start
+    cluster.wait_ready(namespace, *CORE, seconds=60)
+    created = [cluster.get("apps/v1", "Deployment", name, namespace)["metadata"]["creationTimestamp"] for name in CORE]
+    ready = [
+        condition["lastTransitionTime"]
+        for component in ("backend", "frontend")
+        for pod in cluster.pods(namespace, component)
+        for condition in pod["status"]["conditions"]
+        if condition["type"] == "Ready"
+    ]
+    return (max(map(moment, ready)) - min(map(moment, created))).total_seconds()
+
+
+def moment(text):
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +67,8 @@ def seconds_without_ai(cluster, kube_config):
 @pytest.mark.parametrize("values", TROUBLE.values(), ids=TROUBLE)
 def test_core_is_ready_in_the_same_time_as_with_ai_off(cluster, helm3, namespace, seconds_without_ai, values):
     seconds = seconds_until_core_is_ready(cluster, helm3, namespace, values)
-    # A dozen more objects to create, and a machine that is busy with other things.
-    assert seconds < seconds_without_ai + 5
+    # Whole seconds, and a machine that is busy with other things; this AI is never ready at all.
+    assert seconds <= seconds_without_ai + 5
     assert cluster.not_ready(namespace) == ["Deployment/kubilitics-ai"]
     core = [pod for name in ("backend", "frontend") for pod in cluster.pods(namespace, name)]
     assert [missing_references(cluster, pod) for pod in core] == [[], []]
@@ -88,6 +100,19 @@ def test_an_upgrade_that_waits_for_a_broken_ai_fails_and_core_runs_on(cluster, h
     assert helm.history(namespace) == ["deployed", "failed"]
     assert core_pods(cluster, namespace) == before
     assert cluster.not_ready(namespace) == ["Deployment/kubilitics-ai"]
+    # Helm compares with the last good revision: turning AI off again leaves behind what the failed one made.
+    helm.upgrade(CHART, namespace, {})
+    assert cluster.get("apps/v1", "Deployment", "kubilitics-ai", namespace)
+
+
+def test_a_rollback_takes_away_what_a_failed_upgrade_made(cluster, helm, namespace):
+    helm.install(CHART, namespace, {}, wait=True)
+    before = core_pods(cluster, namespace)
+    with pytest.raises(HelmFailed):
+        helm.upgrade(CHART, namespace, TROUBLE["never ready"], wait=True, seconds=4)
+    helm.rollback(namespace, 1)
+    eventually(lambda: cluster.pods(namespace, "ai") == [], "AI is gone")
+    assert core_pods(cluster, namespace) == before
 
 
 def test_an_atomic_upgrade_takes_a_broken_ai_away_again_and_core_runs_on(cluster, helm, namespace):

@@ -5,9 +5,6 @@ import pytest
 from tests.cluster.helms import HelmFailed
 from tests.cluster.profiles import CHART, merged
 
-# One process: what it installs, all of the cluster sees.
-pytestmark = pytest.mark.xdist_group("crds")
-
 OPEN = {"backend": {"auth": {"acknowledgeExposed": True}}}
 AI_ON = {"ai": {"enabled": True, "llmProvider": "openai"}}
 STORE = {"secretStoreRef": {"name": "vault"}, "remoteRefs": {"openai-api-key": {"key": "kubilitics/openai"}}}

@@ -77,8 +77,9 @@ def test_an_api_server_that_dies_in_mid_upgrade_loses_nothing():
         time.sleep(1)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
-        if helm.history("fault")[-1] == "pending-upgrade":
-            helm.rollback("fault", 1)
+        assert helm.history("fault")[-1] in ("failed", "pending-upgrade")
+        assert advice(plane.kubeconfig, "fault").endswith("helm rollback kubilitics 1 -n fault")
+        helm.rollback("fault", 1)
         helm.upgrade(CHART, "fault", {}, wait=True)
         assert helm.history("fault")[-1] == "deployed"
         assert before.items() <= kept(cluster, "fault").items()

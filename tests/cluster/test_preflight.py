@@ -137,10 +137,10 @@ def test_claims_that_were_kept_are_taken_up_again(ask, helm3, namespace):
 
 
 def test_a_kind_that_the_cluster_does_not_know(ask):
-    answer = ask({"monitoring": {"serviceMonitor": {"enabled": True}}})
-    if answer.problems:
-        assert "knows no ServiceMonitor in monitoring.coreos.com/v1" in answer.problems[0]
-        assert "templates/backend/servicemonitor.yaml" in answer.fixes[0]
+    widget = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "one"}}
+    answer = ask({"extraObjects": [widget]})
+    assert answer.problems == ["the cluster knows no Widget in example.com/v1: helm would refuse"]
+    assert "templates/extra-objects.yaml" in answer.fixes[0]
 
 
 def test_nodes_of_the_wrong_kind_or_without_room(ask):
@@ -235,7 +235,7 @@ def test_whoever_may_only_read_gets_every_answer(cluster, ask, kube_config, tmp_
     try:
         answer = ask(None, kubeconfig=kubeconfig(kube_config, tmp_path, token=NOBODY_TOKEN))
     finally:
-        cluster.resource("rbac.authorization.k8s.io/v1", "ClusterRoleBinding").delete(name=f"reader-{namespace}")
+        cluster.remove("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", f"reader-{namespace}")
     assert not any("not checked" in line["message"] for line in answer.lines)
     assert {line["check"] for line in answer.lines if line["status"] == "problem"} == {"permissions"}
     assert f"you may not create, patch, delete deployments.apps in {namespace}" in answer.problems

@@ -46,10 +46,9 @@ def everything(cluster, namespace):
     for api_version, kind in sorted(kinds()):
         if api_version.partition("/")[0].endswith((".io", ".com")) and not cluster.serves(api_version, kind):
             continue
-        for item in cluster.list(api_version, kind):
-            where = item["metadata"].get("namespace")
-            if where == namespace or (where is None and namespace in item["metadata"]["name"]):
-                found.add((kind, item["metadata"]["name"]))
+        lies_inside = cluster.resource(api_version, kind).namespaced
+        names = cluster.names(api_version, kind, namespace)
+        found |= {(kind, name) for name in names if lies_inside or namespace in name}
     return found
 
 

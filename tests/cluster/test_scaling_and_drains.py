@@ -6,9 +6,6 @@ from tests.cluster.cluster import eventually
 from tests.cluster.metrics_stand_in import serve_metrics
 from tests.cluster.profiles import CHART, PROFILES, merged, prepare, profile
 
-# One process: what it installs, all of the cluster sees.
-pytestmark = pytest.mark.xdist_group("metrics")
-
 SCALED = {
     "frontend": {
         "autoscaling": {"enabled": True, "minReplicas": 1, "maxReplicas": 4},

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds a real control plane into .cache/control-plane/VERSION: kube-apiserver, kube-controller-manager, kube-scheduler,
-# kubectl, etcd, and KWOK with its stage for nodes. The newest version is pinned in kubernetes/go.mod; another one on demand, as in
+# kubectl, etcd and KWOK. The newest version is pinned in kubernetes/go.mod; another one on demand, as in
 # KUBE=1.33.13. A second call does nothing. About 8 minutes on two cores, less for a second version.
 set -eu
 cd "$(dirname "$0")"
@@ -10,12 +10,9 @@ cache=$(mkdir -p ../../.cache/control-plane && cd ../../.cache/control-plane && 
 target=$cache/$kube
 here=$(pwd)
 
-newer() {
-  [ -f "$target/.complete" ] && for file in etcd/go.mod kwok/go.mod kubernetes/go.mod build.sh; do
-    [ ! "$file" -nt "$target/.complete" ] || return 1
-  done
-}
-if newer; then
+# What it was built from, and not when: a clone has new files.
+made_from=$(cat etcd/go.mod kwok/go.mod kubernetes/go.mod pin.sh | cksum)
+if [ -f "$target/.complete" ] && [ "$(cat "$target/.complete")" = "$made_from" ]; then
   exit 0
 fi
 if ! command -v go > /dev/null; then
@@ -37,11 +34,6 @@ rm -f "$target/.complete"
 step etcd go.etcd.io/etcd/server/v3 etcd ""
 kwok=$(version_of kwok sigs.k8s.io/kwok)
 step kwok sigs.k8s.io/kwok/cmd/kwok kwok "-X sigs.k8s.io/kwok/pkg/consts.Version=$kwok"
-mkdir -p "$target/stages"
-# The module's files are read-only.
-cat "$(cd kwok && go list -m -f '{{.Dir}}' sigs.k8s.io/kwok)/kustomize/stage/node/fast/node-initialize.yaml" \
-  > "$target/stages/node-initialize.yaml"
-
 module=$here/kubernetes
 if [ "$kube" != "$pinned" ]; then
   module=$target/module
@@ -53,5 +45,5 @@ stamp="$stamp -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-ba
 for program in kubectl kube-scheduler kube-controller-manager kube-apiserver; do
   step "$module" "k8s.io/kubernetes/cmd/$program" "$program" "$stamp"
 done
-touch "$target/.complete"
+echo "$made_from" > "$target/.complete"
 echo "Kubernetes $kube is in .cache/control-plane/$kube" >&2

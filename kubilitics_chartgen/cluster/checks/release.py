@@ -23,22 +23,24 @@ def _state(situation: Situation) -> Line:
     if not revisions:
         return Line(NAME, Status.FINE, f"{name} is not installed in {situation.namespace} yet")
     number, status = revisions[-1]
+    good = [number for number, state in revisions if state in ("deployed", "superseded")]
+    back = f"helm rollback {name} {good[-1]} {where}" if good else ""
     if status == "deployed":
         return Line(NAME, Status.FINE, f"{name} is there, revision {number}: this would be an upgrade")
     if status.startswith("pending"):
-        good = [number for number, state in revisions if state in ("deployed", "superseded")]
-        fix = f"helm rollback {name} {good[-1]} {where}" if good else f"helm uninstall {name} {where}"
+        fix = back or f"helm uninstall {name} {where}"
         why = "a helm command still runs or was interrupted, and Helm refuses others"
         message = f"{name}: revision {number} is {status}: {why}"
         return Line(NAME, Status.PROBLEM, message, f"when no helm command runs any more: {fix}")
     if status == "uninstalled":
         message = f"{name} was uninstalled with its history kept: helm install refuses the name"
         return Line(NAME, Status.PROBLEM, message, f"helm uninstall {name} {where}, or helm upgrade --install")
-    if status == "failed" and number == 1:
-        message = (
-            f"{name}: the first installation failed; helm install refuses the name, helm upgrade --install goes on"
-        )
+    if status == "failed" and not good:
+        message = f"{name}: the installation failed; helm install refuses the name, helm upgrade --install goes on"
         return Line(NAME, Status.WARNING, message, f"helm upgrade --install {name} ... {where}")
+    if status == "failed":
+        why = "helm compares with the last good one, and leaves behind what the failed one added"
+        return Line(NAME, Status.WARNING, f"{name}: revision {number} failed; in an upgrade {why}", f"first: {back}")
     return Line(NAME, Status.WARNING, f"{name}: revision {number} is {status}; an upgrade goes on from it")
 
 
