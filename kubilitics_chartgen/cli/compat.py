@@ -14,6 +14,7 @@ from kubilitics_chartgen.cli.compat_input import (
     judge,
     matrix_from,
     one_of,
+    running_versions,
     versions_by_component,
 )
 from kubilitics_chartgen.cli.compat_output import colored, print_updates, print_verdict, updates_dict
@@ -62,6 +63,13 @@ def check(
     values: ValuesFiles = None,
     chart: ChartFolder = CHART,
     matrix: MatrixFile = "",
+    live: Annotated[bool, typer.Option("--live", help="Take what is not given from a running release.")] = False,
+    release: Annotated[str, typer.Option(help="With --live: the release's name.")] = "kubilitics",
+    namespace: Annotated[
+        str, typer.Option("--namespace", "-n", help="With --live: its namespace.", show_default="the context's")
+    ] = "",
+    context: Annotated[str, typer.Option(metavar="NAME", help="With --live: a context of the kubeconfig.")] = "",
+    kubeconfig: Annotated[str, typer.Option(metavar="FILE", help="With --live: the kubeconfig.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for what is not recommended as well.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -69,9 +77,11 @@ def check(
 
     Exit codes: 0 they may run together, 1 blocked (with --strict: or not recommended), 2 the input cannot be read.
     """
-    verdict = judge(
-        given_versions(frontend, backend, ai, chart_version, kubernetes), values, chart, matrix_from(matrix)
-    )
+    given = given_versions(frontend, backend, ai, chart_version, kubernetes)
+    if live:
+        running = running_versions(release, namespace=namespace, context=context, kubeconfig=kubeconfig)
+        given = {**given_versions("", "", "", chart_version, running.pop("kubernetes")), **running, **given}
+    verdict = judge(given, values, chart, matrix_from(matrix))
     if as_json:
         print_json(verdict.as_dict())
     else:

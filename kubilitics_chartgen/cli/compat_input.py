@@ -11,7 +11,15 @@ from kubilitics_chartgen.errors import InputError, Problem
 if TYPE_CHECKING:
     from kubilitics_chartgen.model.compatibility import Matrix, Verdict
 
-__all__ = ["check_goal", "given_versions", "judge", "matrix_from", "one_of", "versions_by_component"]
+__all__ = [
+    "check_goal",
+    "given_versions",
+    "judge",
+    "matrix_from",
+    "one_of",
+    "running_versions",
+    "versions_by_component",
+]
 
 MAX_BYTES = 2**20
 """A matrix is some kilobytes; more is no matrix."""
@@ -51,6 +59,27 @@ def _from_values(files: list[str], chart: Path) -> dict[str, str]:
             own = "" if image.get("digest") else str(loaded.metadata.get("appVersion", ""))
             versions[component] = str(image.get("tag") or own)
     return versions
+
+
+def running_versions(release: str, *, namespace: str, context: str, kubeconfig: str) -> dict[str, str]:
+    """The versions that a release runs in a live cluster, and the cluster's own."""
+    from kubilitics_chartgen.cluster import DeniedError, connect, kubernetes_version, running_images
+    from kubilitics_chartgen.model.compatibility import COMPONENTS
+    from kubilitics_chartgen.publishing.image import parse_image
+
+    cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace)
+    try:
+        images = running_images(cluster, release=release)
+        parsed = {name: parse_image(images[name]) for name in COMPONENTS if name in images}
+        versions = {name: image.tag if image else "" for name, image in parsed.items()}
+        if not versions:
+            raise InputError(
+                f"there is nothing of Kubilitics in release {release} in namespace {cluster.namespace} of context "
+                f"{cluster.context}. Name the release with --release and its namespace with --namespace."
+            )
+        return {**versions, "kubernetes": kubernetes_version(cluster)}
+    except DeniedError as error:
+        raise InputError(f"the cluster does not let you {error.what} in namespace {cluster.namespace}") from error
 
 
 def _map(value: Any) -> Mapping[str, Any]:

@@ -67,6 +67,8 @@ def checks(root: Path, version: str, *, stale: Callable[[], Sequence[str]]) -> t
         Check("generated", "generated files are fresh", lambda: [_stale(path) for path in stale()]),
         Check("lint", "lint finds nothing that matters", lambda: list(_lint(subject))),
         Check("package", "the chart packs to the same bytes elsewhere", lambda: list(_package(subject))),
+        Check("matrix", "the compatibility matrix knows this version", lambda: list(_matrix(subject))),
+        Check("pipeline", "everything the delivery pipeline takes is pinned", lambda: list(_pipeline())),
         Check("images", "every profile starts this version of the product", lambda: list(_images(subject))),
         Check("notes", "the release notes are complete", lambda: list(_notes(subject))),
     )
@@ -163,6 +165,27 @@ def _package(subject: _Subject) -> Iterator[Problem]:
         second = build_archive(copy, date=date)
     if first.digest != second.digest:
         yield Problem(f"it packs to sha256:{first.digest}, and a copy of it to sha256:{second.digest}.")
+
+
+def _matrix(subject: _Subject) -> Iterator[Problem]:
+    from kubilitics_chartgen.model.compatibility import MATRIX, lint
+
+    file = "kubilitics_chartgen/model/compatibility/rules.py"
+    yield from lint(MATRIX)
+    for name in ("chart", "frontend", "backend", "ai"):
+        if subject.version not in MATRIX.releases.get(name, ()):
+            fix = "Add it, and the rules that speak for it; then run: kubilitics-chartgen generate"
+            yield Problem(f"{name} {subject.version} is not among its releases.", file=file, fix=fix)
+
+
+def _pipeline() -> Iterator[Problem]:
+    from kubilitics_chartgen.model.delivery import unpinned
+
+    file = "kubilitics_chartgen/model/delivery/pins.py"
+    for name in unpinned():
+        yield Problem(
+            "it has no digest.", path=str(name), file=file, fix="Write the digest of the version named there."
+        )
 
 
 def _images(subject: _Subject) -> Iterator[Problem]:

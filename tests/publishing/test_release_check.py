@@ -16,7 +16,18 @@ from tests.publishing.charts import refused, run
 from tests.tools import REPOSITORY
 
 VERSION = "1.2.0"
-CHECKS = {"tree", "versions", "changelog", "generated", "lint", "package", "images", "notes"}
+CHECKS = {
+    "tree",
+    "versions",
+    "changelog",
+    "generated",
+    "lint",
+    "package",
+    "matrix",
+    "pipeline",
+    "images",
+    "notes",
+}
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -33,8 +44,9 @@ def commit(root: Path) -> None:
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository in which everything holds."""
     root = tmp_path_factory.mktemp("repository") / "ready"
-    for name in ("values", "charts", "schemas", "docs"):
+    for name in ("values", "charts", "schemas", "docs", "delivery", ".github"):
         shutil.copytree(REPOSITORY / name, root / name)
+    shutil.copy(REPOSITORY / "renovate.json", root)
     (root / "kubilitics_chartgen").mkdir()
     (root / "kubilitics_chartgen" / "__init__.py").write_text(f'__version__ = "{VERSION}"\n')
     (root / "CHANGELOG.md").write_text(
@@ -190,3 +202,10 @@ def test_release_notes_must_be_there(repository: Path) -> None:
 
 def test_another_folder_is_no_repository(tmp_path: Path) -> None:
     assert "not this project's repository" in refused("release", "check", VERSION, "--root", tmp_path)
+
+
+def test_the_matrix_must_know_the_version(repository):
+    problems = check(repository, "9.9.9")["matrix"]
+    assert [problem.split()[0] for problem in problems] == ["kubilitics_chartgen/model/compatibility/rules.py:"] * 4
+    assert "AI 9.9.9" not in "".join(problems)
+    assert "backend 9.9.9 is not among its releases" in problems[2]
