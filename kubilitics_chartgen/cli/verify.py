@@ -54,7 +54,9 @@ def verify(
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
     ] = "",
     workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
-    budget: Annotated[float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed looks at other random configurations.")] = 1,
     random: Annotated[int, typer.Option(min=0, help="How many random configurations.")] = 200,
     nulls: Annotated[
@@ -205,6 +207,9 @@ def _print_finding(out: Console, finding: Proof) -> None:
     if finding.template:
         place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
         out.print(f"  in {place}", markup=False)
+    if finding.also:
+        more = f" and {len(finding.also) - 3} more" if len(finding.also) > 3 else ""
+        out.print(f"  also {', '.join(finding.also[:3])}{more}", markup=False)
     if finding.fix:
         out.print(f"  {finding.fix}", markup=False)
     if finding.values:

@@ -1,4 +1,4 @@
-"""What each template of a chart depends on: the values it may read, through includes, ranges, variables and dictionaries.
+"""What each template of a chart depends on: the values it may read, through includes, ranges, variables, dictionaries.
 
 In: the texts of a chart. Out: per template the reads, and whether it sees the Kubernetes version, may refuse values, or
 writes to values that other templates read. Conservative: what cannot be followed counts as read. No I/O.

@@ -1,10 +1,10 @@
 """Checks that look at a chart's space rather than at its objects. Asks a ledger.
 
-    renders        what the schema accepts renders, or is refused in the author's words
-    ends           rendering ends, in bounded time and memory
-    determinism    the same values give the same bytes, twice
-    isolation      an optional part leaves everything else byte-identical (only for parts that are named)
-    every-value    each value changes some object in some configuration
+renders        what the schema accepts renders, or is refused in the author's words
+ends           rendering ends, in bounded time and memory
+determinism    the same values give the same bytes, twice
+isolation      an optional part leaves everything else byte-identical (only for parts that are named)
+every-value    each value changes some object in some configuration
 """
 
 from __future__ import annotations

@@ -111,9 +111,7 @@ def _accepted_versions(loaded: EmbeddedChart, wanted: Sequence[KubeVersion]) -> 
     return fine
 
 
-def _with_versions(
-    settings: FactorSettings, loaded: EmbeddedChart, versions: Sequence[KubeVersion]
-) -> FactorSettings:
+def _with_versions(settings: FactorSettings, loaded: EmbeddedChart, versions: Sequence[KubeVersion]) -> FactorSettings:
     if loaded.kube_version_value is None:
         return settings
     levels = ("", *(full_kube_version(str(version)) for version in versions))

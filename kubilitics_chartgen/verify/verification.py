@@ -1,10 +1,10 @@
 """Verifies a chart over its space of values. In: a request. Out: a report. Reads the chart, starts workers.
 
-    subject   what varies, and what each template depends on
-    explore   which configurations are looked at
-    sweep     rendering and checking them, in workers
-    proofs    findings confirmed by Helm itself, shrunk
-    coverage  how far each template was looked at
+subject   what varies, and what each template depends on
+explore   which configurations are looked at
+sweep     rendering and checking them, in workers
+proofs    findings confirmed by Helm itself, shrunk
+coverage  how far each template was looked at
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def check_names() -> dict[str, str]:
     return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS}
 
 
-def verify(request: VerifyRequest, *, progress: Callable[[str, int], None] = lambda _phase, _count: None) -> VerifyReport:
+def verify(
+    request: VerifyRequest, *, progress: Callable[[str, int], None] = lambda _phase, _count: None
+) -> VerifyReport:
     """Verify. Raises InputError where the chart or the request cannot be used; Ctrl-C ends it with what it has."""
     began = time.monotonic()
     chosen = _chosen(request)

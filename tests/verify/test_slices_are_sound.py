@@ -63,8 +63,8 @@ TEMPLATES = {
     "required": '{{ (required "x" .Values.secret).hidden }}',
     "dict": '{{ (dict "a" .Values.secret).a.hidden }}',
     "set": '{{ $d := dict }}{{ $_ := set $d "a" .Values.secret }}{{ $d.a.hidden }}',
-    "merge": '{{ $d := dict }}{{ $_ := merge $d .Values.secret }}{{ $d.hidden }}',
-    "mergeOverwrite": '{{ (mergeOverwrite (dict) .Values.secret).hidden }}',
+    "merge": "{{ $d := dict }}{{ $_ := merge $d .Values.secret }}{{ $d.hidden }}",
+    "mergeOverwrite": "{{ (mergeOverwrite (dict) .Values.secret).hidden }}",
     "deepCopy": "{{ (deepCopy .Values.secret).hidden }}",
     "omit": '{{ (omit .Values.secret "other").hidden }}',
     "pick": '{{ (pick .Values.secret "hidden").hidden }}',
@@ -144,8 +144,8 @@ RULES = {
     "variable": (interpreter.Interpreter, "fields", lambda _self, _value, _names: NOTHING),
     "template action": (state.State, "call", lambda _self, _names, _argument: None),
     "a name from values": (state.State, "call", lambda _self, _names, _argument: None),
-    "text from values": (state.State, "consume", lambda _self, _value, _use=None, seen=None: None),
-    "pipe": (state.State, "field", lambda _self, _value, _name, seen=None: NOTHING),
+    "text from values": (state.State, "consume", lambda _self, _value, _use=None, **_options: None),
+    "pipe": (state.State, "field", lambda _self, _value, _name, **_options: NOTHING),
 }
 
 

@@ -58,7 +58,9 @@ def _new(site: Site) -> Abstract:
 
 def _compare(state: State, args: Sequence[Abstract]) -> None:
     """Remember the constants that values are compared with."""
-    constants = {constant for argument in args for constant in (*argument.strings, *argument.numbers)}
+    constants: set[str | int] = set()
+    for argument in args:
+        constants |= argument.strings | argument.numbers
     for argument in args:
         for path in argument.paths:
             state.compared.setdefault(path, set()).update(constants)

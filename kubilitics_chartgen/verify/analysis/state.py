@@ -13,7 +13,18 @@ from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abst
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.gotemplate.nodes import Body
 
-__all__ = ["MAX_CALLS", "MAX_PATH", "Callable", "State", "Task", "TooMuchError", "Transfer", "copied", "index_key", "may_cover"]
+__all__ = [
+    "MAX_CALLS",
+    "MAX_PATH",
+    "Callable",
+    "State",
+    "Task",
+    "TooMuchError",
+    "Transfer",
+    "copied",
+    "index_key",
+    "may_cover",
+]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""

@@ -64,7 +64,8 @@ def test_levels_that_are_forbidden_together_are_in_no_row_and_the_rest_is_covere
     possible = {
         (factors, levels)
         for factors, levels in all_combinations(sizes, 2)
-        if not {(0, 1), (1, 2)} <= set(zip(factors, levels, strict=True)) and (2, 0) not in zip(factors, levels, strict=True)
+        if not {(0, 1), (1, 2)} <= set(zip(factors, levels, strict=True))
+        and (2, 0) not in zip(factors, levels, strict=True)
     }
     assert combinations_in(rows, sizes, 2) == possible
 
