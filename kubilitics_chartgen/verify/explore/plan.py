@@ -250,14 +250,18 @@ class Exploration:
     def drawn(self) -> None:
         """Configurations drawn at random around the bases: more levels changed at once than arrays need."""
         chance = random.Random(self.plan.seed)  # noqa: S311 -- a choice of rows, not a secret
-        rows: list[Row] = []
-        for number in range(self.plan.random):
-            base = self.bases[number % len(self.bases)]
-            picks = [
-                (factor, chance.randrange(len(each.levels)))
-                for factor, each in enumerate(self.plan.space.factors)
-                if chance.random() < 0.5
+        search = {base: Search(self.plan.space) for base in self.bases}
+        for start in range(0, self.plan.random, WAVE):
+            base = self.bases[start // WAVE % len(self.bases)]
+            rows = [
+                Row(
+                    base,
+                    [
+                        (factor, chance.randrange(len(each.levels)))
+                        for factor, each in enumerate(self.plan.space.factors)
+                        if chance.random() < 0.5
+                    ],
+                )
+                for _ in range(min(WAVE, self.plan.random - start))
             ]
-            rows.append(Row(base, picks))
-        for start in range(0, len(rows), WAVE):
-            self.ledger.look(settle(self.ledger, rows[start : start + WAVE], Search(self.plan.space)))
+            self.ledger.look(settle(self.ledger, rows, search[base]))
