@@ -49,6 +49,7 @@ class Plan:
 def plan(root: Path) -> Plan:
     """Build everything in memory and compare it with the tree under `root`; writes nothing."""
     from kubilitics_chartgen.targets.chart import CHART_DIR, build
+    from kubilitics_chartgen.verify.checks.page import checks_page
 
     folder = root / "values"
     if not folder.is_dir():
@@ -57,7 +58,7 @@ def plan(root: Path) -> Plan:
             "Run generate there, or name it with --root."
         )
     profiles = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
-    wanted = build(profiles)
+    wanted = {**build(profiles), "docs/checks.md": checks_page()}
     chart = root / CHART_DIR
     there = {path.relative_to(root).as_posix() for path in chart.rglob("*") if path.is_file()} | set(wanted)
     present = {path: _text(root / path) for path in there if (root / path).is_file()}

@@ -30,6 +30,7 @@ __all__ = [
     "Standing",
     "closure_of",
     "definition_of",
+    "explain",
     "problems",
     "served_kinds",
     "standing",
@@ -186,7 +187,7 @@ def _called(value: object) -> str:
     return next((name for kind, name in kinds if isinstance(value, kind)), "null")
 
 
-def _explain(error: jsonschema_rs.ValidationError) -> Iterator[SchemaProblem]:
+def explain(error: jsonschema_rs.ValidationError) -> Iterator[SchemaProblem]:
     """One schema error as sentences that never hold a text of the object, other than field names and quantities."""
     kind, steps, value = error.kind, error.instance_path, error.instance
     match kind.name:
@@ -237,5 +238,5 @@ def problems(obj: Any, version: KubeVersion) -> list[SchemaProblem]:
             return []
     except ValueError as error:  # a date or a key that is no text: JSON has none, so Helm never renders one
         return [SchemaProblem("", f"cannot be written as JSON: {error}.", Reason.MALFORMED)]
-    found = {problem for error in validator.iter_errors(obj) for problem in _explain(error)}
+    found = {problem for error in validator.iter_errors(obj) for problem in explain(error)}
     return sorted(found, key=lambda problem: (problem.path, problem.message))

@@ -15,6 +15,7 @@ from kubilitics_chartgen.verify.checks.check import (
 )
 from kubilitics_chartgen.verify.checks.config_data import ConfigData
 from kubilitics_chartgen.verify.checks.containers import Containers
+from kubilitics_chartgen.verify.checks.custom_kinds import CustomKinds
 from kubilitics_chartgen.verify.checks.declared import Declared, read_declared
 from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
 from kubilitics_chartgen.verify.checks.drift import Drift
@@ -22,6 +23,7 @@ from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
 from kubilitics_chartgen.verify.checks.duplicates import Duplicates
 from kubilitics_chartgen.verify.checks.images import Images
 from kubilitics_chartgen.verify.checks.ingresses import Ingresses
+from kubilitics_chartgen.verify.checks.labels import Labels
 from kubilitics_chartgen.verify.checks.names import Names
 from kubilitics_chartgen.verify.checks.network_policies import NetworkPolicies
 from kubilitics_chartgen.verify.checks.permissions import Permissions
@@ -39,6 +41,7 @@ from kubilitics_chartgen.verify.checks.scaling import Scaling
 from kubilitics_chartgen.verify.checks.schema import SchemaCheck
 from kubilitics_chartgen.verify.checks.selectors import Selectors
 from kubilitics_chartgen.verify.checks.services import Services
+from kubilitics_chartgen.verify.checks.tokens import Tokens
 from kubilitics_chartgen.verify.checks.volumes import Volumes
 from kubilitics_chartgen.verify.checks.workloads import Workloads
 
@@ -58,10 +61,12 @@ __all__ = [
 
 CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     SchemaCheck(),
+    CustomKinds(),
     RemovedApis(),
     DeprecatedApis(),
     DuplicateKeys(),
     Names(),
+    Labels(),
     Workloads(),
     Pods(),
     Containers(),
@@ -77,6 +82,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Resources(),
     Images(),
     Permissions(),
+    Tokens(),
     PlainSecrets(),
     Drift(),
     Duplicates(),

@@ -71,6 +71,13 @@ class Document:
         return pod_of(self.object)
 
     @property
+    def is_serving(self) -> bool:
+        """Whether its pods are there to answer: not those of Jobs, tests and other hooks."""
+        annotations = self.metadata.get("annotations")
+        hook = isinstance(annotations, Mapping) and "helm.sh/hook" in annotations
+        return not hook and self.kind not in ("Job", "CronJob")
+
+    @property
     def identity(self) -> str:
         """The object as a reader knows it: `Deployment/web`."""
         return f"{self.kind}/{self.name}"

@@ -22,6 +22,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     is_port_name,
     items,
     mapping,
+    plain,
     quoted,
     seccomp_faults,
 )
@@ -129,7 +130,8 @@ def _ports(ports: Any) -> Found:
     numbers: set[tuple[Any, Any]] = set()
     for position, port in items(ports):
         place = f"ports[{position}]"
-        number, protocol, name = port.get("containerPort"), port.get("protocol") or "TCP", port.get("name")
+        number, protocol = plain(port.get("containerPort")), plain(port.get("protocol")) or "TCP"
+        name = port.get("name")
         if isinstance(number, int) and not 1 <= number <= 65535:
             yield f"{place}.containerPort", f"{quoted(number)} must be 1 to 65535"
         if protocol not in ("TCP", "UDP", "SCTP"):
@@ -228,7 +230,7 @@ def _mounts(container: Object, volumes: set[str]) -> Found:
     paths: set[str] = set()
     for position, mount in items(container.get("volumeMounts")):
         place = f"volumeMounts[{position}]"
-        name, path = mount.get("name"), mount.get("mountPath")
+        name, path = plain(mount.get("name")), mount.get("mountPath")
         if name not in volumes:
             yield f"{place}.name", f"{quoted(name)} is no volume of the pod"
         if not isinstance(path, str) or not path or ":" in path:
@@ -244,5 +246,5 @@ def _mounts(container: Object, volumes: set[str]) -> Found:
         if mount.get("subPath") and mount.get("subPathExpr"):
             yield f"{place}.subPathExpr", "cannot stand beside subPath"
     for position, device in items(container.get("volumeDevices")):
-        if device.get("name") not in volumes:
+        if plain(device.get("name")) not in volumes:
             yield f"volumeDevices[{position}].name", f"{quoted(device.get('name'))} is no volume of the pod"

@@ -12,6 +12,9 @@ declared:
       verbs: [get]
       named: true            # only for objects that the rule names
       reason: ...
+  labels:                    # labels that all objects of some templates carry; the first pattern that fits counts
+    - templates: "templates/web/*"
+      labels: {app.kubernetes.io/component: web}
   parties:                   # who is at the ends of connections
     - id: web
       labels: {app.kubernetes.io/component: web}   # a part of the chart
@@ -34,7 +37,7 @@ from typing import Any, TypeVar
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 
-__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Party", "Permission", "read_declared"]
+__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Labels", "Party", "Permission", "read_declared"]
 
 OUTSIDE = {
     "pods": "pods that a policy names by labels of theirs or of their namespace",
@@ -70,6 +73,15 @@ class Permission:
 
 
 @dataclass(frozen=True)
+class Labels:
+    """Labels that all objects of some templates carry."""
+
+    templates: str
+    """A pattern of paths below the chart, such as `templates/web/*`."""
+    labels: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Party:
     """Who is at one end of connections."""
 
@@ -99,6 +111,7 @@ class Declared:
 
     external: tuple[External, ...] = ()
     permissions: tuple[Permission, ...] | None = None
+    labels: tuple[Labels, ...] = ()
     parties: tuple[Party, ...] = ()
     connections: tuple[Connection, ...] | None = None
 
@@ -113,7 +126,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
     problems: list[Problem] = []
     if not isinstance(section, dict):
         raise _error([Problem("a mapping is expected", path="declared", file=SETTINGS_FILE)])
-    for key in sorted(set(section) - {"external", "permissions", "parties", "connections"}):
+    for key in sorted(set(section) - {"external", "permissions", "labels", "parties", "connections"}):
         problems.append(Problem("this key is not known", path=f"declared.{key}", file=SETTINGS_FILE))
 
     def read(key: str, one: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...] | None:
@@ -136,6 +149,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
     declared = Declared(
         read("external", _external) or (),
         read("permissions", _permission),
+        read("labels", _labels_of) or (),
         read("parties", _party) or (),
         read("connections", _connection),
     )
@@ -194,15 +208,25 @@ def _permission(entry: Mapping[str, Any]) -> Permission:
     return Permission(_text(entry, "role", needed=True), groups, resources, verbs, named, reason)
 
 
-def _party(entry: Mapping[str, Any]) -> Party:
-    _only(entry, "id", "title", "labels", "outside")
+def _label_map(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     labels = entry.get("labels") or {}
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
         raise _WrongError("`labels` must be a mapping of texts")
+    return tuple(sorted(labels.items()))
+
+
+def _labels_of(entry: Mapping[str, Any]) -> Labels:
+    _only(entry, "templates", "labels")
+    return Labels(_text(entry, "templates", needed=True), _label_map(entry))
+
+
+def _party(entry: Mapping[str, Any]) -> Party:
+    _only(entry, "id", "title", "labels", "outside")
+    labels = _label_map(entry)
     outside = _texts(entry, "outside")
     if not set(outside) <= set(OUTSIDE) or bool(labels) == bool(outside):
         raise _WrongError(f"either `labels`, or `outside` with some of {', '.join(OUTSIDE)}, must be given")
-    return Party(_text(entry, "id", needed=True), tuple(sorted(labels.items())), outside)
+    return Party(_text(entry, "id", needed=True), labels, outside)
 
 
 def _connection(entry: Mapping[str, Any]) -> Connection:

@@ -117,6 +117,8 @@ def _own_fields(document: Document) -> Found:
     spec = at(obj, "spec")
     if document.kind == "Service" and spec.get("clusterIP") == "":
         yield "spec.clusterIP", "is empty, and the server fills it in"
+    if document.kind in ("RoleBinding", "ClusterRoleBinding") and not at(obj, "roleRef").get("apiGroup"):
+        yield "roleRef.apiGroup", "is missing, and the server fills it in"
     if document.kind == "StatefulSet":
         for position, claim in items(spec.get("volumeClaimTemplates")):
             for key in ("apiVersion", "kind"):

@@ -7,12 +7,14 @@ from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
 
+from kubilitics_chartgen.kube.schemas import problems
+from kubilitics_chartgen.kube.versions import newest
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import selector_faults
 from kubilitics_chartgen.verify.checks.reading import Object, at, entries, is_port_name, items, mapping, quoted
 from kubilitics_chartgen.verify.checks.services import is_network
 
-__all__ = ["NetworkPolicies"]
+__all__ = ["NetworkPolicies", "is_sound"]
 
 Found = Iterator[tuple[str, str]]
 
@@ -55,6 +57,14 @@ def _spec(spec: Object) -> Found:
                 yield from _peer(f"{place}.{peers}[{number}]", peer)
             for number, port in items(rule.get("ports")):
                 yield from _port(f"{place}.ports[{number}]", port)
+
+
+def is_sound(spec: Any) -> bool:
+    """Whether the spec of a NetworkPolicy is such that one can say what it allows."""
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {}, "spec": spec}
+    if not isinstance(spec, dict):
+        return False
+    return not problems(policy, newest()) and all(path in ("ingress", "egress") for path, _ in _spec(spec))
 
 
 def _peer(place: str, peer: Object) -> Found:

@@ -18,6 +18,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     is_subdomain,
     items,
     mapping,
+    plain,
     quoted,
     seccomp_faults,
 )
@@ -207,7 +208,7 @@ def _spread(constraints: Any) -> Found:
     seen: set[tuple[Any, Any]] = set()
     for position, item in items(constraints):
         place = f"topologySpreadConstraints[{position}]"
-        skew, key, when = item.get("maxSkew"), item.get("topologyKey"), item.get("whenUnsatisfiable")
+        skew, key, when = (plain(item.get(name)) for name in ("maxSkew", "topologyKey", "whenUnsatisfiable"))
         if isinstance(skew, int) and skew < 1:
             yield f"{place}.maxSkew", f"{quoted(skew)} must be more than 0"
         if not key:

@@ -86,7 +86,9 @@ class Ports:
         """Ports that the object has, and ports that it uses."""
         namespace = str(document.metadata.get("namespace") or "")
         pod = document.pod
-        pods = _Pods(namespace, _labels(pod.labels), _container_ports(pod)) if pod is not None else None
+        pods = None
+        if pod is not None and document.is_serving:
+            pods = _Pods(namespace, _labels(pod.labels), _container_ports(pod))
         service = _service(document, namespace) if document.kind == "Service" and not document.group else None
         uses, selected = _uses(document), _selected(document)
         user = _User(namespace, uses, selected) if uses or selected else None

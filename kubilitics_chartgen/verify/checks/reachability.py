@@ -17,6 +17,7 @@ from kubilitics_chartgen.kube.policy_flavors import UnreadableError, plain_polic
 from kubilitics_chartgen.verify.checks.actors import Actor, actor_of, strangers
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared, Party
+from kubilitics_chartgen.verify.checks.network_policies import is_sound
 from kubilitics_chartgen.verify.checks.reading import items, quoted
 
 __all__ = ["Reachability"]
@@ -65,7 +66,10 @@ class Reachability:
                 policy = plain_policy(document.object)
             except UnreadableError:
                 return _Policy(namespace, "")
-            return _Policy(namespace, json.dumps(policy["spec"], sort_keys=True)) if policy else None
+            if policy is None:
+                return None
+            spec = policy.get("spec")
+            return _Policy(namespace, json.dumps(spec, sort_keys=True) if is_sound(spec) else "")
         pod = document.pod
         if pod is None:
             return None
@@ -122,7 +126,7 @@ def _judge(
         return ()
     unreadable = [place for place, fact in policies if not fact.spec]
     if unreadable:
-        message = "cannot be judged: it says what a NetworkPolicy cannot say"
+        message = "cannot be judged, for it is broken or says what a NetworkPolicy cannot say"
         return tuple(_Verdict(place, "spec", message) for place in unreadable)
     case, verdicts = _case(facts, policies, namespace, release, declared)
     connections = declared.connections or ()

@@ -25,6 +25,7 @@ __all__ = [
     "is_subdomain",
     "items",
     "mapping",
+    "plain",
     "pod_of",
     "quoted",
     "seccomp_faults",
@@ -63,6 +64,11 @@ def items(value: Any) -> Iterator[tuple[int, Object]]:
         for position, item in enumerate(value):
             if isinstance(item, dict):
                 yield position, item
+
+
+def plain(value: Any) -> Any:
+    """The value if it is a scalar, else None: what is of the wrong type is for the check `schema`."""
+    return None if isinstance(value, (dict, list)) else value
 
 
 def quoted(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import selector_faults
-from kubilitics_chartgen.verify.checks.reading import Object, at, items, quoted
+from kubilitics_chartgen.verify.checks.reading import Object, at, items, plain, quoted
 from kubilitics_chartgen.verify.checks.workloads import percent_faults
 
 __all__ = ["Scaling"]
@@ -112,7 +112,7 @@ def _metric(place: str, metric: Object) -> Found:
     if key in ("resource", "containerResource") and not source.get("name"):
         yield f"{place}.{key}.name", "is missing"
     target = at(source, "target")
-    target_kind = target.get("type")
+    target_kind = plain(target.get("type"))
     if target_kind not in _TARGETS:
         yield f"{place}.{key}.target.type", f"{quoted(target_kind)} must be one of {', '.join(_TARGETS)}"
     elif target.get(_TARGETS[target_kind]) is None:

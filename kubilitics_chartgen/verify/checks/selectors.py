@@ -14,6 +14,7 @@ __all__ = ["Selectors"]
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _MONITORS = frozenset(("ServiceMonitor", "PodMonitor"))
+_BUDGET = "PodDisruptionBudget"
 _CONTROLLERS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
 
 
@@ -23,6 +24,8 @@ class _Pods(NamedTuple):
     images: tuple[str, ...]
     kind: str
     name: str
+    serves: bool
+    """Whether it is there to answer: not a Job, a test or another hook."""
     selector: Selector | None
     """What the workload selects its pods by; None for Jobs and single pods."""
 
@@ -67,12 +70,12 @@ class Selectors:
                     if one.key == "containers"
                 )
             )
-            return _Pods(namespace, _labels(pod.labels), images, kind, document.name, selector)
+            return _Pods(namespace, _labels(pod.labels), images, kind, document.name, document.is_serving, selector)
         if kind == "Service" and not document.group:
             selector = simple_selector(spec.get("selector"))
             selects = _Selects(namespace, "pods", "spec.selector", selector) if selector else None
             return _Service(namespace, _labels(mapping(document.metadata.get("labels"))), selects)
-        if kind == "PodDisruptionBudget":
+        if kind == _BUDGET:
             return _Selects(namespace, "pods", "spec.selector", selector_of(spec.get("selector")))
         if kind == "NetworkPolicy":
             return _Selects(namespace, "any pods", "spec.podSelector", selector_of(spec.get("podSelector")))
@@ -93,6 +96,9 @@ class Selectors:
         for document, selects in facts:
             if isinstance(selects, _Selects):
                 yield from self._selection(document, selects, pods, services, context)
+        budgets = [(one, fact) for one, fact in facts if isinstance(fact, _Selects) and one.kind == _BUDGET]
+        if len(budgets) > 1:
+            yield from self._budgets(budgets, pods)
 
     def _workload(
         self,
@@ -121,7 +127,7 @@ class Selectors:
         found = _found(fact, pods)
         yield from self._none_or_many(document, fact, found, context)
         for other, theirs, _ in found:
-            if theirs.kind in ("Job", "CronJob") or "helm.sh/hook" in mapping(other.metadata.get("annotations")):
+            if not theirs.serves and any(one.serves for _, one, _ in found):
                 message = f"matches the pods of {quoted(other.identity)}, which do not serve"
                 yield fault(self, document, fact.path, message)
         yield from self._release(document, fact.path, fact.selector, context)
@@ -148,6 +154,20 @@ class Selectors:
             yield from self._none_or_many(document, fact, _found(fact, pods), context)
         yield from self._release(document, fact.path, fact.selector, context)
 
+    def _budgets(
+        self,
+        budgets: list[tuple[Document, _Selects]],
+        pods: list[tuple[Document, _Pods, dict[str, str]]],
+    ) -> Iterator[Fault]:
+        """The eviction API refuses to evict a pod that has more than one budget."""
+        budgets.sort(key=lambda item: item[0].identity)
+        for position, (document, fact) in enumerate(budgets):
+            theirs = {id(item[0]) for _, other in budgets[:position] for item in _found(other, pods)}
+            shared = next((item[0] for item in _found(fact, pods) if id(item[0]) in theirs), None)
+            if shared is not None:
+                message = f"matches the pods of {quoted(shared.identity)}, which have a budget already"
+                yield fault(self, document, fact.path, message)
+
     def _none_or_many(
         self,
         document: Document,
@@ -159,10 +179,10 @@ class Selectors:
             if not any(item.kind == "Pod" for item in context.declared.external):
                 yield fault(self, document, fact.path, "matches no pod of the release")
             return
-        first = found[0]
-        for other, theirs, _ in found[1:]:
-            if theirs.images != first[1].images:
-                message = f"matches the pods of {quoted(first[0].identity)} and of {quoted(other.identity)}"
+        serving = [item for item in found if item[1].serves]
+        for other, theirs, _ in serving[1:]:
+            if theirs.images != serving[0][1].images:
+                message = f"matches the pods of {quoted(serving[0][0].identity)} and of {quoted(other.identity)}"
                 yield fault(self, document, fact.path, f"{message}, which run different programs")
                 break
 

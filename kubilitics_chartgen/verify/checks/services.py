@@ -19,6 +19,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     is_subdomain,
     items,
     mapping,
+    plain,
     quoted,
 )
 
@@ -61,7 +62,8 @@ def _ports(spec: Object, kind: str) -> Found:
     node_ports: set[tuple[Any, Any]] = set()
     for position, port in items(ports):
         place = f"ports[{position}]"
-        name, number, protocol = port.get("name"), port.get("port"), port.get("protocol") or "TCP"
+        name, number, protocol = (plain(port.get(key)) for key in ("name", "port", "protocol"))
+        protocol = protocol or "TCP"
         if not name:
             if len(ports) > 1:
                 yield f"{place}.name", "is missing where there are several ports"
@@ -85,7 +87,7 @@ def _ports(spec: Object, kind: str) -> Found:
         app_protocol = port.get("appProtocol")
         if isinstance(app_protocol, str) and app_protocol and not is_label_key(app_protocol):
             yield f"{place}.appProtocol", f"{quoted(app_protocol)} is no protocol's name"
-        node_port = port.get("nodePort")
+        node_port = plain(port.get("nodePort"))
         if node_port:
             if kind in ("ClusterIP", "ExternalName"):
                 yield f"{place}.nodePort", f"cannot be set where the type is {kind}"

@@ -15,6 +15,7 @@ Row = tuple[str, str, dict[str, Any], str]
 P = "spec.template.spec"
 C = f"{P}.containers[0]"
 V = f"{P}.volumes"
+A = f"{P}.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0]"
 LONG = "a" * 64
 
 REFUSED: list[Row] = [
@@ -194,10 +195,8 @@ REFUSED: list[Row] = [
     (
         "pods",
         "Deployment",
-        {
-            f"{P}.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.topologyKey": ""
-        },
-        f"{P}.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.topologyKey",
+        {f"{A}.podAffinityTerm.topologyKey": ""},
+        f"{A}.podAffinityTerm.topologyKey",
     ),
     (
         "pods",

@@ -6,7 +6,7 @@ import pytest
 
 from kubilitics_chartgen.kube.schemas import problems
 from kubilitics_chartgen.kube.versions import newest
-from tests.verify.checks.objects import _TEXTS, accepted, spoiled
+from tests.verify.checks.objects import accepted, kinds, spoiled
 from tests.verify.checks.refused import REFUSED, USELESS
 from tests.verify.checks.rendered import context, judged, of
 
@@ -14,7 +14,7 @@ VALIDATING = {check for check, *_ in REFUSED}
 ROWS = REFUSED + USELESS
 
 
-@pytest.mark.parametrize("kind", _TEXTS)
+@pytest.mark.parametrize("kind", kinds())
 def test_nothing_is_said_of_an_object_that_is_accepted(kind):
     assert judged([of(accepted(kind))], context(), *VALIDATING, "schema", "drift", "pod-security", "resources") == []
 

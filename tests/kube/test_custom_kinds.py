@@ -1,0 +1,40 @@
+"""Objects of custom kinds are judged as the CRDs in tests/crds say."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+from kubilitics_chartgen.kube.custom_kinds import custom_kinds, custom_problems
+from tests.chart import crds
+
+MONITOR = {
+    "apiVersion": "monitoring.coreos.com/v1",
+    "kind": "ServiceMonitor",
+    "metadata": {"name": "web"},
+    "spec": {"selector": {}, "endpoints": [{"port": "http"}]},
+}
+
+
+def test_the_packaged_schemas_are_those_of_the_crds():
+    packaged = json.loads(resources.files("kubilitics_chartgen.kube").joinpath("custom_kinds.json").read_text())
+    expected = {}
+    for (api_version, kind), schema in crds._schemas().items():
+        expected[f"{api_version} {kind}"] = crds.strict(schema)
+        expected[f"{api_version} {kind}"]["properties"]["metadata"] = {"type": "object", "required": ["name"]}
+    assert packaged == expected
+    assert len(custom_kinds()) == len(expected) == 8
+
+
+def test_an_unknown_field_and_a_wrong_type_are_found():
+    assert custom_problems(MONITOR) == []
+    spec = {"selector": {}, "endpoints": [{"port": 80, "prot": "x"}]}
+    found = [(problem.path, problem.message) for problem in custom_problems({**MONITOR, "spec": spec})]
+    assert found == [
+        ("spec.endpoints[0].port", "must be a text, not an integer."),
+        ("spec.endpoints[0].prot", "unknown field."),
+    ]
+
+
+def test_other_kinds_are_not_judged():
+    assert custom_problems({"apiVersion": "example.com/v1", "kind": "Thing", "nonsense": 1}) == []
