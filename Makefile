@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test check lint-code types layers generate helm4 test-tools lock bench clean
+.PHONY: help demo test check lint-code types layers generate verify-deep bench helm4 test-tools lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,13 @@ layers: $(STAMP)
 
 generate: $(STAMP) ## Write the chart and everything else that is generated
 	@$(BIN)/kubilitics-chartgen generate
+
+verify-deep: $(STAMP) ## Verify the chart 3-wise on all Kubernetes versions, and the soundness of slices at length
+	@VERIFY_DEEP=1 $(BIN)/pytest -q tests/verify/test_slices_are_sound.py
+	@$(BIN)/kubilitics-chartgen verify --strength 3 --random 5000 --isolate ai.enabled
+
+bench: $(STAMP) ## Measure verify and write docs/benchmarks.md
+	@$(BIN)/python tools/bench/verify.py
 
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines
 	@sh tools/helm4/build.sh

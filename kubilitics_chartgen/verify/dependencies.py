@@ -12,7 +12,8 @@ from typing import Any
 
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
-from kubilitics_chartgen.verify.analysis.state import State, may_cover
+from kubilitics_chartgen.verify.analysis.relations import may_cover
+from kubilitics_chartgen.verify.analysis.state import State
 from kubilitics_chartgen.verify.analysis.values import ANY, Path, text
 from kubilitics_chartgen.verify.references import Subchart, read_program
 

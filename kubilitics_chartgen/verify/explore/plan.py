@@ -175,10 +175,14 @@ class Exploration:
             isinstance(level.value, bool) or level.origin != "made up" for level in levels
         )
 
-    def _array(self, base: Configuration, factors: Sequence[int], strength: int, seed: int) -> None:
+    def pairs(self, base: Configuration, factors: Sequence[int], seed: int) -> int:
+        """Every pair of levels of these factors around a base; how many stay undecided."""
+        return self._array(base, factors, 2, seed)
+
+    def _array(self, base: Configuration, factors: Sequence[int], strength: int, seed: int) -> int:
         """Rows until every combination was in an accepted one, or was tried in vain."""
         if not factors:
-            return
+            return 0
         sizes = [len(self.plan.space.factors[factor].levels) for factor in factors]
         covering = Covering(sizes, strength=strength, seed=seed)
         search = Search(self.plan.space, covering, factors)
@@ -198,6 +202,7 @@ class Exploration:
             # What lacks now was tried and refused, or needs what no row around this base has.
             if gained * TAIL < covering.total:
                 break
+        return covering.missing
 
     def _near(self, configuration: Configuration, base: Configuration, factors: Sequence[int]) -> bool:
         chosen = set(factors)
