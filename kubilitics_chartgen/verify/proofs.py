@@ -81,13 +81,6 @@ def find_proofs(
             key = (sighting.found.check, f"{said} {broken_key(_NAMED.sub('', sighting.found.fault.message))}")
             groups.setdefault(key, []).append(sighting)
     found: list[Proof] = []
-    for group in groups.values():
-        first = group[0]
-        shown = (first.found.check, first.found.fault.key)
-        one = proof(subject, ledger, first.configuration, shown, chart, first.found.template, deadline)
-        if one is not None:
-            others = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in group[1:])
-            found.append(replace(one, also=tuple(others)))
     broken: dict[Shown, Configuration] = {}
     for configuration, outcome in ledger.broken.items():
         name = "renders" if outcome.status is Status.BROKEN else "ends"
@@ -96,6 +89,13 @@ def find_proofs(
         one = proof(subject, ledger, configuration, shown, chart, "", deadline)
         if one is not None:
             found.append(one)
+    for group in sorted(groups.values(), key=lambda group: group[0].found.severity != "error"):
+        first = group[0]
+        shown = (first.found.check, first.found.fault.key)
+        one = proof(subject, ledger, first.configuration, shown, chart, first.found.template, deadline)
+        if one is not None:
+            others = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in group[1:])
+            found.append(replace(one, also=tuple(others)))
     return found
 
 

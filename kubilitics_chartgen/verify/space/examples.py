@@ -64,6 +64,9 @@ _KUBERNETES: dict[str, Any] = {
             ]
         }
     },
+    "nodeAffinity": {
+        "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {"matchExpressions": [_RULE]}}]
+    },
     "behavior": {"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}},
     "claims": [],
     "clusterIP": "None",
