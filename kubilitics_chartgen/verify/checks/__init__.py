@@ -21,6 +21,7 @@ from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
 from kubilitics_chartgen.verify.checks.drift import Drift
 from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
 from kubilitics_chartgen.verify.checks.duplicates import Duplicates
+from kubilitics_chartgen.verify.checks.exposure import Exposure
 from kubilitics_chartgen.verify.checks.images import Images
 from kubilitics_chartgen.verify.checks.ingresses import Ingresses
 from kubilitics_chartgen.verify.checks.labels import Labels
@@ -91,5 +92,6 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     References(),
     Autoscaling(),
     Reachability(),
+    Exposure(),
 )
 """Every check, in the order of the report."""

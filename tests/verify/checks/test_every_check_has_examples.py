@@ -212,6 +212,13 @@ EXPECTED = {
         ),
         ("Deployment/shop-web", "", "`web` cannot connect to `database` over TCP, though that is declared"),
     ],
+    "exposure": [
+        (
+            "Ingress/shop-web",
+            "spec.rules[0].http.paths[0].backend.service.name",
+            "opens `database` to the outside, which is not declared",
+        ),
+    ],
 }
 NAMES = [check.name for check in CHECKS]
 
