@@ -41,17 +41,25 @@ PAGE = Path("docs/benchmarks.md")
 def main() -> None:
     """Measure, then write the page."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="far fewer configurations, to see that it works")
     quick = parser.parse_args().quick
     load = os.getloadavg()[0]
+
+    def tell(what: str) -> None:
+        sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+
+    tell("the first verdict")
     verdict = first_verdict()
+    tell("near the profiles, two workers and one")
     subject = read_subject(CHART, kube_versions=supported())
-    drawn = uniform(subject, 2_000 if quick else 100_000)
-    accepted = near_profiles(subject, 400 if quick else 4_000)
+    drawn = uniform(subject, 300 if quick else 100_000)
+    accepted = near_profiles(subject, 160 if quick else 4_000)
     two = swept(subject, accepted, workers=2)
     one = swept(subject, accepted[: len(accepted) // 2], workers=1)
+    tell("drawn uniformly")
     whole = swept(subject, drawn, workers=2)
-    loop = processes(subject, accepted[: 20 if quick else 100])
+    tell("a loop of processes")
+    loop = processes(subject, accepted[: 8 if quick else 100])
     text = page(verdict, two, one, whole, loop, load)
     replace_file(PAGE, text)
     sys.stdout.write(text)
