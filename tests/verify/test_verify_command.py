@@ -183,14 +183,15 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
     assert "Traceback" not in done.stderr
 
 
-def test_a_template_that_does_not_end_is_a_finding_and_the_others_are_verified(tmp_path):
-    endless = '{{ define "loop" }}{{ tpl "{{ include \\"loop\\" . }}" . }}{{ end }}'
-    text = '{{ if eq .Values.tag "loop" }}{{ include "loop" . }}{{ end }}'
-    folder = write_chart(tmp_path / "web", {"templates/_loop.tpl": endless, "templates/a.yaml": text})
-    findings, code = found(folder)
-    assert code == 1
+def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verified(tmp_path):
+    endless = "{{ tpl .Values.greeting . }}"
+    changes = {
+        "templates/a.yaml": "{{ tpl .Values.greeting . | trunc 0 }}",
+        ".chartgen.yaml": f"verify: {{factors: {{add: {{greeting: ['{endless}']}}}}}}\n",
+    }
+    findings, code = found(write_chart(tmp_path / "web", changes), "--no-nulls", "--budget", "60")
     (finding,) = findings
-    assert (finding["check"] in ("ends", "renders"), finding["values"]) == (True, 'tag: "loop"\n')
+    assert (code, finding["check"], finding["values"]) == (1, "ends", f'greeting: "{endless}"\n')
 
 
 def test_ctrl_c_gives_what_is_known_and_130(tmp_path):

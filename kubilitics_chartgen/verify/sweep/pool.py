@@ -145,8 +145,10 @@ class Pool:
             index = worker.chunk[0].index
             found[index] = Outcome(index, Status.DIED, f"Rendering does not end well: {reason}.")
             return
-        half = (len(worker.chunk) + 1) // 2
-        chunks.extendleft([part for part in (worker.chunk[half:], worker.chunk[:half]) if part])
+        # Small parts: each one that holds what kills costs a process, and the time it takes to die.
+        size = max(1, len(worker.chunk) // 8)
+        parts = [worker.chunk[start : start + size] for start in range(0, len(worker.chunk), size)]
+        chunks.extendleft(reversed(parts))
 
 
 def _work(connection: Connection, task: SweepTask, memory: int) -> None:
