@@ -60,7 +60,7 @@ def main() -> None:
     whole = swept(subject, drawn, workers=2)
     tell("a loop of processes")
     loop = processes(subject, accepted[: 8 if quick else 100])
-    text = page(verdict, two, one, whole, loop, load)
+    text = page(verdict, two, one, whole, loop, load, quick=quick)
     replace_file(PAGE, text)
     sys.stdout.write(text)
 
@@ -162,6 +162,8 @@ def page(
     whole: dict[str, float],
     loop: dict[str, float],
     load: float,
+    *,
+    quick: bool,
 ) -> str:
     """The page."""
     rows = [
@@ -187,10 +189,11 @@ def page(
     ]
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     cores = os.cpu_count()
+    written = "`make bench`, shortened by --quick," if quick else "`make bench`"
     table = "\n".join(f"| {what} | {value} | {goal} |" for what, value, goal in rows)
     return f"""# Benchmarks
 
-Written by `make bench` on {today}: {cores} cores, {platform.machine()}, Python {platform.python_version()}.
+Written by {written} on {today}: {cores} cores, {platform.machine()}, Python {platform.python_version()}.
 The machine's load was {load:.1f} when it began; what else runs on it takes from every number but the comparisons.
 
 | what | measured | goal |
