@@ -36,22 +36,26 @@ class DuplicateKeys:
 def _suspicious(text: str) -> bool:
     """Whether there may be a key twice. Never says no where there is one; knows only plain YAML, quickly."""
     stack: list[tuple[int, set[str]]] = []
-    skip_below = -1
+    inside = ""  # what the lines of a block of text begin with, while there is one
     for line in text.split("\n"):
-        if not line or line.isspace():
-            continue
-        if skip_below >= 0:
-            if len(line) - len(line.lstrip(" ")) > skip_below:
+        if inside:
+            if line.startswith(inside) or not line or line.isspace():
                 continue
-            skip_below = -1
+            inside = ""
+        elif not line or line.isspace():
+            continue
         match = _ENTRY.match(line)
         if match is None:
-            if line.lstrip(" ")[:1] in ("?", "<", "*", "&", "!", "\t"):
+            first = line.lstrip(" ")[:1]
+            if first == "#":
+                continue
+            # A key that is not plain, or may be one.
+            if first in "?<*&!\t" or ": " in line or line.rstrip().endswith(":"):
                 return True
             if "{" in line and _flow_repeats(line):
                 return True
             if _BLOCK.search(line):
-                skip_below = len(line) - len(line.lstrip(" "))
+                inside = " " * (len(line) - len(line.lstrip(" ")) + 1)
             continue
         indent = len(match[1])
         dashes = match[2]
@@ -75,9 +79,9 @@ def _suspicious(text: str) -> bool:
         keys.add(key)
         if "{" in line and _flow_repeats(line):
             return True
-        if (line[-1] in "|>-+0123456789" or "#" in line) and _BLOCK.search(line):
+        if ("|" in line or ">" in line) and _BLOCK.search(line):
             # The text of a block stands deeper than the key's own column.
-            skip_below = indent
+            inside = " " * (indent + 1)
     return False
 
 

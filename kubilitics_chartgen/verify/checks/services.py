@@ -23,7 +23,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     quoted,
 )
 
-__all__ = ["Services"]
+__all__ = ["Services", "is_network"]
 
 Found = Iterator[tuple[str, str]]
 

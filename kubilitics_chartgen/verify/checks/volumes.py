@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     quoted,
 )
 
-__all__ = ["Volumes"]
+__all__ = ["Volumes", "claim"]
 
 Found = Iterator[tuple[str, str]]
 
