@@ -83,8 +83,8 @@ def find_proofs(
     found: list[Proof] = []
     broken: dict[Shown, Configuration] = {}
     for configuration, outcome in ledger.broken.items():
-        name = "renders" if outcome.status is Status.BROKEN else "ends"
-        broken.setdefault((name, broken_key(outcome.message)), configuration)
+        died = outcome.status is Status.DIED
+        broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
     for shown, configuration in broken.items():
         one = proof(subject, ledger, configuration, shown, chart, "", deadline)
         if one is not None:
