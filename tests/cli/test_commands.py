@@ -51,7 +51,7 @@ def test_help_answers_in_under_300_ms():
     assert seconds("--help") < 0.3
 
 
-@pytest.mark.parametrize("command", ["generate", "render", "lint", "demo"])
+@pytest.mark.parametrize("command", ["generate", "render", "lint", "verify", "demo"])
 def test_every_command_explains_itself(command):
     done = run(command, "--help")
     assert done.returncode == 0
