@@ -53,7 +53,12 @@ layers: $(STAMP)
 generate: $(STAMP) ## Write the chart and everything else that is generated
 	@$(BIN)/kubilitics-chartgen generate
 
-verify-deep: demo test ## What runs every week: the demo and all tests, in full
+verify-deep: $(STAMP) ## Verify the chart 3-wise on all Kubernetes versions, and the soundness of slices at length
+	@VERIFY_DEEP=1 $(BIN)/pytest -q tests/verify/test_slices_are_sound.py
+	@$(BIN)/kubilitics-chartgen verify --strength 3 --random 5000 --isolate ai.enabled
+
+bench: $(STAMP) ## Measure verify and write docs/benchmarks.md
+	@$(BIN)/python tools/bench/verify.py
 
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines
 	@sh tools/helm4/build.sh

@@ -207,6 +207,9 @@ def _print_finding(out: Console, finding: Proof) -> None:
     if finding.template:
         place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
         out.print(f"  in {place}", markup=False)
+    if finding.also:
+        more = f" and {len(finding.also) - 3} more" if len(finding.also) > 3 else ""
+        out.print(f"  also {', '.join(finding.also[:3])}{more}", markup=False)
     if finding.fix:
         out.print(f"  {finding.fix}", markup=False)
     if finding.values:

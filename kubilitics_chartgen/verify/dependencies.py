@@ -1,4 +1,4 @@
-"""What each template of a chart depends on: the values it may read, through includes, ranges, variables and dictionaries.
+"""What each template of a chart depends on: the values it may read, through includes, ranges, variables, dictionaries.
 
 In: the texts of a chart. Out: per template the reads, and whether it sees the Kubernetes version, may refuse values, or
 writes to values that other templates read. Conservative: what cannot be followed counts as read. No I/O.
@@ -12,7 +12,8 @@ from typing import Any
 
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
-from kubilitics_chartgen.verify.analysis.state import State, may_cover
+from kubilitics_chartgen.verify.analysis.relations import may_cover
+from kubilitics_chartgen.verify.analysis.state import State
 from kubilitics_chartgen.verify.analysis.values import ANY, Path, text
 from kubilitics_chartgen.verify.references import Subchart, read_program
 

@@ -66,7 +66,9 @@ def explain(chart: Path, template: str) -> Explanation:
         raise InputError(f"There is no template {template}. The templates are: {names}")
     one: TemplateDependencies = known[matching[0]]
     part = subject.slices[f"{subject.name}/{matching[0]}"]
-    conditions, data, combinations = [], [], 1
+    conditions: list[str] = []
+    data: list[str] = []
+    combinations = 1
     for number in part.factors:
         factor = subject.space.factors[number]
         combinations *= len(factor.levels)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks import CHECKS
-from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.explore.ledger import Ledger, Sighting
 from kubilitics_chartgen.verify.lint.exemptions import Exemption
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import (
@@ -24,6 +27,10 @@ from kubilitics_chartgen.verify.sweep.task import Outcome, Status
 
 __all__ = ["Exempted", "find_proofs", "proof"]
 
+SECONDS = 60.0
+"""What making values small may take, all findings together."""
+_INDEX = re.compile(r"\[[^\]]*\]")
+_NAMED = re.compile(r"`[^`]*`")
 _FIX = {check.name: check.fix for check in CHECKS}
 
 
@@ -62,41 +69,61 @@ class Exempted:
         ]
 
 
-def find_proofs(subject: Subject, ledger: Ledger, exempted: Exempted, chart: str) -> list[Proof]:
-    """A finding for each fault that was seen and that Helm confirms."""
-    found: list[Proof] = []
+def find_proofs(
+    subject: Subject, ledger: Ledger, exempted: Exempted, chart: str, *, seconds: float = SECONDS
+) -> list[Proof]:
+    """A finding for each fault that Helm confirms; the same fault in other objects is told with it."""
+    deadline = time.monotonic() + seconds
+    groups: dict[tuple[str, str], list[Sighting]] = {}
     for sighting in sorted(ledger.sightings.values(), key=lambda each: each.index):
-        early = Proof(
-            sighting.found.check,
-            sighting.found.severity,
-            sighting.found.fault.message,
-            sighting.found.fault.object,
-            sighting.found.fault.path,
-            sighting.found.template,
-        )
-        if exempted.covers(early):
-            continue
-        shown = (sighting.found.check, sighting.found.fault.key)
-        one = proof(subject, ledger, sighting.configuration, shown, chart, sighting.found.template)
-        if one is not None:
-            found.append(one)
+        if not exempted.covers(_early(sighting)):
+            said = _INDEX.sub("[]", sighting.found.fault.path.rpartition("].")[2])
+            key = (sighting.found.check, f"{said} {broken_key(_NAMED.sub('', sighting.found.fault.message))}")
+            groups.setdefault(key, []).append(sighting)
+    found: list[Proof] = []
     broken: dict[Shown, Configuration] = {}
     for configuration, outcome in ledger.broken.items():
-        name = "renders" if outcome.status is Status.BROKEN else "ends"
-        broken.setdefault((name, broken_key(outcome.message)), configuration)
+        died = outcome.status is Status.DIED
+        broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
     for shown, configuration in broken.items():
-        one = proof(subject, ledger, configuration, shown, chart, "")
+        one = proof(subject, ledger, configuration, shown, chart, "", deadline)
         if one is not None:
             found.append(one)
+    for group in sorted(groups.values(), key=lambda group: group[0].found.severity != "error"):
+        first = group[0]
+        shown = (first.found.check, first.found.fault.key)
+        one = proof(subject, ledger, first.configuration, shown, chart, first.found.template, deadline)
+        if one is not None:
+            others = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in group[1:])
+            found.append(replace(one, also=tuple(others)))
     return found
 
 
+def _early(sighting: Sighting) -> Proof:
+    fault = sighting.found.fault
+    return Proof(
+        sighting.found.check,
+        sighting.found.severity,
+        fault.message,
+        fault.object,
+        fault.path,
+        sighting.found.template,
+    )
+
+
 def proof(
-    subject: Subject, ledger: Ledger, configuration: Configuration, shown: Shown, chart: str, template: str
+    subject: Subject,
+    ledger: Ledger,
+    configuration: Configuration,
+    shown: Shown,
+    chart: str,
+    template: str,
+    deadline: float,
 ) -> Proof | None:
-    """The finding, None where Helm does not confirm it."""
+    """The finding, None where Helm does not confirm it; past the deadline the values stay as large as they were."""
     first: Sequence[int] = subject.slices[template].factors if template in subject.slices else ()
-    small = shrink(ledger, subject.base, configuration, shown, first)
+    late = time.monotonic() > deadline
+    small = configuration if late else shrink(ledger, subject.base, configuration, shown, first)
     for candidate in dict.fromkeys((small, configuration)):
         outcome = ledger.again([candidate], alone=True)[0]
         if shows(outcome, shown):
@@ -121,7 +148,7 @@ def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, sho
                 _FIX.get(found.check, ""),
                 values,
                 helm_command(chart, subject.space, configuration, found.template),
-                invented,
+                made_up=invented,
             )
     return Proof(
         shown[0],

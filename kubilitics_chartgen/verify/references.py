@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read as Reference
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
-from kubilitics_chartgen.verify.analysis.state import Callable, State, Task
+from kubilitics_chartgen.verify.analysis.state import State
+from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 

@@ -13,7 +13,8 @@ __all__ = ["report_text"]
 _STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
 body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .3rem .6rem; vertical-align: top; }
 tr + tr td { border-top: 1px solid #8884; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 pre { overflow-x: auto; padding: .8rem; background: #8881; border-radius: .3rem; }
 .error { color: #c22; } .warning { color: #a60; } .fine { color: #080; }
@@ -97,7 +98,9 @@ def _finding(finding: Proof) -> str:
     return (
         f"<section><h3><span class={finding.severity}>{escape(finding.severity)}</span> {escape(finding.check)}: "
         f"{escape(where)}</h3><p>{escape(finding.message)}</p><p>{escape(place)}</p><p>{escape(finding.fix)}</p>"
-        f"<pre>{escape(finding.values) or '# the values as they come'}</pre><pre>{escape(finding.command)}</pre></section>"
+        f"{'<p>Also ' + escape(', '.join(finding.also)) + '</p>' if finding.also else ''}"
+        f"<pre>{escape(finding.values) or '# the values as they come'}</pre>"
+        f"<pre>{escape(finding.command)}</pre></section>"
     )
 
 

@@ -26,6 +26,8 @@ class Proof:
     """A values file that shows it."""
     command: str = ""
     """One line that shows it with plain Helm."""
+    also: tuple[str, ...] = ()
+    """Other objects with the same fault."""
     made_up: bool = False
     """Whether it needs a value that nothing says to be valid: then it is no fault of the chart."""
 

@@ -36,9 +36,10 @@ def broken_key(message: str) -> str:
 
 def shows(outcome: Outcome, shown: Shown) -> bool:
     """Whether an outcome has the fault."""
-    if shown[0] in ("renders", "ends"):
-        wanted = Status.BROKEN if shown[0] == "renders" else Status.DIED
-        return outcome.status is wanted and broken_key(outcome.message) == shown[1]
+    if shown[0] == "ends":
+        return outcome.status is Status.DIED
+    if shown[0] == "renders":
+        return outcome.status is Status.BROKEN and broken_key(outcome.message) == shown[1]
     return any((found.check, found.fault.key) == shown for found in outcome.found)
 
 

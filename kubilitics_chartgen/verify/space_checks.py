@@ -115,7 +115,7 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
             start.choose({factor: level}): factor
             for factor in sorted(waiting)
             for level in range(len(subject.space.factors[factor].levels))
-            if start.levels[factor] != level
+            if start.levels[factor] != level and start.choose({factor: level}) not in ledger.broken
         }
         said = ledger.verdicts(list(changes))
         ledger.look([change for change, why in zip(changes, said, strict=True) if why is None])

@@ -23,12 +23,17 @@ def broken_promises(folder: Path, *, contexts: int, flips: int, seed: int = 1) -
     for name in batch.entries:
         part = subject.slices[name]
         irrelevant = [number for number in range(len(subject.space.factors)) if number not in set(part.factors)]
+        asked = []
         for _ in range(contexts):
             levels = _drawn(subject, part.factors, chance)
             changed = [_drawn(subject, irrelevant, chance) for _ in range(flips)] if irrelevant else []
-            texts = [_text(batch, renderer, subject, name, {**levels, **other}) for other in ({}, *changed)]
-            for other, text in zip(changed, texts[1:], strict=True):
-                if text != texts[0]:
+            asked.append([(levels, {}), *((levels, other) for other in changed)])
+        flat = [{**levels, **other} for group in asked for levels, other in group]
+        texts = iter(_texts(batch, renderer, subject, name, flat))
+        for group in asked:
+            expected = next(texts)
+            for _levels, other in group[1:]:
+                if next(texts) != expected:
                     names = [subject.space.factors[number].name for number, level in other.items() if level]
                     found.append((name, ", ".join(names)))
     return found
@@ -38,7 +43,8 @@ def _drawn(subject: Subject, factors, chance) -> dict[int, int]:
     return {number: chance.randrange(len(subject.space.factors[number].levels)) for number in factors}
 
 
-def _text(batch, renderer, subject, name, levels) -> str:
-    values = renderer.whole(overrides(subject.space, subject.base.choose(levels)))
-    answer = batch.render_each([Context(values, subject.base.release, (name,))])[0]
-    return answer[name] if isinstance(answer, dict) else f"fails: {type(answer).__name__}"
+def _texts(batch, renderer, subject, name, choices) -> list[str]:
+    given = [overrides(subject.space, subject.base.choose(levels)) for levels in choices]
+    contexts = [Context(renderer.whole(values), subject.base.release, (name,)) for values in given]
+    answers = batch.render_each(contexts)
+    return [answer[name] if isinstance(answer, dict) else f"fails: {type(answer).__name__}" for answer in answers]

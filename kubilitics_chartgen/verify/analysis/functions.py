@@ -6,13 +6,14 @@ A function that is not listed reads its arguments whole, and what it returns car
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
-from kubilitics_chartgen.verify.analysis.state import State, Transfer, copied
+from kubilitics_chartgen.verify.analysis.relations import copied
+from kubilitics_chartgen.verify.analysis.state import State, Transfer
+from kubilitics_chartgen.verify.analysis.texts import TEXT_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import nodes
 
@@ -28,8 +29,6 @@ COPIES = frozenset({"deepCopy", "mustDeepCopy"})
 CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim"})
 """Functions whose result is compared in place of their argument."""
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
-MAX_TEXTS = 64
-_VERB = re.compile(r"%[-+# 0-9.*\[\]]*[a-zA-Z%]")
 
 
 def prints_one_value(body: nodes.Body) -> bool:
@@ -58,7 +57,9 @@ def _new(site: Site) -> Abstract:
 
 def _compare(state: State, args: Sequence[Abstract]) -> None:
     """Remember the constants that values are compared with."""
-    constants = {constant for argument in args for constant in (*argument.strings, *argument.numbers)}
+    constants: set[str | int] = set()
+    for argument in args:
+        constants |= argument.strings | argument.numbers
     for argument in args:
         for path in argument.paths:
             state.compared.setdefault(path, set()).update(constants)
@@ -203,44 +204,6 @@ def _pluck(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     return _new(site)
 
 
-def _print(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
-    for argument in args:
-        state.consume(argument)
-    return _texts(state, args, lambda parts: "".join(parts))
-
-
-def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
-    for argument in args:
-        state.consume(argument)
-
-    def fill(parts: tuple[str, ...]) -> str:
-        head, *pieces = parts[0].replace("%v", "%s").split("%s")
-        return head + "".join(value + piece for value, piece in zip(parts[1:], pieces, strict=True))
-
-    if any(argument == NOTHING for argument in args):
-        # What a named template prints is not known before it has been run; then everything is run again.
-        return NOTHING
-    if not args or not args[0].constant:
-        return OTHER
-    wanted = {part.replace("%v", "%s").count("%s") for part in args[0].strings}
-    plain = all(part.count("%") == part.replace("%v", "%s").count("%s") for part in args[0].strings)
-    known = _texts(state, args, fill) if plain and wanted == {len(args) - 1} else OTHER
-    if known != OTHER:
-        return known
-    return join(Abstract(shapes=frozenset({_VERB.sub("*", part)})) for part in args[0].strings)
-
-
-def _texts(state: State, args: Sequence[Abstract], build: Callable[[tuple[str, ...]], str]) -> Abstract:
-    """Constant strings out of constant strings."""
-    known = [state.known_texts(argument) or frozenset() for argument in args]
-    count = 1
-    for texts in known:
-        count *= len(texts)
-    if not 0 < count <= MAX_TEXTS:
-        return OTHER
-    return join(text(build(parts)) for parts in itertools.product(*(sorted(texts) for texts in known)))
-
-
 def _include(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     if not args:
         return OTHER
@@ -284,8 +247,6 @@ _TABLE: dict[str, Transfer] = {
     "or": _any_of,
     "pick": _pick,
     "pluck": _pluck,
-    "print": _print,
-    "printf": _printf,
     "required": _last,
     "set": _set,
     "ternary": _ternary,
@@ -300,5 +261,6 @@ FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
         **dict.fromkeys(COPIES, _copy),
         **dict.fromkeys(CONVERSIONS, _convert),
         **LIST_FUNCTIONS,
+        **TEXT_FUNCTIONS,
     }
 )

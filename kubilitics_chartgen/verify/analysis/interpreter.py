@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply, prints_one_value
 from kubilitics_chartgen.verify.analysis.reads import Use
-from kubilitics_chartgen.verify.analysis.state import Callable, State, Task, TooMuchError
+from kubilitics_chartgen.verify.analysis.state import State
+from kubilitics_chartgen.verify.analysis.tasks import Callable, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import nodes
 

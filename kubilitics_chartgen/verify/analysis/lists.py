@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.state import State, Transfer, index_key
+from kubilitics_chartgen.verify.analysis.relations import index_key
+from kubilitics_chartgen.verify.analysis.state import State, Transfer
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join
 
 __all__ = ["LIST_FUNCTIONS"]

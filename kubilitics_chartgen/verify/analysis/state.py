@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable as Function
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
+from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
+from kubilitics_chartgen.verify.analysis.tasks import Callable, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
-from kubilitics_chartgen.verify.gotemplate.nodes import Body
 
-__all__ = [
-    "MAX_CALLS",
-    "MAX_PATH",
-    "Callable",
-    "State",
-    "Task",
-    "TooMuchError",
-    "Transfer",
-    "copied",
-    "index_key",
-    "may_cover",
-]
+__all__ = ["MAX_CALLS", "MAX_PATH", "State", "Transfer"]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""
@@ -36,61 +25,6 @@ MAX_CALLS = 2000
 
 MAX_WORK = 12_000_000
 """Bound of one analysis, some seconds; past it every value counts as read."""
-
-
-class TooMuchError(Exception):
-    """The analysis is past its bounds."""
-
-
-@dataclass(frozen=True)
-class Callable:
-    """A named template, or a file: its body and where it stands."""
-
-    name: str
-    file: str
-    body: Body
-
-
-@dataclass(frozen=True)
-class Task:
-    """A template to be run with an argument."""
-
-    target: Callable
-    argument: Abstract
-
-
-def may_cover(pattern: Path, path: Path) -> bool:
-    """Whether `path` may be the same as `pattern`, or lie below it."""
-    if len(pattern) > len(path):
-        return False
-    return all(one == other or ANY in (one, other) for one, other in zip(pattern, path, strict=False))
-
-
-def _fits(name: str, shape: str) -> bool:
-    """Whether a name may be a text of this shape."""
-    first, *parts = shape.split("*")
-    if not parts:
-        return name == shape
-    if not name.startswith(first) or not name.endswith(parts[-1]) or len(name) < len(first) + len(parts[-1]):
-        return False
-    at = len(first)
-    for part in parts[:-1]:
-        at = name.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return at <= len(name) - len(parts[-1])
-
-
-def copied(value: Abstract) -> Abstract:
-    """A deep copy: what is changed in it does not change the values it was copied from."""
-    copies = frozenset(("copy", path) for path in value.paths)
-    return replace(value, paths=frozenset(), sites=value.sites | copies)
-
-
-def index_key(number: int) -> str:
-    """The key under which the heap keeps an element of a list."""
-    return f"[{number}]"
 
 
 class State:
@@ -313,7 +247,7 @@ class State:
         if names == NOTHING:
             return
         if names.shaped:
-            found = {name for shape in names.shapes for name in self.templates if _fits(name, shape)}
+            found = {name for shape in names.shapes for name in self.templates if fits(name, shape)}
             targets = [target for name in sorted(found | names.strings) for target in self.templates.get(name, [])]
         else:
             targets = [target for known in self.templates.values() for target in known]

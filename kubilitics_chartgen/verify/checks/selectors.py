@@ -77,7 +77,7 @@ class Selectors:
             return _Service(namespace, _labels(mapping(document.metadata.get("labels"))), selects)
         if kind == _BUDGET:
             return _Selects(namespace, "pods", "spec.selector", selector_of(spec.get("selector")))
-        if kind == "NetworkPolicy":
+        if kind == "NetworkPolicy" and document.group == "networking.k8s.io":
             return _Selects(namespace, "any pods", "spec.podSelector", selector_of(spec.get("podSelector")))
         if kind in _MONITORS and not _elsewhere(spec):
             what = "services" if kind == "ServiceMonitor" else "pods"

@@ -16,7 +16,7 @@ from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
 from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
 from kubilitics_chartgen.verify.space.factors import Space
-from kubilitics_chartgen.verify.sweep.task import Slice
+from kubilitics_chartgen.verify.sweep.task import Slice, Status
 
 __all__ = ["Exploration", "Plan"]
 
@@ -53,6 +53,8 @@ class Exploration:
     plan: Plan
     ledger: Ledger
     bases: list[Configuration] = field(default_factory=list)
+    deadly: set[Pick] = field(default_factory=set)
+    """Levels that end the process which renders them."""
 
     def run(self) -> None:
         """All phases."""
@@ -87,6 +89,9 @@ class Exploration:
             replace(release, namespace="another"),
         ]
         self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
+        deadly = [each for each, outcome in self.ledger.broken.items() if outcome.status is Status.DIED]
+        # What ends a process by itself costs one each time it is tried: once is enough.
+        self.deadly = {pick for each in deadly for pick in each.differences(base)}
 
     def _picks(self) -> Iterator[Pick]:
         for number, factor in enumerate(self.plan.space.factors):
@@ -113,7 +118,7 @@ class Exploration:
         started = [each for each in candidates if each in self.ledger.accepted]
         started.sort(key=lambda each: -len(self.ledger.accepted[each]))
         for start in dict.fromkeys([*started[:2], *([base] if base in started else [])]) if picks else ():
-            grown = settle(self.ledger, [Row(start, picks), Row(start, picks[::-1])], Search(self.plan.space))
+            grown = settle(self.ledger, [Row(start, picks), Row(start, picks[::-1])], self._search())
             self.ledger.look(grown)
             candidates.extend(grown)
         covered: frozenset[str] = frozenset()
@@ -160,7 +165,7 @@ class Exploration:
             base.choose({factor: level}): factor
             for factor in factors
             for level in range(len(self.plan.space.factors[factor].levels))
-            if base.levels[factor] != level and self._may_switch(factor)
+            if base.levels[factor] != level and self._may_switch(factor) and (factor, level) not in self.deadly
         }
         self.ledger.look(list(changes))
         return {
@@ -175,13 +180,23 @@ class Exploration:
             isinstance(level.value, bool) or level.origin != "made up" for level in levels
         )
 
-    def _array(self, base: Configuration, factors: Sequence[int], strength: int, seed: int) -> None:
+    def _search(self, covering: Covering | None = None, factors: Sequence[int] = ()) -> Search:
+        search = Search(self.plan.space, covering, factors)
+        for pick in self.deadly:
+            search.learn(frozenset({pick}))
+        return search
+
+    def pairs(self, base: Configuration, factors: Sequence[int], seed: int) -> int:
+        """Every pair of levels of these factors around a base; how many stay undecided."""
+        return self._array(base, factors, 2, seed)
+
+    def _array(self, base: Configuration, factors: Sequence[int], strength: int, seed: int) -> int:
         """Rows until every combination was in an accepted one, or was tried in vain."""
         if not factors:
-            return
+            return 0
         sizes = [len(self.plan.space.factors[factor].levels) for factor in factors]
         covering = Covering(sizes, strength=strength, seed=seed)
-        search = Search(self.plan.space, covering, factors)
+        search = self._search(covering, factors)
         for configuration in self.ledger.accepted:
             if self._near(configuration, base, factors):
                 covering.accept([configuration.levels[factor] for factor in factors])
@@ -198,6 +213,7 @@ class Exploration:
             # What lacks now was tried and refused, or needs what no row around this base has.
             if gained * TAIL < covering.total:
                 break
+        return covering.missing
 
     def _near(self, configuration: Configuration, base: Configuration, factors: Sequence[int]) -> bool:
         chosen = set(factors)
@@ -237,7 +253,11 @@ class Exploration:
             base = self._base_of(name) or self.plan.base
             seen = {tuple(each.levels[factor] for factor in part.factors) for each in self.ledger.accepted}
             ranges = [range(len(self.plan.space.factors[factor].levels)) for factor in part.factors]
-            missing = [levels for levels in itertools.product(*ranges) if levels not in seen]
+            missing = [
+                levels
+                for levels in itertools.product(*ranges)
+                if levels not in seen and not self.deadly & set(zip(part.factors, levels, strict=True))
+            ]
             around = [base, *(each for each in self.bases if each != base)]
             for start in around:
                 rows = [start.choose(dict(zip(part.factors, levels, strict=True))) for levels in missing]
@@ -250,14 +270,18 @@ class Exploration:
     def drawn(self) -> None:
         """Configurations drawn at random around the bases: more levels changed at once than arrays need."""
         chance = random.Random(self.plan.seed)  # noqa: S311 -- a choice of rows, not a secret
-        rows: list[Row] = []
-        for number in range(self.plan.random):
-            base = self.bases[number % len(self.bases)]
-            picks = [
-                (factor, chance.randrange(len(each.levels)))
-                for factor, each in enumerate(self.plan.space.factors)
-                if chance.random() < 0.5
+        search = {base: self._search() for base in self.bases}
+        for start in range(0, self.plan.random, WAVE):
+            base = self.bases[start // WAVE % len(self.bases)]
+            rows = [
+                Row(
+                    base,
+                    [
+                        (factor, chance.randrange(len(each.levels)))
+                        for factor, each in enumerate(self.plan.space.factors)
+                        if chance.random() < 0.5
+                    ],
+                )
+                for _ in range(min(WAVE, self.plan.random - start))
             ]
-            rows.append(Row(base, picks))
-        for start in range(0, len(rows), WAVE):
-            self.ledger.look(settle(self.ledger, rows[start : start + WAVE], Search(self.plan.space)))
+            self.ledger.look(settle(self.ledger, rows, search[base]))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kubilitics_chartgen.verify.space.examples import example, matches
+from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
 from kubilitics_chartgen.verify.space.factors import (
     ABSENT,
     MISSING,
@@ -100,6 +100,10 @@ def _levels(
     found: list[Level] = [default]
     found.extend(Level(value, "author") for value in sources.settings.added.get(path, ()))
     known = [value_at(values, path) for values in sources.examples]
+    usual = kubernetes_example(path[-1])
+    if usual is not MISSING and type(usual) in (list, dict) and nodes.nodes:
+        # Before what the schema alone would suggest, unless the author shows one.
+        known = [*known, usual]
     found.extend(_stated(nodes, default.value, [value for value in known if value is not MISSING]))
     found.extend(_compared(nodes, default.value, sources.compared.get(path, ())))
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
@@ -110,7 +114,7 @@ def _levels(
 
 
 def _fits(sources: Sources, path: Path, level: Level, accepts: Callable[[Mapping[str, Any]], bool]) -> bool:
-    if sources.schema is None or level.origin in ("author", "example"):
+    if sources.schema is None or level.origin == "author":
         return True
     values = dict(sources.defaults)
     with_value(values, path, level.value)

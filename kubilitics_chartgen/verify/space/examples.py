@@ -13,7 +13,7 @@ from typing import Any
 from kubilitics_chartgen.verify.space.factors import MISSING
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 
-__all__ = ["example", "matches"]
+__all__ = ["example", "kubernetes_example", "matches"]
 
 _TEXTS = (
     "example",
@@ -47,6 +47,49 @@ _TEXTS = (
     "",
 )
 _MAX_DEPTH = 6
+_RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
+_SECURE = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
+_CONTAINER = {"image": "example.com/app:1.0", "resources": _RESOURCES, "securityContext": _SECURE}
+_RULE = {"key": "example.com/disk", "operator": "In", "values": ["fast"]}
+_KUBERNETES: dict[str, Any] = {
+    "affinity": {
+        "nodeAffinity": {
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+                {"weight": 1, "preference": {"matchExpressions": [_RULE]}}
+            ]
+        }
+    },
+    "nodeAffinity": {
+        "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {"matchExpressions": [_RULE]}}]
+    },
+    "behavior": {"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]}},
+    "claims": [],
+    "clusterIP": "None",
+    "externalIPs": ["192.0.2.1"],
+    "hostAliases": [{"ip": "192.0.2.1", "hostnames": ["example.com"]}],
+    "initContainers": [{"name": "example-init", **_CONTAINER}],
+    "loadBalancerIP": "192.0.2.1",
+    "loadBalancerSourceRanges": ["192.0.2.0/24"],
+    "nameservers": ["192.0.2.1"],
+    "resources": _RESOURCES,
+    "scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]},
+    "scaleUp": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 60}]},
+    "sidecars": [{"name": "example-sidecar", **_CONTAINER}],
+    "extraContainers": [{"name": "example-sidecar", **_CONTAINER}],
+    "tolerations": [{"key": "example.com/disk", "operator": "Exists", "effect": "NoSchedule"}],
+    "topologySpreadConstraints": [
+        {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
+    ],
+    "extraObjects": [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example"}, "data": {"example": "example"}}
+    ],
+}
+"""What Kubernetes means by these names. A schema seldom says all that an API server asks of them."""
 
 
 @lru_cache(maxsize=4096)
@@ -66,6 +109,11 @@ def matches(nodes: SchemaNodes, text: str) -> bool:
     return all(len(text) >= low for low in nodes.every("minLength")) and all(
         len(text) <= high for high in nodes.every("maxLength")
     )
+
+
+def kubernetes_example(name: str) -> Any:
+    """A value that an API server takes for a field of this name; MISSING where none is known."""
+    return _KUBERNETES.get(name, MISSING)
 
 
 def example(nodes: SchemaNodes, *, hint: Sequence[Any] = (), depth: int = 0) -> Any:

@@ -1,12 +1,12 @@
 """What a chart's author says about factors in `.chartgen.yaml`. Pure.
 
 verify:
-factors:
-add:
-web.color: [red, green]      # levels beside those that are found
-fix:
-web.mode: [fast]             # these levels and no others
-exclude: ["legacy.*"]          # never varied
+  factors:
+    add:
+      web.color: [red, green]      # levels beside those that are found
+    fix:
+      web.mode: [fast]             # these levels and no others
+    exclude: ["legacy.*"]          # never varied
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ __all__ = ["Pool", "default_workers"]
 CHUNK = 48
 SECONDS = 60.0
 """What a chunk may take; one configuration by itself gets a third of it."""
-MEMORY = 6 * 1024**3
+MEMORY = 4 * 1024**3
 """Address space of a worker; Go reserves much more than it uses."""
 
 
@@ -145,8 +145,10 @@ class Pool:
             index = worker.chunk[0].index
             found[index] = Outcome(index, Status.DIED, f"Rendering does not end well: {reason}.")
             return
-        half = (len(worker.chunk) + 1) // 2
-        chunks.extendleft([part for part in (worker.chunk[half:], worker.chunk[:half]) if part])
+        # Small parts: each one that holds what kills costs a process, and the time it takes to die.
+        size = max(1, len(worker.chunk) // 8)
+        parts = [worker.chunk[start : start + size] for start in range(0, len(worker.chunk), size)]
+        chunks.extendleft(reversed(parts))
 
 
 def _work(connection: Connection, task: SweepTask, memory: int) -> None:
@@ -157,6 +159,8 @@ def _work(connection: Connection, task: SweepTask, memory: int) -> None:
     os.environ.setdefault("GOMAXPROCS", "1")
     os.environ.setdefault("GOGC", "400")
     _limit(memory)
+    # What Go says when it dies is for nobody: that it died is told.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 
     try:
@@ -170,7 +174,10 @@ def _work(connection: Connection, task: SweepTask, memory: int) -> None:
             chunk = connection.recv()
         except (EOFError, OSError):
             return
-        connection.send(sweeper.run(chunk))
+        try:
+            connection.send(sweeper.run(chunk))
+        except Exception as error:
+            connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
 
 
 def _limit(memory: int) -> None:

@@ -19,7 +19,7 @@ from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 
-__all__ = ["BATCH", "Refusal", "Renderer"]
+__all__ = ["BATCH", "Refusal", "Renderer", "fingerprint"]
 
 BATCH = 24
 """Sets of values in one call: more save little, and one that fails costs the call."""

@@ -1,0 +1,78 @@
+"""What workers find does not depend on how many there are, nor on whether one of them dies."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kubilitics_chartgen.kube.versions import supported
+from kubilitics_chartgen.verify.checks import CHECKS
+from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.verify.sweep.pool import Pool
+from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
+from kubilitics_chartgen.verify.sweep.task import Request, Status, SweepTask
+from tests.verify.charts import SERVICE, write_chart
+
+BROKEN = SERVICE.replace("{{ .Values.service.port }}", "{{ eq .Values.greeting `loud` | ternary 70000 80 }}")
+ENDLESS = "{{ tpl .Values.greeting . }}"
+LOOP = {
+    "templates/a.yaml": "{{ tpl .Values.greeting . | trunc 0 }}",
+    ".chartgen.yaml": f"verify: {{factors: {{add: {{greeting: ['{ENDLESS}']}}}}}}\n",
+}
+
+
+def prepared(folder, count=60):
+    subject = read_subject(folder, kube_versions=supported())
+    task = SweepTask(
+        folder, subject.space, subject.kube_versions, tuple(check.name for check in CHECKS), subject.slices
+    )
+    chance = random.Random(4)
+    sizes = [len(factor.levels) for factor in subject.space.factors]
+    drawn = [{factor: chance.randrange(size) for factor, size in enumerate(sizes)} for _ in range(count)]
+    return task, [Request(number, subject.base.choose(levels)) for number, levels in enumerate(drawn)]
+
+
+def told(outcomes):
+    faults: dict[tuple[str, str], int] = {}
+    for outcome in outcomes:
+        for found in outcome.found:
+            key = (found.check, found.fault.key)
+            faults[key] = min(outcome.index, faults.get(key, outcome.index))
+    return [(outcome.index, outcome.status, outcome.digest, outcome.filled) for outcome in outcomes], faults
+
+
+def test_one_worker_two_workers_and_none_find_the_same(tmp_path):
+    task, requests = prepared(write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN}))
+    here = told(Sweeper(task).run(requests))
+    assert here[1], "there is a fault to be found"
+    for workers in (1, 2):
+        with Pool(task, workers=workers) as pool:
+            assert told(pool.run(requests)) == here
+
+
+def test_what_is_remembered_of_a_slice_is_what_a_whole_render_gives(tmp_path):
+    task, requests = prepared(write_chart(tmp_path / "web"))
+    remembered = Sweeper(task).run([*requests, *requests])
+    alone = Sweeper(task).run([Request(each.index, each.configuration, again=True, alone=True) for each in requests])
+    assert {outcome.status for outcome in alone} == {Status.ACCEPTED}
+    for first, second, whole in zip(remembered, remembered[len(requests) :], alone, strict=False):
+        assert first.digest == second.digest == whole.digest
+        assert second.rendered == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_that_dies_loses_nothing_but_what_killed_it(workers, tmp_path):
+    task, requests = prepared(write_chart(tmp_path / "web", LOOP), count=8)
+    names = [factor.name for factor in task.space.factors]
+    greeting = names.index("greeting")
+    loop = [level.value for level in task.space.factors[greeting].levels].index(ENDLESS)
+    requests[3] = Request(3, requests[3].configuration.choose({greeting: loop}))
+    requests = [each for each in requests if each.index == 3 or each.configuration.levels[greeting] != loop]
+    with Pool(task, workers=workers, seconds=60) as pool:
+        outcomes = pool.run(requests)
+        assert pool.deaths > 0
+    assert Status.ACCEPTED in {outcome.status for outcome in outcomes}
+    for request, outcome in zip(requests, outcomes, strict=True):
+        kills = request.configuration.levels[greeting] == loop
+        assert outcome.status is (Status.DIED if kills else Status.ACCEPTED), outcome

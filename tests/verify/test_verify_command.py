@@ -1,0 +1,224 @@
+"""`verify` as its users meet it: what it finds, how it shows it, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.verify.charts import CONFIG, DEPLOYMENT, SCHEMA, SERVICE, VALUES, write_chart
+
+PROGRAM = [sys.executable, "-c", "from kubilitics_chartgen.cli import main; main()", "verify"]
+HELM = Path(sys.executable).parent / "helm"
+LEVEL = ("--random", "0", "--workers", "1")
+
+
+def run(folder, *arguments, **options):
+    return subprocess.run(
+        [*PROGRAM, str(folder), *LEVEL, *arguments], capture_output=True, text=True, check=False, timeout=300, **options
+    )
+
+
+def found(folder, *arguments):
+    done = run(folder, "--json", *arguments)
+    assert done.stderr == ""
+    return json.loads(done.stdout)["findings"], done.returncode
+
+
+def reproduced(finding):
+    """What plain Helm says to the line that the report gives."""
+    done = subprocess.run(["sh", "-c", finding["command"]], capture_output=True, text=True, check=False, env=WITH_HELM)
+    return done.stdout + done.stderr
+
+
+WITH_HELM = {**os.environ, "PATH": f"{HELM.parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def test_a_chart_in_which_nothing_is_wrong(tmp_path):
+    done = run(write_chart(tmp_path / "web"))
+    assert done.returncode == 0, done.stdout
+    assert "nothing found" in done.stdout
+    assert "1.25 to 1.37" in done.stdout
+    assert re.search(r"3 templates: \d in every combination", done.stdout)
+
+
+def test_a_fault_of_two_values_together_is_shown_with_these_two_alone(tmp_path):
+    broken = SERVICE.replace(
+        "port: {{ .Values.service.port }},",
+        'port: {{ if and .Values.autoscaling.enabled (eq .Values.greeting "loud") }}70000{{ else }}80{{ end }},',
+    )
+    findings, code = found(write_chart(tmp_path / "web", {"templates/service.yaml": broken}))
+    assert code == 1
+    (finding,) = [each for each in findings if each["check"] == "services"]
+    assert (finding["object"], finding["template"]) == ("Service/web", "web/templates/service.yaml")
+    assert finding["values"] == 'autoscaling:\n  enabled: true\ngreeting: "loud"\n'
+    assert "port: 70000" in reproduced(finding)
+
+
+def test_a_number_that_a_template_compares_with_is_tried(tmp_path):
+    broken = CONFIG + "{{ if eq (int .Values.replicas) 6 }}data: {}{{ end }}\n"
+    findings, _ = found(write_chart(tmp_path / "web", {"templates/config.yaml": broken}))
+    assert "duplicate-keys" in {finding["check"] for finding in findings}
+    assert {finding["values"] for finding in findings} == {"replicas: 6\n"}
+
+
+def test_helm_errors_that_no_author_wrote_are_findings_and_refusals_are_not(tmp_path):
+    changes = {
+        "templates/config.yaml": CONFIG + '{{ if eq .Values.tag "bad" }}{{ .Values.tag.x }}{{ end }}\n',
+        "templates/service.yaml": SERVICE + '{{ if eq .Values.tag "no" }}{{ fail "choose another tag" }}{{ end }}\n',
+    }
+    findings, code = found(write_chart(tmp_path / "web", changes))
+    (finding,) = findings
+    assert (code, finding["check"], finding["values"]) == (1, "renders", 'tag: "bad"\n')
+    assert "can't evaluate field x" in finding["message"]
+    assert "can't evaluate field x" in reproduced(finding)
+
+
+def test_a_removed_api_is_found_for_the_versions_without_it(tmp_path):
+    budget = "apiVersion: autoscaling/v2beta2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
+    budget += "spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n"
+    folder = write_chart(tmp_path / "web", {"templates/hpa.yaml": budget})
+    assert "removed-apis" in {finding["check"] for finding in found(folder)[0]}
+    assert "removed-apis" not in {finding["check"] for finding in found(folder, "--kube-versions", "1.25")[0]}
+
+
+def test_random_values_are_no_release_twice(tmp_path):
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: r}\ndata: {a: {{ randAlphaNum 8 | quote }}}\n"
+    findings, _ = found(write_chart(tmp_path / "web", {"templates/r.yaml": text}))
+    assert ("determinism", "ConfigMap/r") in {(finding["check"], finding["object"]) for finding in findings}
+
+
+def test_an_optional_part_that_changes_another_object(tmp_path):
+    leak = CONFIG + '{{ if .Values.autoscaling.enabled }}  scaled: "yes"{{ end }}\n'
+    findings, _ = found(
+        write_chart(tmp_path / "web", {"templates/config.yaml": leak}), "--isolate", "autoscaling.enabled"
+    )
+    isolated = {finding["object"] for finding in findings if finding["check"] == "isolation"}
+    assert isolated == {"ConfigMap/web-config", "Deployment/web"}
+
+
+def test_a_value_that_changes_nothing(tmp_path):
+    values = VALUES + "forgotten: 1\n"
+    schema = SCHEMA.replace('"greeting":', '"forgotten": {"type": "integer"}, "greeting":')
+    findings, _ = found(write_chart(tmp_path / "web", {"values.yaml": values, "values.schema.json": schema}))
+    assert [(finding["check"], finding["path"]) for finding in findings] == [("every-value", "forgotten")]
+
+
+def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
+    settings = "verify:\n  exempt:\n"
+    settings += "    - {check: services, path: Service/web, reason: for the test}\n"
+    settings += "    - {check: roles, path: Role/none, reason: long ago}\n"
+    broken = SERVICE.replace("{{ .Values.service.port }}", "70000")
+    folder = write_chart(tmp_path / "web", {"templates/service.yaml": broken, ".chartgen.yaml": settings})
+    findings, _ = found(folder, "--no-nulls")
+    assert [(finding["check"], finding["path"]) for finding in findings] == [("exemptions", "Role/none")]
+
+
+def test_the_author_adds_fixes_and_excludes_values(tmp_path):
+    broken = SERVICE.replace("{{ .Values.service.port }}", '{{ eq .Values.greeting "psst" | ternary 70000 80 }}')
+    added = "verify: {factors: {add: {greeting: [psst]}}}\n"
+    excluded = "verify: {factors: {exclude: [greeting]}}\n"
+    compared = {"templates/service.yaml": broken}
+    for settings, expected in ((added, {"services"}), (excluded, set())):
+        folder = write_chart(tmp_path / "web", {**compared, ".chartgen.yaml": settings})
+        assert {finding["check"] for finding in found(folder, "--no-nulls", "--checks", "services")[0]} == expected
+
+
+def test_reports_are_files_that_others_can_read(tmp_path):
+    folder = write_chart(
+        tmp_path / "web", {"templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000")}
+    )
+    for kind in ("junit", "json", "html"):
+        assert run(folder, "--report", kind, "--output", str(tmp_path / kind)).returncode == 1
+    suite = ElementTree.parse(tmp_path / "junit").getroot()
+    assert [case.get("classname") for case in suite.iter("testcase") if case.find("failure") is not None] == [
+        "services"
+    ]
+    assert json.loads((tmp_path / "json").read_text())["findings"][0]["check"] == "services"
+    page = (tmp_path / "html").read_text()
+    assert "Service/web" in page
+    assert not re.search(r"(?:src|href)=|https?://(?!example)", page), "one page, with nothing to fetch"
+
+
+def test_what_a_template_depends_on(tmp_path):
+    done = run(write_chart(tmp_path / "web"), "--explain", "service.yaml")
+    assert done.returncode == 0
+    assert re.search(r"conditions depend on:\n(  \S+\n)*  service.enabled\n", done.stdout)
+    assert "  service.port  (printed or used, templates/service.yaml:9)" in done.stdout
+    assert "greeting" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "message"),
+    [
+        ({"templates/a.yaml": "{{ if }}"}, (), "templates/a.yaml:1"),
+        ({"Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ntype: library\n"}, (), "library chart"),
+        (
+            {"Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: db, version: 1.0.0}]\n"},
+            (),
+            "helm dependency build",
+        ),
+        ({"values.schema.json": '{"$ref": "https://example.com/s.json"}'}, (), "nothing is fetched"),
+        ({"values.schema.json": "{"}, (), "not JSON"),
+        ({"values.yaml": "a: &a [*a]\n"}, (), "values.yaml"),
+        ({}, ("--checks", "nonsense"), "There is no check nonsense"),
+        ({}, ("--kube-versions", "1.99"), "1.99"),
+        ({}, ("--report", "html"), "--output"),
+        ({}, ("--isolate", "nothing.here"), "nothing.here"),
+        ({"Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: '>=2'\n"}, (), "none of the versions"),
+    ],
+)
+def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, message, tmp_path):
+    done = run(write_chart(tmp_path / "web", changes), *arguments)
+    assert done.returncode == 2, done.stdout
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verified(tmp_path):
+    endless = "{{ tpl .Values.greeting . }}"
+    changes = {
+        "templates/a.yaml": "{{ tpl .Values.greeting . | trunc 0 }}",
+        ".chartgen.yaml": f"verify: {{factors: {{add: {{greeting: ['{endless}']}}}}}}\n",
+    }
+    findings, code = found(write_chart(tmp_path / "web", changes), "--no-nulls", "--budget", "60")
+    (finding,) = findings
+    assert (code, finding["check"], finding["values"]) == (1, "ends", f'greeting: "{endless}"\n')
+
+
+def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
+    folder = write_chart(tmp_path / "web")
+    process = subprocess.Popen(
+        [*PROGRAM, str(folder), "--random", "100000", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    out, _err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out)["complete"] is False
+
+
+def test_a_budget_ends_it_in_time_and_says_so(tmp_path):
+    began = time.monotonic()
+    done = run(write_chart(tmp_path / "web"), "--random", "1000000", "--budget", "4")
+    assert time.monotonic() - began < 60
+    assert "ended before its time" in done.stdout
+
+
+def test_a_deployment_without_a_schema_is_varied_by_its_defaults(tmp_path):
+    broken = DEPLOYMENT.replace("replicas: {{ .Values.replicas | int64 }}", "replicas: none")
+    findings, _ = found(
+        write_chart(tmp_path / "web", {"values.schema.json": None, "templates/deployment.yaml": broken})
+    )
+    assert ("schema", "Deployment/web") in {(finding["check"], finding["object"]) for finding in findings}
