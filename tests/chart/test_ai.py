@@ -24,6 +24,7 @@ def test_section_5_lists_exactly_these_objects():
         ("NetworkPolicy", AI),
         ("NetworkPolicy", "kubilitics-ai-from-core"),
         ("NetworkPolicy", "kubilitics-ai-queries"),
+        ("NetworkPolicy", "kubilitics-ai-test"),
         ("PersistentVolumeClaim", AI),
         ("Role", AI),
         ("RoleBinding", AI),

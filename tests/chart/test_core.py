@@ -129,7 +129,7 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
             "ai": {"persistence": {"perReplica": True, "annotations": None}, "podDisruptionBudget": {"enabled": True}},
             "frontend": {"autoscaling": {"enabled": True}, "podDisruptionBudget": {"enabled": True}},
             "vectorDatabase": {"enabled": True},
-            "ollama": {"enabled": True},
+            "ollama": {"enabled": True, "pull": False},
             "monitoring": {"serviceMonitor": {"enabled": True}},
         },
         {"frontend": {"enabled": False}, "route": {"enabled": False}},

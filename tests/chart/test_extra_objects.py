@@ -4,18 +4,7 @@ import pytest
 import yaml
 
 from tests.chart.helms import embedded, helm3, template
-from tests.chart.objects import AI_ON, CHART, merged, render
-
-
-def test_images_of_different_versions_are_warned_about():
-    assert "different versions" not in render(AI_ON).notes
-    assert "different versions" not in render({"ai": {"image": {"tag": "1.1.0"}}}).notes, "AI is off"
-    values = merged(AI_ON, {"ai": {"image": {"tag": "1.1.0"}}})
-    assert "images of different versions" in render(values).notes
-    assert "ai 1.1.0 backend 1.2.0 frontend 1.2.0" in render(values).notes
-    same = {name: {"image": {"tag": "1.1.0"}} for name in ("backend", "frontend", "ai")}
-    assert "different versions" not in render(merged(AI_ON, same)).notes
-
+from tests.chart.objects import CHART, render
 
 OBJECT = {
     "apiVersion": "a.example/v1",

@@ -66,8 +66,8 @@ A hook in the AI container that hands the provider over to the running service; 
 {{- define "kubilitics.ai.initializeHook" -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- if not .isFallback -}}
-{{- $holdsKey := and .secretKey (eq (toString .secretHolds) "key") -}}
-{{- $holdsEndpoint := and .secretKey (eq (toString .secretHolds) "endpoint") -}}
+{{- $holdsKey := and (ne .secretKey "") (eq (toString .secretHolds) "key") -}}
+{{- $holdsEndpoint := and (ne .secretKey "") (eq (toString .secretHolds) "endpoint") -}}
 postStart:
   exec:
     command:
