@@ -2,14 +2,9 @@
 Names, labels, images and versions that every component shares. Each helper is a pure function of its argument.
 */}}
 
-{{/* The chart's name, or its alias in an umbrella chart. */}}
-{{- define "kubilitics.chartName" -}}
-{{- .Values.nameOverride | default .Chart.Name -}}
-{{- end -}}
-
 {{/*
 The first part of every name. A release called after the chart (kubilitics, kubilitics-prod) keeps its name; any other gets
-the chart's name behind it. No two releases, and no two aliases in one release, can get the same.
+the chart's name, or its alias in an umbrella chart, behind it. No two releases, and no two aliases in one release, can get the same.
 */}}
 {{- define "kubilitics.fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name -}}
@@ -72,7 +67,7 @@ The name of a StatefulSet, at most 52 characters: Kubernetes puts a hash behind 
 {{/* What selects a component's pods, and no other's. Never changes. Argument: (list root component). */}}
 {{- define "kubilitics.selectorLabels" -}}
 {{- $root := index . 0 -}}
-app.kubernetes.io/name: {{ include "kubilitics.chartName" $root | quote }}
+app.kubernetes.io/name: {{ $root.Values.nameOverride | default $root.Chart.Name | quote }}
 app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}

@@ -47,7 +47,7 @@ matchLabels:
 {{- if eq (len $components) 1 }}
   {{- include "kubilitics.selectorLabels" (list $root (first $components)) | nindent 2 }}
 {{- else }}
-  app.kubernetes.io/name: {{ include "kubilitics.chartName" $root | quote }}
+  app.kubernetes.io/name: {{ $root.Values.nameOverride | default $root.Chart.Name | quote }}
   app.kubernetes.io/instance: {{ $root.Release.Name | quote }}
 {{- with $components }}
 matchExpressions:
