@@ -60,6 +60,12 @@ def _set(owner: Object, **defaults: Any) -> None:
         owner.setdefault(key, value)
 
 
+def _drop(owner: Object, *keys: str) -> None:
+    """What a server takes out by itself when the type it belongs to is left."""
+    for key in keys:
+        owner.pop(key, None)
+
+
 def _each(owner: Any, key: str) -> list[Object]:
     found = owner.get(key) if isinstance(owner, dict) else None
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
@@ -74,6 +80,8 @@ def _map(owner: Object, key: str) -> Object:
 
 
 def _template(owner: Object, restart: str | None = None) -> None:
+    if owner.get("minReadySeconds") == 0:
+        del owner["minReadySeconds"]
     template = _map(owner, "template")
     if not template.get("metadata"):
         template.pop("metadata", None)
@@ -84,9 +92,10 @@ def _template(owner: Object, restart: str | None = None) -> None:
 
 def _pod(spec: Object) -> None:
     _set(spec, **_POD, securityContext={})
-    if "serviceAccountName" in spec:
-        # The old name of the field, which the server still fills in.
-        _set(spec, serviceAccount=spec["serviceAccountName"])
+    # The old name of the field, which the server still fills in; so dropping the new name alone changes nothing.
+    account = spec.get("serviceAccountName") or spec.get("serviceAccount")
+    if account:
+        spec.update(serviceAccountName=account, serviceAccount=account)
     for key in ("initContainers", "containers"):
         for container in _each(spec, key):
             _container(container, host_network=bool(spec.get("hostNetwork")))
@@ -102,11 +111,6 @@ def _container(container: Object, *, host_network: bool) -> None:
         imagePullPolicy=_pull_policy(str(container.get("image", ""))),
         resources={},
     )
-    resources = container["resources"]
-    if isinstance(resources, dict) and isinstance(resources.get("limits"), dict):
-        requests = _map(resources, "requests")
-        for name, amount in resources["limits"].items():
-            requests.setdefault(name, amount)
     for port in _each(container, "ports"):
         _set(port, protocol="TCP")
         if host_network:
@@ -203,23 +207,22 @@ def _job_spec(spec: Object) -> None:
     if "completions" not in spec and "parallelism" not in spec:
         _set(spec, completions=1)
     _set(spec, parallelism=1, backoffLimit=6, completionMode="NonIndexed", suspend=False)
-    _set(spec, manualSelector=False, podReplacementPolicy="TerminatingOrFailed")
-    if "podFailurePolicy" in spec:
-        spec["podReplacementPolicy"] = "Failed"
+    _set(spec, podReplacementPolicy="Failed" if "podFailurePolicy" in spec else "TerminatingOrFailed")
     _template(spec)
 
 
 def _job(obj: Object) -> None:
-    _job_spec(_map(obj, "spec"))
-    # The server stores the one value that the field may have without a manual selector.
-    if obj["spec"].get("manualSelector") is False:
-        del obj["spec"]["manualSelector"]
+    spec = _map(obj, "spec")
+    _job_spec(spec)
+    _set(spec, manualSelector=False)
 
 
 def _cron_job(obj: Object) -> None:
     spec = _map(obj, "spec")
     _set(spec, concurrencyPolicy="Allow", suspend=False, successfulJobsHistoryLimit=3, failedJobsHistoryLimit=1)
-    _template(_map(_map(spec, "jobTemplate"), "spec"))
+    job = _map(spec, "jobTemplate")
+    _set(job, metadata={})
+    _template(_map(job, "spec"))
 
 
 def _service(obj: Object) -> None:
@@ -228,10 +231,16 @@ def _service(obj: Object) -> None:
     if spec["type"] != "ExternalName":
         _set(spec, clusterIP=ALLOCATED, ipFamilyPolicy="SingleStack", internalTrafficPolicy="Cluster")
         _set(spec, clusterIPs=[spec["clusterIP"]], ipFamilies=[ALLOCATED])
+    else:
+        _drop(spec, "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy")
     if spec["type"] in ("NodePort", "LoadBalancer"):
         _set(spec, externalTrafficPolicy="Cluster")
+    else:
+        _drop(spec, "externalTrafficPolicy", "healthCheckNodePort")
     if spec["type"] == "LoadBalancer":
         _set(spec, allocateLoadBalancerNodePorts=True)
+    else:
+        _drop(spec, "allocateLoadBalancerNodePorts", "loadBalancerClass")
     if spec.get("sessionAffinity") == "ClientIP":
         _set(_map(_map(spec, "sessionAffinityConfig"), "clientIP"), timeoutSeconds=10800)
     for port in _each(spec, "ports"):
@@ -240,6 +249,8 @@ def _service(obj: Object) -> None:
             spec["type"] == "LoadBalancer" and spec.get("allocateLoadBalancerNodePorts") is not False
         ):
             _set(port, nodePort=ALLOCATED)
+        elif port.get("nodePort") == ALLOCATED:
+            del port["nodePort"]
 
 
 def _claim(obj: Object) -> None:

@@ -94,15 +94,7 @@ def after_upgrade(old: Object, new: Object, minor: int, apply: Apply) -> tuple[d
     # Helm asks the server for the object in the version of the new manifest.
     field = field_of(str(new.get("apiVersion")), str(new.get("kind")), minor)
     before = defaulted({**old, "apiVersion": new.get("apiVersion")}, minor)
-    sent, sent_before = _plain_secret(new), _plain_secret(old)
-    return before, defaulted(merged(before, sent_before, sent, field, apply), minor)
-
-
-def _plain_secret(obj: Object) -> Object:
-    """A Secret's stringData is never stored, so it is merged as the data it becomes."""
-    if obj.get("kind") != "Secret" or not obj.get("stringData"):
-        return obj
-    return defaulted(obj, 0)
+    return before, defaulted(merged(before, old, new, field, apply), minor)
 
 
 def _changes(old: State, new: State, version: KubeVersion, apply: Apply) -> Iterator[Change]:
