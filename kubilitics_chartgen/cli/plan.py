@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from kubilitics_chartgen.cluster import InstalledRelease
     from kubilitics_chartgen.kube.versions import KubeVersion
     from kubilitics_chartgen.upgrade import Plan
 
@@ -36,8 +37,12 @@ class PlanFormat(str, Enum):
 
 
 def plan(
-    old: Annotated[Path, typer.Argument(metavar="OLD", help="The chart that is installed: a folder or a .tgz.")],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="The chart to upgrade to: a folder or a .tgz.")],
+    charts: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="[OLD] NEW", help="Chart folders or .tgz archives; with --live NEW alone.", show_default=False
+        ),
+    ],
     files: Annotated[
         list[str] | None, typer.Option("--values", "-f", metavar="FILE", help="A values file; may be repeated.")
     ] = None,
@@ -50,15 +55,26 @@ def plan(
     sets: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value for NEW; may be repeated.")
     ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Take the old side from the release in the cluster.")] = False,
     apply: Annotated[
         ApplyChoice,
-        typer.Option(help="client: Helm 3; server: Helm 4 for its own releases; auto: the worse of both."),
+        typer.Option(
+            help="client: Helm 3; server: Helm 4; auto: as the release was applied, offline the worse of both."
+        ),
     ] = ApplyChoice.auto,
     kube_version: Annotated[
-        str, typer.Option(metavar="VERSION", help="The cluster's Kubernetes version.", show_default="the newest")
+        str,
+        typer.Option(
+            metavar="VERSION", help="The cluster's Kubernetes version.", show_default="the cluster's, or the newest"
+        ),
     ] = "",
     release: Annotated[str, typer.Option(help="The release's name.")] = "kubilitics",
-    namespace: Annotated[str, typer.Option("--namespace", "-n", help="The release's namespace.")] = "default",
+    namespace: Annotated[
+        str,
+        typer.Option("--namespace", "-n", help="The release's namespace.", show_default="the context's, or default"),
+    ] = "",
+    context: Annotated[str, typer.Option(metavar="NAME", help="A context of the kubeconfig, for --live.")] = "",
+    kubeconfig: Annotated[str, typer.Option(metavar="FILE", help="The kubeconfig, for --live.")] = "",
     output: Annotated[PlanFormat, typer.Option("--format", help="How to print it.")] = PlanFormat.table,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
@@ -68,24 +84,46 @@ def plan(
     2 a chart, a file or an option cannot be used.
     """
     from kubilitics_chartgen.cli.output import progress
+    from kubilitics_chartgen.errors import InputError
     from kubilitics_chartgen.kube.versions import newest, parse_version
     from kubilitics_chartgen.upgrade import Apply, make_plan
     from kubilitics_chartgen.upgrade.report import commands, undo_verdict
-    from kubilitics_chartgen.upgrade.source import Side, Target, rendered_state
+    from kubilitics_chartgen.upgrade.source import Side, Target, recorded_state, rendered_state
 
-    version = parse_version(kube_version) if kube_version else newest()
-    applies = tuple(Apply) if apply is ApplyChoice.auto else (Apply(apply.value),)
-    ours, theirs = tuple(files or ()), tuple(old_files if old_files is not None else files or ())
-    with progress(f"planning {old} to {new}"):
-        target = Target(release, namespace, kube_version or None)
-        before = rendered_state(Side(old, theirs), target, upgrade=False)
-        after = rendered_state(Side(new, ours, tuple(sets or ())), target, upgrade=True)
+    if len(charts) != (1 if live else 2):
+        raise InputError("Name the new chart alone with --live, else the old chart and the new one.")
+    new, ours = charts[-1], Side(charts[-1], tuple(files or ()), tuple(sets or ()))
+    title, applies = f"{charts[0]} to {new}", tuple(Apply)
+    with progress(f"planning {title}"):
+        if live:
+            installed, where, served = _installed(kubeconfig, context, namespace, release)
+            title = f"{release} in {installed.namespace} ({where}, revision {installed.revision}) to {new}"
+            namespace, kube_version = installed.namespace, kube_version or served
+            before = recorded_state(installed, new)
+            applies = (Apply.server if installed.server_side else Apply.client,)
+        target = Target(release, namespace or "default", kube_version or None)
+        if not live:
+            theirs = tuple(old_files if old_files is not None else files or ())
+            before = rendered_state(Side(charts[0], theirs), target, upgrade=False)
+        if apply is not ApplyChoice.auto:
+            applies = (Apply(apply.value),)
+        version = parse_version(kube_version) if kube_version else newest()
+        after = rendered_state(ours, target, upgrade=True)
         found = make_plan(before, after, version=version, applies=applies)
         back = make_plan(after, before, version=version, applies=applies)
-    run, undo = commands(new, ours, sets or (), release=release, namespace=namespace, applies=applies)
+    run, undo = commands(new, ours.files, ours.sets, release=release, namespace=target.namespace, applies=applies)
     chosen = PlanFormat.json if as_json else output
-    _print(found, chosen, f"{old} to {new}", version, (run, undo, undo_verdict(back)))
+    _print(found, chosen, title, version, (run, undo, undo_verdict(back)))
     raise typer.Exit(1 if found.is_dangerous else 0)
+
+
+def _installed(kubeconfig: str, context: str, namespace: str, release: str) -> tuple[InstalledRelease, str, str]:
+    """What runs, the context it was found in, and the cluster's Kubernetes version."""
+    from kubilitics_chartgen.cluster import connect, read_release
+
+    cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace)
+    version = str((cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
+    return read_release(cluster, release, cluster.namespace), cluster.context, version.split("-")[0].split("+")[0]
 
 
 def _print(found: Plan, chosen: PlanFormat, title: str, version: KubeVersion, ways: tuple[str, str, str]) -> None:

@@ -5,5 +5,17 @@ from __future__ import annotations
 from kubilitics_chartgen.cluster.connection import Connection, DeniedError, connect
 from kubilitics_chartgen.cluster.needs import Needs, needs_of
 from kubilitics_chartgen.cluster.preflight import Line, Status, preflight
+from kubilitics_chartgen.cluster.release import InstalledRelease, read_release
 
-__all__ = ["Connection", "DeniedError", "Line", "Needs", "Status", "connect", "needs_of", "preflight"]
+__all__ = [
+    "Connection",
+    "DeniedError",
+    "InstalledRelease",
+    "Line",
+    "Needs",
+    "Status",
+    "connect",
+    "needs_of",
+    "preflight",
+    "read_release",
+]

@@ -215,6 +215,8 @@ def _job(obj: Object) -> None:
     spec = _map(obj, "spec")
     _job_spec(spec)
     _set(spec, manualSelector=False)
+    if not spec["manualSelector"]:
+        _set(spec, selector=ALLOCATED)
 
 
 def _cron_job(obj: Object) -> None:
@@ -228,6 +230,8 @@ def _cron_job(obj: Object) -> None:
 def _service(obj: Object) -> None:
     spec = _map(obj, "spec")
     _set(spec, type="ClusterIP", sessionAffinity="None")
+    if not spec.get("clusterIP"):
+        spec.pop("clusterIP", None)
     if spec["type"] != "ExternalName":
         _set(spec, clusterIP=ALLOCATED, ipFamilyPolicy="SingleStack", internalTrafficPolicy="Cluster")
         _set(spec, clusterIPs=[spec["clusterIP"]], ipFamilies=[ALLOCATED])
@@ -243,6 +247,8 @@ def _service(obj: Object) -> None:
         _drop(spec, "allocateLoadBalancerNodePorts", "loadBalancerClass")
     if spec.get("sessionAffinity") == "ClientIP":
         _set(_map(_map(spec, "sessionAffinityConfig"), "clientIP"), timeoutSeconds=10800)
+    else:
+        _drop(spec, "sessionAffinityConfig")
     for port in _each(spec, "ports"):
         _set(port, protocol="TCP", targetPort=port.get("port"))
         if spec["type"] == "NodePort" or (

@@ -13,7 +13,7 @@ from typing import Any
 from kubilitics_chartgen.kube.defaults import ALLOCATED
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 
-__all__ = ["IMMUTABLE", "Refusal", "Rule", "refusals"]
+__all__ = ["IMMUTABLE", "Refusal", "Rule", "carried_over", "refusals"]
 
 Object = Mapping[str, Any]
 
@@ -117,6 +117,16 @@ def refusals(before: Object, after: Object, minor: int) -> Iterator[Refusal]:
         yield from special(before, after)
 
 
+def carried_over(before: Object, after: Object) -> Object:
+    """The new object with what the server takes from the stored one where it is left empty: a Service's address."""
+    old, new = before.get("spec") or {}, after.get("spec") or {}
+    if after.get("kind") != "Service" or "ExternalName" in (old.get("type", ""), new.get("type", "")):
+        return after
+    if new.get("clusterIP") or not old.get("clusterIP"):
+        return after
+    return {**after, "spec": {**new, "clusterIP": old["clusterIP"], "clusterIPs": old.get("clusterIPs")}}
+
+
 def _group(obj: Object) -> str:
     return str(obj.get("apiVersion") or "").rpartition("/")[0]
 
@@ -163,8 +173,8 @@ def _workload(before: Object, after: Object) -> Iterator[Refusal]:
     strategy = _at(after, "spec.strategy") or {}
     if strategy.get("type") == "Recreate" and strategy.get("rollingUpdate") is not None:
         reason = (
-            "the server has filled it in and nothing removes it; it may not be there when the strategy is Recreate. "
-            "Render `rollingUpdate: null` beside `type: Recreate`"
+            "the server had filled it in and the upgrade does not remove it, but it may not be there beside Recreate. "
+            "Upgrade with --server-side=false, or first to a release that renders rollingUpdate in full"
         )
         yield Refusal("spec.strategy.rollingUpdate", reason)
     wanted = _at(after, "spec.selector.matchLabels") or {}
@@ -192,6 +202,8 @@ def _service(before: Object, after: Object) -> Iterator[Refusal]:
     old, new = before.get("spec") or {}, after.get("spec") or {}
     if "ExternalName" in (old.get("type"), new.get("type")):
         return
+    if new.get("clusterIP") == "None" and new.get("type") != "ClusterIP":
+        yield Refusal("spec.type", f"a headless Service cannot become a {new.get('type')}: its clusterIP stays None")
     for key in ("clusterIP", "clusterIPs", "ipFamilies"):
         was, becomes = old.get(key), new.get(key)
         if key != "clusterIP":  # the first is fixed, a second may come and go

@@ -8,7 +8,7 @@ which mappings are replaced whole, and in that a strategic merge patch drops the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -43,16 +43,30 @@ def _mapping(
 ) -> dict[str, Any]:
     if apply is Apply.server and field.is_atomic:
         return dict(new)
-    dropped = {key for key in old if key not in new} | {key for key, value in new.items() if value is None}
+    nulls = {key for key, value in new.items() if value is None}
+    dropped = {key for key in old if key not in new} | nulls
     # The patch names the kept keys only where it changes anything at all.
     if apply is Apply.client and field.retains_keys and any(live.get(key) != value for key, value in new.items()):
         dropped |= set(live) - set(new)
     result = {key: value for key, value in live.items() if key not in dropped}
+    if apply is Apply.server:
+        result.update(_left_by_null(live, old, nulls, field))
     for key, value in new.items():
         if value is None:
             continue
         result[key] = merged(live[key], old.get(key), value, field.child(key), apply) if key in live else value
     return result
+
+
+def _left_by_null(
+    live: Mapping[str, Any], old: Mapping[str, Any], nulls: set[str], field: Field
+) -> Iterator[tuple[str, Any]]:
+    """Applying null to a mapping takes out what Helm had put in, and leaves what the server had filled in."""
+    for key in nulls:
+        if isinstance(live.get(key), Mapping):
+            left = merged(live[key], old.get(key), {}, field.child(key), Apply.server)
+            if left:
+                yield key, left
 
 
 def _list(live: list[Any], old: list[Any], new: list[Any], field: Field, apply: Apply) -> list[Any]:

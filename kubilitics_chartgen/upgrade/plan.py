@@ -14,7 +14,7 @@ from typing import Any
 from kubilitics_chartgen.kube.defaults import defaulted
 from kubilitics_chartgen.kube.schemas import Standing, problems, standing
 from kubilitics_chartgen.kube.structure import field_of
-from kubilitics_chartgen.kube.updates import refusals
+from kubilitics_chartgen.kube.updates import carried_over, refusals
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.upgrade.change import Change, Difference, Identity, Verdict
 from kubilitics_chartgen.upgrade.diff import differences, secret_values
@@ -94,7 +94,7 @@ def after_upgrade(old: Object, new: Object, minor: int, apply: Apply) -> tuple[d
     # Helm asks the server for the object in the version of the new manifest.
     field = field_of(str(new.get("apiVersion")), str(new.get("kind")), minor)
     before = defaulted({**old, "apiVersion": new.get("apiVersion")}, minor)
-    return before, defaulted(merged(before, old, new, field, apply), minor)
+    return before, defaulted(carried_over(before, merged(before, old, new, field, apply)), minor)
 
 
 def _changes(old: State, new: State, version: KubeVersion, apply: Apply) -> Iterator[Change]:

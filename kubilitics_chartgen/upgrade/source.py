@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubilitics_chartgen.helm import Release, RenderRequest, render_chart
+from kubilitics_chartgen.cluster import InstalledRelease
+from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm import EmbeddedEngine, Release, RenderRequest, documents, render_chart
 from kubilitics_chartgen.upgrade.state import State, state_of
 
-__all__ = ["Side", "Target", "rendered_state"]
+__all__ = ["Side", "Target", "recorded_state", "rendered_state"]
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,16 @@ def rendered_state(side: Side, target: Target, *, upgrade: bool) -> State:
         release=Release(target.release, target.namespace, upgrade=upgrade, kube_version=target.kube_version),
     )
     return state_of(render_chart(request).documents, target.namespace)
+
+
+def recorded_state(installed: InstalledRelease, new: Path) -> State:
+    """What Helm has recorded of a release. Raises InputError where `new` is another chart."""
+    name = EmbeddedEngine().load(new).metadata.get("name")
+    if name != installed.chart:
+        raise InputError(
+            f"{installed.name} in {installed.namespace} is a release of the chart {installed.chart}, and {new} is "
+            f"{name}: an upgrade would replace everything. Name the right release with --release and --namespace."
+        )
+    texts = {"record/manifest.yaml": installed.manifest}
+    texts.update({f"record/hook-{number}.yaml": text for number, text in enumerate(installed.hooks)})
+    return state_of(documents(texts), installed.namespace)

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,13 +28,30 @@ from kubilitics_chartgen.upgrade import Apply, State, Verdict, make_plan
 from kubilitics_chartgen.upgrade.change import Identity
 from kubilitics_chartgen.upgrade.plan import after_upgrade
 from tests.cluster.cluster import Cluster
+from tests.tools import REPOSITORY, needed
 
-__all__ = ["Outcome", "compare", "predicted"]
+__all__ = ["Outcome", "chart_pairs", "compare", "kubectl_of", "predicted", "quiet_namespace", "table", "wrong"]
 
 Object = dict[str, Any]
 _THE_CLUSTERS = (".spec.volumeName", ".spec.selector.matchLabels", ".spec.updateStrategy.rollingUpdate.maxUnavailable")
+_HEAD = """# How well `plan` predicts
+
+Written by `make plan-accuracy`; do not edit. Rows: what `kubilitics-chartgen plan` says of an object. Columns: what a
+real API server did with it, in a server-side dry-run of the new object over the installed old one. `depends` is said
+where only the cluster knows: whether a claim is bound and may grow, which StorageClass it got, whether a Job is
+suspended.
+"""
+_OTHERS = (
+    "pv.kubernetes.io/bind-completed",
+    "pv.kubernetes.io/bound-by-controller",
+    "volume.kubernetes.io/storage-provisioner",
+    "volume.beta.kubernetes.io/storage-provisioner",
+    "volume.kubernetes.io/selected-node",
+    "deprecated.daemonset.template.generation",
+)
 _CLUSTER_SCOPED = ("StorageClass", "PriorityClass", "ClusterRole", "ClusterRoleBinding")
-_SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "annotations")
+_SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp")
+_NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")
 _REFUSED = re.compile(r"\b(t\d{4,}[sc])\b")
 
 
@@ -84,6 +105,48 @@ def compare(
         return outcomes
     finally:
         _kubectl(cluster, kubectl, ["delete", "--wait=false", "--ignore-not-found"], olds)
+
+
+def wrong(outcomes: Iterable[Outcome]) -> list[str]:
+    """Refusals that were not announced, false alarms, other fates, and stored objects unlike the predicted ones."""
+    found = []
+    for item in outcomes:
+        fine = item.said in (item.happened, "depends")
+        if not fine or (item.happened != "refused" and item.answer):
+            found.append(
+                f"{item.after['kind']} ({item.apply.value}): said {item.said}, happened {item.happened}: {item.answer}"
+            )
+    return found
+
+
+def chart_pairs(states: Sequence[Sequence[Object]]) -> tuple[list[tuple[Object, Object]], int]:
+    """Each distinct pair of objects in the transitions between any two of the states, and how many transitions."""
+    pairs: dict[str, tuple[Object, Object]] = {}
+    for old in states:
+        there = {_key(item): item for item in old}
+        for new in states:
+            for item in new:
+                before = there.get(_key(item))
+                if before is not None and before != item:
+                    pairs.setdefault(json.dumps([before, item], sort_keys=True), (before, item))
+    return list(pairs.values()), len(states) * (len(states) - 1)
+
+
+def _key(item: Object) -> tuple[str, str]:
+    return item["kind"], item["metadata"]["name"]
+
+
+def kubectl_of(binaries: Path | None) -> str:
+    """The kubectl beside the control plane's programs, or the machine's own."""
+    beside = binaries / "kubectl" if binaries else None
+    found = str(beside) if beside and beside.is_file() else shutil.which("kubectl")
+    return needed(found, "no kubectl: run `make control-plane` (needs Go)")
+
+
+def quiet_namespace(cluster: Cluster, name: str) -> None:
+    """A quota of no pods: what is compared are objects."""
+    quota = {"metadata": {"name": "no-pods"}, "spec": {"hard": {"pods": "0"}}}
+    cluster.core.create_namespaced_resource_quota(name, quota)
 
 
 def table(outcomes: Iterable[Outcome]) -> str:
@@ -173,7 +236,7 @@ def _happened(stored: Object, answer: Object | None, refusal: str) -> tuple[str,
         return "unchanged", ""
     spec, new = before.get("spec", {}), after.get("spec", {})
     if before["kind"] in ("Deployment", "StatefulSet", "DaemonSet") and spec["template"] != new["template"]:
-        # Whether the pods go at once is the controller's: none where there are none, or where somebody must delete them.
+        # The controller replaces no pod where there is none, or where somebody must delete it first.
         waits = new.get("updateStrategy", {}).get("type") == "OnDelete" or new.get("replicas") == 0
         partition = ((new.get("updateStrategy") or {}).get("rollingUpdate") or {}).get("partition", 0)
         waits = waits or (before["kind"] == "StatefulSet" and partition >= new.get("replicas", 1))
@@ -185,7 +248,9 @@ def _core(obj: Object) -> Object:
     """What was asked for, without what the server counts and notes."""
     new = {key: value for key, value in obj.items() if key != "status"}
     new["metadata"] = {key: value for key, value in obj["metadata"].items() if key not in _SERVERS_OWN}
-    return new
+    notes = new["metadata"].pop("annotations", None) or {}
+    kept = {key: value for key, value in notes.items() if key not in (*_NOTES, *_OTHERS)}
+    return {**new, "metadata": {**new["metadata"], **({"annotations": kept} if kept else {})}}
 
 
 def _unlike(before: Object, after: Object, apply: Apply, answer: Object, version: str) -> list[str]:
@@ -209,5 +274,43 @@ def _walk(ours: Any, theirs: Any, path: str) -> Iterable[str]:
     elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
         for position, (one, other) in enumerate(zip(ours, theirs, strict=True)):
             yield from _walk(one, other, f"{path}[{position}]")
-    elif ours != theirs and not (is_quantity(ours) and is_quantity(theirs) and parse_quantity(ours) == parse_quantity(theirs)):
+    elif ours != theirs and not (
+        is_quantity(ours) and is_quantity(theirs) and parse_quantity(ours) == parse_quantity(theirs)
+    ):
         yield f"{path}: predicted {ours!r}, stored {theirs!r}"
+
+
+def main() -> int:
+    """Write docs/plan-accuracy.md from a comparison with the cluster of KUBECONFIG."""
+    from tests.cluster.breakable import random_pairs
+    from tests.cluster.control_plane import programs
+    from tests.cluster.plan_states import chart_states
+
+    cluster = Cluster(Path(os.environ["KUBECONFIG"]))
+    name = f"plan-{uuid.uuid4().hex[:8]}"
+    cluster.make_namespace(name)
+    quiet_namespace(cluster, name)
+    try:
+        charts, transitions = chart_pairs(chart_states(name))
+        kinds = {
+            f"{transitions} upgrades between the releases, profiles and changed values of Kubilitics": charts,
+            "300 random upgrades between objects made to break": list(random_pairs(300, seed=2026)),
+        }
+        text = f"{_HEAD}\nCompared on Kubernetes {cluster.version}.\n"
+        faults: list[str] = []
+        for title, pairs in kinds.items():
+            for apply in Apply:
+                outcomes = compare(cluster, kubectl_of(programs()), name, pairs, apply)
+                faults += wrong(outcomes)
+                text += f"\n## {title}, {apply.value}-side apply\n\n{len(outcomes)} distinct pairs of objects.\n\n"
+                text += table(outcomes)
+    finally:
+        cluster.core.delete_namespace(name)
+    text += f"\nObjects that the server stored otherwise than predicted, or fates that differ: {len(faults)}.\n"
+    (REPOSITORY / "docs" / "plan-accuracy.md").write_text(text, encoding="utf-8")
+    sys.stderr.write("\n".join(faults) + "\n" if faults else "")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
