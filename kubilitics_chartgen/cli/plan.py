@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kubilitics_chartgen.cluster import InstalledRelease
     from kubilitics_chartgen.kube.versions import KubeVersion
     from kubilitics_chartgen.upgrade import Plan
+    from kubilitics_chartgen.upgrade.fleet import ClusterAnswer
 
 __all__ = ["ApplyChoice", "PlanFormat", "plan"]
 
@@ -68,6 +71,9 @@ def plan(
             metavar="VERSION", help="The cluster's Kubernetes version.", show_default="the cluster's, or the newest"
         ),
     ] = "",
+    fleet: Annotated[
+        str, typer.Option(metavar="PATTERN", help="Values files of many clusters, such as 'clusters/*.yaml'.")
+    ] = "",
     release: Annotated[str, typer.Option(help="The release's name.")] = "kubilitics",
     namespace: Annotated[
         str,
@@ -87,6 +93,7 @@ def plan(
     from kubilitics_chartgen.errors import InputError
     from kubilitics_chartgen.kube.versions import newest, parse_version
     from kubilitics_chartgen.upgrade import Apply, make_plan
+    from kubilitics_chartgen.upgrade.fleet import fleet_files, plan_fleet
     from kubilitics_chartgen.upgrade.report import commands, undo_verdict
     from kubilitics_chartgen.upgrade.source import Side, Target, recorded_state, rendered_state
 
@@ -94,6 +101,17 @@ def plan(
         raise InputError("Name the new chart alone with --live, else the old chart and the new one.")
     new, ours = charts[-1], Side(charts[-1], tuple(files or ()), tuple(sets or ()))
     title, applies = f"{charts[0]} to {new}", tuple(Apply)
+    if fleet:
+        if live:
+            raise InputError("--fleet plans from files and --live from one cluster: choose one of them.")
+        theirs = tuple(old_files if old_files is not None else files or ())
+        target = Target(release, namespace or "default", kube_version or None)
+        version = parse_version(kube_version) if kube_version else newest()
+        chosen_applies = applies if apply is ApplyChoice.auto else (Apply(apply.value),)
+        answers = plan_fleet(
+            Side(charts[0], theirs), ours, fleet_files(fleet), target, version=version, applies=chosen_applies
+        )
+        raise typer.Exit(_print_fleet(answers, as_json=as_json or output is PlanFormat.json))
     with progress(f"planning {title}"):
         if live:
             installed, where, served = _installed(kubeconfig, context, namespace, release)
@@ -140,6 +158,28 @@ def _print(found: Plan, chosen: PlanFormat, title: str, version: KubeVersion, wa
         sys.stdout.write(markdown(found, title=title, run=run, undo=undo, undo_says=undo_says))
     else:
         _print_table(found, f"{title}, Kubernetes {version.name}", ways)
+
+
+def _print_fleet(answers: Iterable[ClusterAnswer], *, as_json: bool) -> int:
+    """One line for each cluster that needs attention, as soon as it is known; the exit code."""
+    from kubilitics_chartgen.cli.output import console, print_json
+
+    out = console()
+    count, attention = 0, []
+    for answer in answers:
+        count += 1
+        if not answer.needs_attention:
+            continue
+        if as_json:
+            attention.append(answer.as_dict())
+        else:
+            attention.append({})
+            out.print(f"{answer.file}: {answer.verdict}: {' | '.join(answer.reasons)}", markup=False)
+    if as_json:
+        print_json({"clusters": count, "attention": attention})
+    else:
+        out.print(f"{len(attention)} of {count} clusters need attention", markup=False)
+    return 1 if attention else 0
 
 
 def _print_table(found: Plan, title: str, ways: tuple[str, str, str]) -> None:

@@ -143,18 +143,26 @@ def _removed(identity: Identity, obj: Object, new: State) -> Change:
         return Change(identity, Verdict.REMOVED, (reason,))
     if identity.kind in _HOLDS_DATA:
         return Change(identity, Verdict.DATA_AT_RISK, (_HOLDS_DATA[identity.kind],))
-    spec = obj.get("spec") or {}
+    spec: Any = obj.get("spec")
+    if not isinstance(spec, Mapping):
+        return Change(identity, Verdict.REMOVED)
     if identity.kind == "StatefulSet":
-        retention = spec.get("persistentVolumeClaimRetentionPolicy") or {}
-        if spec.get("volumeClaimTemplates") and retention.get("whenDeleted") == "Delete":
+        retention = spec.get("persistentVolumeClaimRetentionPolicy")
+        deletes = isinstance(retention, Mapping) and retention.get("whenDeleted") == "Delete"
+        if spec.get("volumeClaimTemplates") and deletes:
             return Change(identity, Verdict.DATA_AT_RISK, ("its claims are deleted with it: whenDeleted is Delete",))
     successor = next(
         (other for other in new.objects if other.name == identity.name and other != identity and _runs(other)), None
     )
     if _runs(identity) and successor:
         reason = f"it becomes a {successor.kind}: the pods of both share names, labels and volumes until it is deleted"
-        return Change(identity, Verdict.DOWNTIME, (reason,), pods=int(spec.get("replicas", 1)))
+        return Change(identity, Verdict.DOWNTIME, (reason,), pods=_count(spec))
     return Change(identity, Verdict.REMOVED)
+
+
+def _count(spec: Object) -> int:
+    replicas = spec.get("replicas")
+    return replicas if isinstance(replicas, int) else 1
 
 
 def _runs(identity: Identity) -> bool:
@@ -176,6 +184,8 @@ def _updated(
     if before == after:
         return Change(identity, Verdict.UNCHANGED)
     wrong = _shape(after, version)
+    if not wrong:
+        wrong = [f"the old manifest could not be installed: {text}" for text in _shape(before, version)]
     if wrong:
         return Change(identity, Verdict.REFUSED, tuple(wrong))
     stored, becomes = after_upgrade(before, after, version.minor, apply)

@@ -39,10 +39,12 @@ class Autoscaled:
 def autoscaled(objects: Mapping[str, Object], kind: str, name: str) -> Autoscaled | None:
     """The autoscaler of a workload, among HorizontalPodAutoscalers by name."""
     for obj in objects.values():
-        spec = obj.get("spec") or {}
-        target = spec.get("scaleTargetRef") or {}
+        spec = obj["spec"]
+        target, low, high = spec.get("scaleTargetRef"), spec.get("minReplicas", 1), spec.get("maxReplicas", 1)
+        if not isinstance(target, Mapping) or not isinstance(low, int) or not isinstance(high, int):
+            continue
         if (target.get("kind"), target.get("name")) == (kind, name):
-            return Autoscaled(int(spec.get("minReplicas") or 1), int(spec.get("maxReplicas") or 1))
+            return Autoscaled(low, high)
     return None
 
 

@@ -26,8 +26,12 @@ class State:
     hooks: Mapping[Identity, Document]
 
     def of_kind(self, kind: str) -> dict[str, Object]:
-        """Its objects of a kind by name."""
-        return {identity.name: obj for identity, obj in self.objects.items() if identity.kind == kind}
+        """Its objects of a kind by name; what has no spec is none."""
+        return {
+            identity.name: obj
+            for identity, obj in self.objects.items()
+            if identity.kind == kind and isinstance(obj.get("spec"), Mapping)
+        }
 
 
 def state_of(documents: Iterable[Document], namespace: str) -> State:
