@@ -232,6 +232,15 @@ def test_a_secrets_value_is_masked_everywhere():
         assert secret not in text
 
 
+def test_a_variable_named_like_a_secret_is_masked_where_only_its_value_changes():
+    old, new = (
+        deployment(env=f'[{{name: DB_PASSWORD, value: "{value}"}}]') for value in ("open-sesame", "shut-sesame")
+    )
+    text = str(plan(old, new).as_dict())
+    assert "env[DB_PASSWORD].value" in text
+    assert "sesame" not in text
+
+
 def test_an_immutable_secret_and_another_type_are_refused():
     old = SECRET % ("one-value", "immutable: true")
     assert fate(old, SECRET % ("two-value", "immutable: true"))[1].startswith("data: ")
