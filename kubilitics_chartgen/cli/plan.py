@@ -94,6 +94,7 @@ def plan(
     from kubilitics_chartgen.kube.versions import newest, parse_version
     from kubilitics_chartgen.upgrade import Apply, make_plan
     from kubilitics_chartgen.upgrade.fleet import fleet_files, plan_fleet
+    from kubilitics_chartgen.upgrade.notes import notes_on
     from kubilitics_chartgen.upgrade.report import commands, undo_verdict
     from kubilitics_chartgen.upgrade.source import Side, Target, recorded_state, rendered_state
 
@@ -129,9 +130,10 @@ def plan(
         after = rendered_state(ours, target, upgrade=True)
         found = make_plan(before, after, version=version, applies=applies)
         back = make_plan(after, before, version=version, applies=applies)
+    notes = notes_on(None if live else charts[0], new, version)
     run, undo = commands(new, ours.files, ours.sets, release=release, namespace=target.namespace, applies=applies)
     chosen = PlanFormat.json if as_json else output
-    _print(found, chosen, title, version, (run, undo, undo_verdict(back)))
+    _print(found, chosen, title, version, (run, undo, undo_verdict(back)), notes)
     raise typer.Exit(1 if found.is_dangerous else 0)
 
 
@@ -144,7 +146,14 @@ def _installed(kubeconfig: str, context: str, namespace: str, release: str) -> t
     return read_release(cluster, release, cluster.namespace), cluster.context, version.split("-")[0].split("+")[0]
 
 
-def _print(found: Plan, chosen: PlanFormat, title: str, version: KubeVersion, ways: tuple[str, str, str]) -> None:
+def _print(
+    found: Plan,
+    chosen: PlanFormat,
+    title: str,
+    version: KubeVersion,
+    ways: tuple[str, str, str],
+    notes: tuple[str, ...],
+) -> None:
     import sys
 
     from kubilitics_chartgen.cli.output import print_json
@@ -152,12 +161,12 @@ def _print(found: Plan, chosen: PlanFormat, title: str, version: KubeVersion, wa
 
     run, undo, undo_says = ways
     if chosen is PlanFormat.json:
-        told = {"run": run, "undo": undo, "undoVerdict": undo_says, "kubeVersion": version.name}
+        told = {"run": run, "undo": undo, "undoVerdict": undo_says, "kubeVersion": version.name, "notes": list(notes)}
         print_json({"title": title, **found.as_dict(), **told})
     elif chosen is PlanFormat.markdown:
-        sys.stdout.write(markdown(found, title=title, run=run, undo=undo, undo_says=undo_says))
+        sys.stdout.write(markdown(found, title=title, run=run, undo=undo, undo_says=undo_says, notes=notes))
     else:
-        _print_table(found, f"{title}, Kubernetes {version.name}", ways)
+        _print_table(found, f"{title}, Kubernetes {version.name}", ways, notes)
 
 
 def _print_fleet(answers: Iterable[ClusterAnswer], *, as_json: bool) -> int:
@@ -182,7 +191,7 @@ def _print_fleet(answers: Iterable[ClusterAnswer], *, as_json: bool) -> int:
     return 1 if attention else 0
 
 
-def _print_table(found: Plan, title: str, ways: tuple[str, str, str]) -> None:
+def _print_table(found: Plan, title: str, ways: tuple[str, str, str], notes: tuple[str, ...]) -> None:
     from rich.markup import escape
 
     from kubilitics_chartgen.cli.output import console
@@ -205,6 +214,8 @@ def _print_table(found: Plan, title: str, ways: tuple[str, str, str]) -> None:
             out.print(f"    {line}", markup=False)
     for hook in found.hooks:
         out.print(f"runs: {hook}", markup=False)
+    for note in notes:
+        out.print(f"note: {note}", markup=False)
     run, undo, undo_says = ways
     out.print(f"verdict: {found.verdict.value} ({summary(found)})", markup=False)
     out.print(f"run:     {run}", markup=False)

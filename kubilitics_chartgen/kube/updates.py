@@ -13,9 +13,12 @@ from typing import Any
 from kubilitics_chartgen.kube.defaults import ALLOCATED
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 
-__all__ = ["IMMUTABLE", "Refusal", "Rule", "carried_over", "refusals"]
+__all__ = ["IMMUTABLE", "PROBED", "Refusal", "Rule", "carried_over", "refusals"]
 
 Object = Mapping[str, Any]
+
+PROBED = (37,)
+"""The Kubernetes minors on which the rules were compared with a real server (docs/plan-accuracy.md)."""
 
 
 @dataclass(frozen=True)

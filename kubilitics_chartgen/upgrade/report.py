@@ -42,7 +42,7 @@ def undo_verdict(undo: Plan) -> str:
     return f"{word}: {first.identity}: {'; '.join(first.reasons)}{more}"
 
 
-def markdown(plan: Plan, *, title: str, run: str, undo: str, undo_says: str) -> str:
+def markdown(plan: Plan, *, title: str, run: str, undo: str, undo_says: str, notes: Sequence[str] = ()) -> str:
     """For a pull request: the verdict, a table of what is not unchanged, the differences folded away."""
     lines = [f"## {title}", "", f"**{plan.verdict.value}**: {summary(plan)}", ""]
     touched = [change for change in plan.changes if change.verdict is not Verdict.UNCHANGED]
@@ -56,6 +56,7 @@ def markdown(plan: Plan, *, title: str, run: str, undo: str, undo_says: str) -> 
         lines += _details(change)
     for hook in plan.hooks:
         lines.append(f"- runs `{hook}`")
+    lines += [f"- {note}" for note in notes]
     lines += ["", "```sh", run, f"# to undo ({undo_says.splitlines()[0]}):", undo, "```", ""]
     return "\n".join(lines)
 

@@ -71,6 +71,23 @@ def test_markdown_is_a_table_with_the_differences_folded():
     assert "+ spec.template.spec.containers[nginx].image:" in text
 
 
+def test_definitions_that_helm_never_upgrades_and_versions_not_tried_are_noted(tmp_path):
+    charts = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        (folder / "crds").mkdir(parents=True)
+        (folder / "Chart.yaml").write_text("apiVersion: v2\nname: c\nversion: 0.1.0\n")
+        (folder / "crds" / "same.yaml").write_text("kind: CustomResourceDefinition\nmetadata: {name: same}\n")
+        (folder / "crds" / "other.yaml").write_text(f"kind: CustomResourceDefinition\nmetadata: {{name: {name}}}\n")
+        charts.append(folder)
+    found = json.loads(plan(*charts, "--json").stdout)
+    assert (found["verdict"], len(found["notes"])) == ("unchanged", 1)
+    assert found["notes"][0].endswith("Apply it first: crds/other.yaml")
+    notes = json.loads(plan(NEW, NEW, "--kube-version", "1.30", "--json").stdout)["notes"]
+    assert [note for note in notes if note.startswith("the rules for Kubernetes 1.30 come from its sources")] == notes
+    assert json.loads(plan(NEW, NEW, "--json").stdout)["notes"] == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
