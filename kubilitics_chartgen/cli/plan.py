@@ -90,7 +90,8 @@ def plan(
     2 a chart, a file or an option cannot be used.
     """
     from kubilitics_chartgen.cli.output import progress
-    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.errors import InputError, Problem
+    from kubilitics_chartgen.helm import RefusedError
     from kubilitics_chartgen.kube.versions import newest, parse_version
     from kubilitics_chartgen.upgrade import Apply, make_plan
     from kubilitics_chartgen.upgrade.fleet import fleet_files, plan_fleet
@@ -123,7 +124,16 @@ def plan(
         target = Target(release, namespace or "default", kube_version or None)
         if not live:
             theirs = tuple(old_files if old_files is not None else files or ())
-            before = rendered_state(Side(charts[0], theirs), target, upgrade=False)
+            try:
+                before = rendered_state(Side(charts[0], theirs), target, upgrade=False)
+            except RefusedError as error:
+                if old_files is not None:
+                    raise
+                raise InputError(
+                    f"{charts[0]} does not take these values. Name those it runs with by --old-values; an empty file "
+                    "stands for its defaults.",
+                    error.problems or [Problem(error.summary)],
+                ) from error
         if apply is not ApplyChoice.auto:
             applies = (Apply(apply.value),)
         version = parse_version(kube_version) if kube_version else newest()

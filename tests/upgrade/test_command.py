@@ -93,6 +93,7 @@ def test_definitions_that_helm_never_upgrades_and_versions_not_tried_are_noted(t
     [
         ((OLD,), "Name the new chart alone with --live"),
         ((OLD, "nowhere"), "there is no chart at nowhere"),
+        ((OLD, NEW, "-f", "values/openai.yaml"), "Name those it runs with by --old-values"),
         ((OLD, NEW, "--set", "backend.replicsa=2"), "replicsa"),
         ((OLD, NEW, "--kube-version", "1.99"), "not supported"),
         ((NEW, "--live", "--kubeconfig", "nowhere"), "there is no kubeconfig at nowhere"),
