@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane test-tools \
+.PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy test-tools \
   lock bench clean
 
 help: ## Show the targets
@@ -65,6 +65,9 @@ helm4: ## Build Helm 4's command line (needs Go), for the tests that compare eng
 
 actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
 	@sh tools/actionlint/build.sh
+
+plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md (5 minutes)
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_accuracy
 
 control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
 	@sh tools/control-plane/build.sh

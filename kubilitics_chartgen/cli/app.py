@@ -19,6 +19,7 @@ from kubilitics_chartgen.cli import (
     generate,
     lint,
     package,
+    plan,
     preflight,
     publish,
     release,
@@ -44,6 +45,7 @@ app.command()(render.render)
 app.command()(lint.lint)
 app.command()(verify.verify)
 app.command()(preflight.preflight)
+app.command()(plan.plan)
 app.command()(package.package)
 app.command()(publish.publish)
 app.add_typer(release.app)

@@ -68,6 +68,12 @@ class EmbeddedChart:
         return metadata
 
     @cached_property
+    def definitions(self) -> Mapping[str, str]:
+        """What lies in crds/, of the chart and its subcharts, by path; Helm installs it and never upgrades it."""
+        found: list[dict[str, str]] = _call(lambda: self._facts.crds)
+        return {item["filename"]: item["data"] for item in found}
+
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """What values.yaml says."""
         defaults: Mapping[str, Any] = _call(lambda: self._facts.values)

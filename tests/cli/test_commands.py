@@ -65,6 +65,7 @@ def test_help_answers_in_under_300_ms():
         "publish",
         "relocate",
         "release",
+        "plan",
         "preflight",
         "verify",
     ],

@@ -1,0 +1,57 @@
+"""What `plan` says of an upgrade is what a real API server does: no refusal unannounced, no false alarm."""
+
+import random
+
+import pytest
+
+from kubilitics_chartgen.kube.defaults import defaulted
+from kubilitics_chartgen.upgrade import Apply
+from tests.cluster import control_plane
+from tests.cluster.breakable import KINDS, random_pairs
+from tests.cluster.plan_accuracy import chart_pairs, compare, kubectl_of, quiet_namespace, table, wrong
+from tests.cluster.plan_states import chart_states
+
+APPLIES = [pytest.param(apply, id=apply.value) for apply in Apply]
+
+
+@pytest.fixture
+def quiet(cluster, namespace):
+    quiet_namespace(cluster, namespace)
+    return namespace
+
+
+@pytest.fixture
+def kubectl():
+    return kubectl_of(control_plane.programs())
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_random_upgrades_between_charts_made_to_break(cluster, kubectl, quiet, apply):
+    outcomes = compare(cluster, kubectl, quiet, list(random_pairs(150, seed=11)), apply)
+    assert wrong(outcomes) == [], table(outcomes)
+    assert len(outcomes) > 130
+    assert {item.happened for item in outcomes} == {"unchanged", "changed", "restart", "refused"}
+    assert {item.after["kind"] for item in outcomes} == set(KINDS)
+
+
+@pytest.mark.parametrize("apply", APPLIES)
+def test_upgrades_between_profiles_and_releases(cluster, kubectl, quiet, apply):
+    pairs, transitions = chart_pairs(chart_states(quiet))
+    assert transitions >= 300
+    # `make plan-accuracy` compares them all.
+    outcomes = compare(cluster, kubectl, quiet, random.Random(7).sample(pairs, 200), apply)
+    assert wrong(outcomes) == [], table(outcomes)
+    assert {item.happened for item in outcomes} >= {"changed", "restart", "refused"}
+
+
+def test_the_server_stores_what_the_defaults_say(cluster, namespace):
+    claim = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "c"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }
+    stored = cluster.apply({**claim, "metadata": {"name": "c", "namespace": namespace}}, dry_run=True)
+    ours = defaulted(claim, 37)
+    assert stored["spec"] == {**ours["spec"], "storageClassName": "standard"}
+    assert stored["metadata"]["finalizers"] == ours["metadata"]["finalizers"]
