@@ -67,6 +67,7 @@ def checks(root: Path, version: str, *, stale: Callable[[], Sequence[str]]) -> t
         Check("generated", "generated files are fresh", lambda: [_stale(path) for path in stale()]),
         Check("lint", "lint finds nothing that matters", lambda: list(_lint(subject))),
         Check("package", "the chart packs to the same bytes elsewhere", lambda: list(_package(subject))),
+        Check("plan", "upgrades from the two releases before are safe", lambda: list(_plan(subject))),
         Check("matrix", "the compatibility matrix knows this version", lambda: list(_matrix(subject))),
         Check("pipeline", "everything the delivery pipeline takes is pinned", lambda: list(_pipeline())),
         Check("images", "every profile starts this version of the product", lambda: list(_images(subject))),
@@ -165,6 +166,31 @@ def _package(subject: _Subject) -> Iterator[Problem]:
         second = build_archive(copy, date=date)
     if first.digest != second.digest:
         yield Problem(f"it packs to sha256:{first.digest}, and a copy of it to sha256:{second.digest}.")
+
+
+def _plan(subject: _Subject) -> Iterator[Problem]:
+    from kubilitics_chartgen.helm import EmbeddedEngine
+    from kubilitics_chartgen.kube.versions import newest
+    from kubilitics_chartgen.upgrade import Apply, make_plan
+    from kubilitics_chartgen.upgrade.source import Side, Target, rendered_state
+
+    engine = EmbeddedEngine()
+    releases = {path: str(engine.load(path).metadata["version"]) for path in (subject.root / "releases").glob("*.tgz")}
+    older = {path: version for path, version in releases.items() if _number(version) < _number(subject.version)}
+    if not older:
+        yield Problem("there is no release before it to upgrade from.", file="releases")
+    target = Target("kubilitics", "default", None)
+    for path in sorted(older, key=lambda path: _number(older[path]))[-2:]:
+        before = rendered_state(Side(path), target, upgrade=False)
+        after = rendered_state(Side(subject.chart), target, upgrade=True)
+        for change in make_plan(before, after, version=newest(), applies=tuple(Apply)).changes:
+            if change.verdict.is_dangerous:
+                what = f"{change.identity.kind} {change.identity.name}: {change.verdict.value}"
+                yield Problem(f"from {older[path]}, {what}: {'; '.join(change.reasons)}.", file=f"releases/{path.name}")
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version.partition("-")[0])[:3])
 
 
 def _matrix(subject: _Subject) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ CHECKS = {
     "generated",
     "lint",
     "package",
+    "plan",
     "matrix",
     "pipeline",
     "images",
@@ -47,6 +48,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("values", "charts", "schemas", "docs", "delivery", ".github"):
         shutil.copytree(REPOSITORY / name, root / name)
     shutil.copy(REPOSITORY / "renovate.json", root)
+    (root / "releases").mkdir()
+    shutil.copy(REPOSITORY / "releases" / "kubilitics-1.1.0.tgz", root / "releases")
     (root / "kubilitics_chartgen").mkdir()
     (root / "kubilitics_chartgen" / "__init__.py").write_text(f'__version__ = "{VERSION}"\n')
     (root / "CHANGELOG.md").write_text(
@@ -209,3 +212,15 @@ def test_the_matrix_must_know_the_version(repository):
     assert [problem.split()[0] for problem in problems] == ["kubilitics_chartgen/model/compatibility/rules.py:"] * 4
     assert "AI 9.9.9" not in "".join(problems)
     assert "backend 9.9.9 is not among its releases" in problems[2]
+
+
+def test_an_upgrade_that_the_api_server_would_refuse_is_named(repository):
+    edit(repository / "charts/kubilitics/templates/backend/deployment.yaml", "matchLabels:", "matchLabels:\n      a: b")
+    problems = check(repository)["plan"]
+    assert len(problems) == 1
+    assert problems[0].startswith("releases/kubilitics-1.1.0.tgz: from 1.1.0, Deployment kubilitics-backend: refused")
+
+
+def test_a_release_needs_one_before_it(repository):
+    (repository / "releases" / "kubilitics-1.1.0.tgz").unlink()
+    assert check(repository)["plan"] == ["releases: there is no release before it to upgrade from."]
