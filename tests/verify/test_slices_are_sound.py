@@ -158,7 +158,7 @@ def test_without_a_rule_of_the_language_a_promise_is_broken(rule, tmp_path, monk
 
 
 def test_the_templates_of_the_chart_keep_to_their_slices():
-    contexts, flips = (50, 10) if DEEP else (4, 3)
+    contexts, flips = (50, 10) if DEEP else (1, 2)
     assert broken_promises(CHART, contexts=contexts, flips=flips) == []
 
 
