@@ -103,6 +103,10 @@ class Gpg:
         return done
 
 
+_LONGEST_PLACE = 60
+_SHORT_PLACE = "/tmp"  # noqa: S108 - the folder made in it is this user's alone
+
+
 @contextmanager
 def gpg_with(keyring: Path | None) -> Iterator[Gpg]:
     """GnuPG with the keys of a keyring file, or with the user's own."""
@@ -113,7 +117,9 @@ def gpg_with(keyring: Path | None) -> Iterator[Gpg]:
         yield Gpg(program, None)
         return
     _check_readable(keyring)
-    with tempfile.TemporaryDirectory(prefix="gnupg-") as folder:
+    # The agent's socket lies in this folder, and the path of a socket has about a hundred characters at most.
+    place = None if len(tempfile.gettempdir()) <= _LONGEST_PLACE else _SHORT_PLACE
+    with tempfile.TemporaryDirectory(prefix="gnupg-", dir=place) as folder:
         gpg = Gpg(program, Path(folder))
         try:
             done = gpg.run(["--batch", "--import", "--", str(keyring.absolute())], check=False)

@@ -10,10 +10,10 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kubilitics_chartgen.verify.analysis import state
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read as Reference
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
-from kubilitics_chartgen.verify.analysis.state import State
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
@@ -95,14 +95,15 @@ def find_references(
     """
     program = read_program(templates, subcharts=subcharts, library=library)
     reads = Reads()
-    complete = True
+    complete, left = True, 5 * state.MAX_WORK
     # Each template by itself: together, what one hands to a helper would seem to reach all that call it.
     for entry in program.rendered:
-        state = State(program.known, program.charts, joined=True)
+        own = state.State(program.known, program.charts, max_work=min(left, state.MAX_WORK))
         for prefix, base in program.bases.items():
-            state.heap.write(("template", prefix), "BasePath", text(base))
-        complete = Interpreter(state).run([entry]) and complete
-        for read in state.reads.all():
+            own.heap.write(("template", prefix), "BasePath", text(base))
+        complete = Interpreter(own).run([entry]) and complete
+        left = max(0, left - own.work)
+        for read in own.reads.all():
             reads.add(read.path, read.use, read.file, read.line, guarded=read.guarded)
     found = References(reads.all(), program.errors, complete)
     for reference in found.all:

@@ -169,9 +169,7 @@ def test_our_own_chart_tells_its_changes(tmp_path: Path) -> None:
         assert now in values
         values = values.replace(now, before, 1)
     (old / "values.yaml").write_text(values)
-    providers = json.loads((old / "files" / "providers.json").read_text())
-    del providers["anthropic"]
-    (old / "files" / "providers.json").write_text(json.dumps(providers))
+    (old / "files" / "providers" / "anthropic.json").unlink()
     (old / "templates" / "ai" / "poddisruptionbudget.yaml").unlink()
     said = sections(
         ok("release", "notes", old, CHART, "-o", tmp_path / "notes.md") or (tmp_path / "notes.md").read_text()
@@ -187,7 +185,7 @@ def test_our_own_chart_tells_its_changes(tmp_path: Path) -> None:
     assert cost == ["`ai.cache.ttl.toolResults`", "`ai.tokenBudgets.perInvestigation`"]
     assert [line.split("|")[1].strip() for line in said["Safety"].splitlines()[2:]] == ["`ai.autonomyLevel`"]
     assert "- Anthropic (`anthropic`): new" in said["LLM providers"]
-    assert "- OpenAI (`openai`)\n" in said["LLM providers"]
+    assert "- OpenAI (`openai`)" in said["LLM providers"].splitlines()
     assert said["Objects"] == "- New: `PodDisruptionBudget/kubilitics-ai` (with high-availability)"
     ways = said["Egress"].splitlines()
     assert ways

@@ -57,7 +57,7 @@ class Recorder:
         self.process.wait()
 
 
-def until(condition, seconds=10):
+def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
@@ -98,7 +98,7 @@ def watch(shell, folder, name):
             )
             stack.callback(process.wait)
             stack.callback(process.kill)
-            time.sleep(2 * INTERVAL)
+            time.sleep(max(1, 2 * INTERVAL))
             return process
 
         yield watcher

@@ -197,7 +197,7 @@ def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verifi
 def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
     folder = write_chart(tmp_path / "web")
     process = subprocess.Popen(
-        [*PROGRAM, str(folder), "--random", "100000", "--json"],
+        [*PROGRAM, str(folder), "--random", "1000000", "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -22,7 +22,7 @@ from kubilitics_chartgen.publishing.notes.schema import accepted_values
 __all__ = ["ChartFacts", "Item", "Rendered", "read_facts"]
 
 Item = tuple[str, ...]
-_PROVIDERS = "files/providers.json"
+_PROVIDERS = "files/providers/"
 _DEEPEST = 40
 
 
@@ -82,7 +82,7 @@ def read_facts(chart: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> Chart
         defaults,
         _comments(text),
         accepted_values(loaded.schema or {}, defaults),
-        _providers(archive.files.get(f"{archive.name}/{_PROVIDERS}", b"{}")),
+        _providers(archive.name, archive.files),
         rendered,
     )
 
@@ -121,15 +121,18 @@ def _comments(text: str) -> dict[str, str]:
     return found
 
 
-def _providers(data: bytes) -> dict[str, str]:
-    try:
-        listed = json.loads(data)
-    except ValueError:
-        return {}
-    if not isinstance(listed, Mapping):
-        return {}
-    titles = {str(name): entry.get("title") for name, entry in listed.items() if isinstance(entry, Mapping)}
-    return {name: str(title or name) for name, title in titles.items() if name != "none"}
+def _providers(name: str, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Id to title, from the chart's files/providers."""
+    found = {}
+    for path, data in files.items():
+        if path.startswith(f"{name}/{_PROVIDERS}") and path.endswith(".json"):
+            try:
+                entry = json.loads(data)
+            except ValueError:
+                continue
+            if isinstance(entry, Mapping) and entry.get("id"):
+                found[str(entry["id"])] = str(entry.get("title") or entry["id"])
+    return dict(sorted(found.items()))
 
 
 def _read(chart: Path, objects: Sequence[Mapping[str, Any]]) -> Rendered:
