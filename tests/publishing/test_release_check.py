@@ -159,7 +159,7 @@ def test_lint_must_be_clean_and_programs_can_read_the_verdict(repository: Path) 
     said = json.loads(done.stdout)
     assert done.returncode == 1
     assert said["releasable"] is False
-    assert {name for name, problems in said["checks"].items() if problems} == {"generated", "lint"}
+    assert {name for name, problems in said["checks"].items() if problems} == {"generated", "lint", "plan"}
     assert any("templates/stray.yaml" in problem for problem in said["checks"]["lint"])
 
 
@@ -175,7 +175,7 @@ def test_a_profile_with_another_image_of_the_product_is_refused(repository: Path
 def test_a_chart_that_does_not_load_is_told_by_every_check_that_needs_it(repository: Path) -> None:
     (repository / "charts" / "kubilitics" / "Chart.yaml").write_text("name: [\n")
     commit(repository)
-    assert set(check(repository)) == {"versions", "generated", "package", "images"}
+    assert set(check(repository)) == {"versions", "generated", "package", "plan", "images"}
 
 
 @pytest.mark.parametrize(
