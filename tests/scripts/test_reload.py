@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import time
 import uuid
@@ -55,6 +56,14 @@ class Recorder:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+@pytest.fixture(autouse=True)
+def heard():
+    """Also where these tests were started with the signal ignored, as by nohup, the processes they start hear it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 def until(condition, seconds=60):

@@ -201,6 +201,8 @@ def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Also where these tests were started with the signal ignored, as in the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(8)
     process.send_signal(signal.SIGINT)
