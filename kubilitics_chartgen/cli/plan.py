@@ -149,10 +149,10 @@ def plan(
 
 def _installed(kubeconfig: str, context: str, namespace: str, release: str) -> tuple[InstalledRelease, str, str]:
     """What runs, the context it was found in, and the cluster's Kubernetes version."""
-    from kubilitics_chartgen.cluster import connect, read_release
+    from kubilitics_chartgen.cluster import connect, kubernetes_version, read_release
 
     cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace)
-    version = str((cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
+    version = kubernetes_version(cluster)
     return read_release(cluster, release, cluster.namespace), cluster.context, version.split("-")[0].split("+")[0]
 
 

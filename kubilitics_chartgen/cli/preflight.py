@@ -68,9 +68,10 @@ def preflight(
 
 def _render(cluster: Connection, chart: Path, files: list[str], sets: list[str], release: str) -> tuple[Rendered, str]:
     """The chart as Helm would render it on this cluster, and the Kubernetes versions it accepts."""
+    from kubilitics_chartgen.cluster import kubernetes_version
     from kubilitics_chartgen.helm import EmbeddedEngine, Release, RenderRequest, render_chart
 
-    version = str((cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
+    version = kubernetes_version(cluster)
     loaded = EmbeddedEngine().load(chart)
     kube_range = str(loaded.metadata.get("kubeVersion") or "")
     # Only a chart that says which value overrides the version can be rendered for the cluster's own.

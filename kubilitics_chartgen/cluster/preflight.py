@@ -14,6 +14,7 @@ from typing import Any
 
 from kubilitics_chartgen.cluster.connection import Connection, DeniedError
 from kubilitics_chartgen.cluster.needs import Needs, needs_of
+from kubilitics_chartgen.cluster.running import kubernetes_version
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.kube.schemas import Reason, problems
 from kubilitics_chartgen.kube.versions import KubeVersion, newest, parse_version
@@ -61,7 +62,7 @@ class Situation:
     @cached_property
     def version(self) -> str:
         """What the server calls its version, such as v1.33.1+k3s1."""
-        return str((self.cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
+        return kubernetes_version(self.cluster)
 
     @cached_property
     def namespace_object(self) -> dict[str, Any] | None:
@@ -110,7 +111,7 @@ def preflight(
 def _version(cluster: Connection) -> KubeVersion:
     """The cluster's version; the newest known one where it is another."""
     try:
-        return parse_version(str((cluster.get("/version", "read the version") or {}).get("gitVersion") or ""))
+        return parse_version(kubernetes_version(cluster))
     except InputError:
         return newest()
 
