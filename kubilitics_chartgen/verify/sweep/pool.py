@@ -155,9 +155,10 @@ def _work(connection: Connection, task: SweepTask, memory: int) -> None:
     """The life of a worker."""
     # Ctrl-C is for the one who started us, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before Helm is loaded: one thread per worker, and fewer collections of garbage.
+    # Before Helm is loaded: one thread per worker, and fewer collections of garbage, within bounds.
     os.environ.setdefault("GOMAXPROCS", "1")
-    os.environ.setdefault("GOGC", "400")
+    os.environ.setdefault("GOGC", "1600")
+    os.environ.setdefault("GOMEMLIMIT", "160MiB")
     _limit(memory)
     # What Go says when it dies is for nobody: that it died is told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
