@@ -30,9 +30,9 @@ MAX_KNOWN = 120_000
 class Sweeper:
     """One chart, loaded and ready."""
 
-    def __init__(self, task: SweepTask) -> None:
+    def __init__(self, task: SweepTask, renderer: Renderer | None = None) -> None:
         self.task = task
-        self.renderer = Renderer(task.chart)
+        self.renderer = renderer or Renderer(task.chart)
         settings = read_chart_settings(task.chart) if task.chart.is_dir() else {}
         self.inspector = Inspector(task.checks, read_declared(settings))
         everything = Slice(tuple(range(len(task.space.factors))))
