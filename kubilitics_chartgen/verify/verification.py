@@ -66,20 +66,23 @@ def verify(
     began = time.monotonic()
     chosen = _chosen(request)
     progress("reading the chart", 0)
-    subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
-    text = subject.files.files.get(SETTINGS_FILE, "")
-    exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
-    isolated = [subject.factor(path) for path in request.isolate]
-    task = SweepTask(
-        request.chart,
-        subject.space,
-        subject.kube_versions,
-        tuple(sorted(chosen)),
-        subject.slices,
-        subject.dependencies.shared,
-        subject.kube_value,
-    )
-    with Pool(task, workers=request.workers or default_workers()) as pool:
+    # Workers make ready while the chart is read.
+    with Pool(chart=request.chart, workers=request.workers or default_workers()) as pool:
+        subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
+        text = subject.files.files.get(SETTINGS_FILE, "")
+        exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
+        isolated = [subject.factor(path) for path in request.isolate]
+        pool.begin(
+            SweepTask(
+                request.chart,
+                subject.space,
+                subject.kube_versions,
+                tuple(sorted(chosen)),
+                subject.slices,
+                subject.dependencies.shared,
+                subject.kube_value,
+            )
+        )
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget

@@ -8,7 +8,7 @@ level it conflicts with is searched the same way. Many rows settle at once, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
@@ -70,10 +70,10 @@ class Search:
     def named(self, message: str, picks: Sequence[Pick]) -> tuple[Pick, ...]:
         """The levels whose values a message names."""
         words = {word.rstrip(".") for word in _WORD.findall(message)}
+        # Each word and all that it stands below, so that a name is looked up instead of compared with each word.
+        spoken = {word[:end] for word in words for end in _ends(word)}
         names = {pick: self.space.factors[pick[0]].name for pick in picks}
-        exact = tuple(
-            pick for pick, name in names.items() if name in words or any(word.startswith(f"{name}.") for word in words)
-        )
+        exact = tuple(pick for pick, name in names.items() if name in spoken)
         if exact:
             return exact
         # Values that are as they were may be what is missing: then what was changed nearest to them is taken back.
@@ -87,6 +87,12 @@ class Search:
                     break
                 section = section.rpartition(".")[0]
         return tuple(near) if len(near) <= MAX_NEAR else ()
+
+
+def _ends(word: str) -> Iterator[int]:
+    """Where a path's beginnings end, its own end included."""
+    yield from (place for place, sign in enumerate(word) if sign == ".")
+    yield len(word)
 
 
 def settle(ledger: Ledger, rows: Sequence[Row], search: Search) -> list[Configuration]:

@@ -30,9 +30,9 @@ MAX_KNOWN = 120_000
 class Sweeper:
     """One chart, loaded and ready."""
 
-    def __init__(self, task: SweepTask) -> None:
+    def __init__(self, task: SweepTask, renderer: Renderer | None = None) -> None:
         self.task = task
-        self.renderer = Renderer(task.chart)
+        self.renderer = renderer or Renderer(task.chart)
         settings = read_chart_settings(task.chart) if task.chart.is_dir() else {}
         self.inspector = Inspector(task.checks, read_declared(settings))
         everything = Slice(tuple(range(len(task.space.factors))))
@@ -121,11 +121,10 @@ class Sweeper:
     def _documents(self, job: _Job, name: str, text: str) -> tuple[Seen, ...]:
         if name.endswith("NOTES.txt"):
             return ()
-        release = job.request.configuration.release
         part = self.slices.get(name)
-        versions = job.versions if part is None or part.versioned else self.task.kube_versions
+        context = job.context if part is None or part.versioned else job.lasting
         try:
-            seen, new = self.inspector.documents(name, text, versions, release.namespace, release.name)
+            seen, new = self.inspector.documents(name, text, context)
         except BrokenTextError as error:
             job.refusal = Refusal(str(error), broken=True)
             job.template = name
@@ -135,6 +134,12 @@ class Sweeper:
 
     def key(self, name: str, job: _Job) -> tuple[object, ...]:
         """What a template reads of a configuration."""
+        known = job.keys.get(name)
+        if known is None:
+            known = job.keys[name] = self._key(name, job)
+        return known
+
+    def _key(self, name: str, job: _Job) -> tuple[object, ...]:
         getter = self._getters.get(name)
         configuration = job.request.configuration
         levels = getter(configuration.levels) if getter else ()
@@ -151,9 +156,7 @@ class Sweeper:
             return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
         found: tuple[Found, ...] = ()
         if not job.request.verdict_only:
-            release = job.request.configuration.release
-            context = self.inspector.context(job.versions, release.namespace, release.name)
-            faults = self.inspector.faults(job.seen, context)
+            faults = self.inspector.faults(job.seen, job.context)
             found = tuple(faults if job.request.again else self._unreported(index, faults))
         return Outcome(
             index,
@@ -199,7 +202,12 @@ class _Job:
         self.template = ""
         self.refusal: Refusal | None = None
         self.values = sweeper.renderer.whole(self.given)
-        self.versions = sweeper.versions(self.values)
+        release = configuration.release
+        versions = sweeper.versions(self.values)
+        self.context = sweeper.inspector.context(versions, release.namespace, release.name)
+        self.lasting = sweeper.inspector.context(sweeper.task.kube_versions, release.namespace, release.name)
+        """For templates that do not see which Kubernetes they are rendered for."""
+        self.keys: dict[str, tuple[object, ...]] = {}
         if not sweeper.renderer.judge.accepts(self.values):
             problems = sweeper.renderer.judge.problems(self.values)
             self.refusal = Refusal("; ".join(str(problem) for problem in problems[:3]))
