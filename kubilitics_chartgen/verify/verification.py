@@ -3,6 +3,7 @@
 subject   what varies, and what each template depends on
 explore   which configurations are looked at
 sweep     rendering and checking them, in workers
+branches  which branches of the templates were taken
 proofs    findings confirmed by Helm itself, shrunk
 coverage  how far each template was looked at
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
@@ -101,10 +103,13 @@ def verify(
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
+        progress("looking for branches that none took", 0)
+        branches = () if interrupted else branches_taken(subject, ledger.accepted, ledger.refusals)
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),
             coverage=coverage,
+            branches=branches,
             numbers={
                 "configurations": ledger.looked,
                 "accepted": len(ledger.accepted),
@@ -116,6 +121,8 @@ def verify(
                 "exempt": exempted.count,
                 "factors": len(subject.space.factors),
                 "levels": sum(len(factor.levels) for factor in subject.space.factors),
+                "branches": sum(each.branches for each in branches),
+                "branchesTaken": sum(each.taken for each in branches),
                 "secondsExploring": round(explored, 2),
                 "seconds": round(time.monotonic() - began, 2),
                 "workers": pool.count,
