@@ -82,7 +82,7 @@ class Untaken:
     """`if`, `else if`, `else`, `with`, `else with`, `range`; `define` for a named template that nothing ran."""
     condition: str
     refused: bool = False
-    """Whether values that are refused take it, and no others that were looked at."""
+    """Whether values that are refused take it; then it is not searched with others any further."""
 
     @property
     def shown(self) -> str:

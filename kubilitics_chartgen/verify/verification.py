@@ -24,7 +24,7 @@ from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
-from kubilitics_chartgen.verify.result import Proof, VerifyReport
+from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
@@ -32,6 +32,9 @@ from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
 __all__ = ["VerifyRequest", "check_names", "verify"]
+
+BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
+"""Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def verify(
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
         progress("looking for branches that none took", 0)
-        branches = () if interrupted else branches_taken(subject, ledger.accepted, ledger.refusals)
+        branches = _branches(subject, ledger, explored) if not interrupted else ()
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),
@@ -134,6 +137,11 @@ def verify(
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
         )
+
+
+def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
+    seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
+    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds)
 
 
 def _order(finding: Proof) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ runs by `tpl` is not seen.
 from __future__ import annotations
 
 import itertools
+import random
 import re
 import time
 from collections import defaultdict
@@ -17,6 +18,7 @@ from typing import Any
 from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.helm.batch import BatchChart, Context
 from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.branches.instrument import ANYTHING, Branch, instrument, notes_in
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
 from kubilitics_chartgen.verify.result import BranchCoverage, Untaken
@@ -28,9 +30,8 @@ from kubilitics_chartgen.verify.sweep.softening import soften
 
 __all__ = ["branches_taken"]
 
-SECONDS = 30.0
-"""What this may take; what no configuration took by then is told as not decided."""
-BATCH = 24
+BATCH, FEW = 100, 8
+"""Configurations in one call; few of those that may fail, since one that fails costs the call."""
 _TEMPLATE = re.compile(r"(charts/[^/]+/)*templates/")
 
 
@@ -39,12 +40,13 @@ def branches_taken(
     accepted: Iterable[Configuration],
     refused: Mapping[Configuration, str],
     *,
-    seconds: float = SECONDS,
+    seconds: float,
 ) -> tuple[BranchCoverage, ...]:
     """For each file of the chart with branches: how many there are, and those that no accepted configuration takes.
 
-    `refused` are configurations with what their refusal says, to tell what only refusals take. Empty where the chart
-    cannot be rendered in this way.
+    `refused` are configurations with what their refusal says: a branch that one of them takes is not searched further.
+    After `seconds` it ends, and what is not taken by then is told as not decided. Empty where the chart cannot be
+    rendered in this way.
     """
     try:
         return _Search(subject).run(accepted, refused, time.monotonic() + seconds)
@@ -59,7 +61,11 @@ class _Search:
         self.calls: dict[str, set[str]] = defaultdict(set)
         self.chart = subject.loaded.without_schema().rewritten(self._instrumented)
         self.batch = BatchChart(self.chart, soften=soften)
-        self.missing = set(range(len(self.branches)))
+        self.judge = Judge(subject.loaded.schema)
+        self.defaults = subject.loaded.coalesce({})
+        self.taken: set[int] = set()
+        self.refused: set[int] = set()
+        """What configurations take that are refused."""
         self.known: set[tuple[object, ...]] = set()
         self.reach = {name: self._reach(name) for name in subject.slices}
 
@@ -88,34 +94,34 @@ class _Search:
     def run(
         self, accepted: Iterable[Configuration], refused: Mapping[Configuration, str], deadline: float
     ) -> tuple[BranchCoverage, ...]:
-        decided = True
-        names = list(self.reach)
-        waves = _waves(accepted)
-        for wave in waves:
-            decided = self._look(wave, names) and decided
-            if not self.missing:
-                break
-            if time.monotonic() > deadline:
-                decided = decided and next(waves, None) is None
-                break
-        lacking = frozenset(self.missing)
+        waiting = list(accepted)
+        # The chart as it comes and what its author keeps come first; any order of the others finds more, and sooner,
+        # than the order of the run, in which neighbours are alike.
+        others = waiting[BATCH:]
+        random.Random(1).shuffle(others)  # noqa: S311 -- an order, not a secret
+        decided = self._look(waiting[:BATCH], list(self.reach), self.taken)
         # Only templates that refuse by themselves can be rendered with what they refuse.
-        gates = [name for name in names if self.batch.batchable and _refuses(name, self.batch.source(name))]
-        for wave in _waves(self._telling(refused)) if lacking and gates else ():
-            self._look(wave, gates)
-        return tuple(self._told(lacking, decided))
+        gates = [name for name in self.reach if self.batch.batchable and _refuses(name, self.batch.source(name))]
+        for wave in _waves(self._telling(refused), FEW) if gates else ():
+            self._look(wave, gates, self.refused)
+        for wave in _waves(others):
+            if time.monotonic() > deadline:
+                decided = False
+            if not decided or len(self.taken | self.refused) == len(self.branches):
+                break
+            decided = self._look(wave, list(self.reach), self.taken)
+        return tuple(self._told(decided))
 
     def _telling(self, refused: Mapping[Configuration, str]) -> Iterator[Configuration]:
-        """One configuration for each different refusal in the words of the chart's author."""
-        judge = Judge(self.subject.loaded.schema)
+        """Configurations that are refused in the words of the chart's author, until no line of these is new."""
         told: set[str] = set()
         for configuration, message in refused.items():
-            key = broken_key(message)
-            if key not in told and judge.accepts(self._values(configuration)):
-                told.add(key)
+            lines = {broken_key(line) for line in message.splitlines()}
+            if not lines <= told and self.judge.accepts(self._values(configuration)):
+                told |= lines
                 yield configuration
 
-    def _look(self, wave: Sequence[Configuration], names: Sequence[str]) -> bool:
+    def _look(self, wave: Sequence[Configuration], names: Sequence[str], found: set[int]) -> bool:
         """Render what may tell something new; false where some of it cannot be rendered."""
         asked = [(each, [name for name in names if self._wanted(name, each)]) for each in wave]
         asked = [(each, wanted) for each, wanted in asked if wanted]
@@ -128,7 +134,7 @@ class _Search:
             answers = [self._whole(each) for each, _wanted in asked]
         for answer in answers:
             if not isinstance(answer, ChartgenError):
-                self.missing.difference_update(*(notes_in(text)[1] for text in answer.values()))
+                found.update(*(notes_in(text)[1] for text in answer.values()))
         return not any(isinstance(answer, ChartgenError) for answer in answers)
 
     def _whole(self, configuration: Configuration) -> Mapping[str, str] | ChartgenError:
@@ -138,14 +144,16 @@ class _Search:
             return error
 
     def _values(self, configuration: Configuration) -> dict[str, Any]:
-        return self.subject.loaded.coalesce(self._given(configuration))
+        given = self._given(configuration)
+        plain = self.batch.batchable and not configuration.removed
+        return merge(self.defaults, given) if plain else self.subject.loaded.coalesce(given)
 
     def _given(self, configuration: Configuration) -> dict[str, Any]:
         return overrides(self.subject.space, configuration)
 
     def _wanted(self, name: str, configuration: Configuration) -> bool:
         """Whether a template may still take a new branch, with values that it has not been rendered with."""
-        if self.missing.isdisjoint(self.reach[name]):
+        if self.reach[name] <= self.taken | self.refused:
             return False
         part = self.subject.slices[name]
         removed = configuration.removed
@@ -159,33 +167,28 @@ class _Search:
         self.known.add(key)
         return True
 
-    def _told(self, lacking: frozenset[int], decided: bool) -> Iterator[BranchCoverage]:
+    def _told(self, decided: bool) -> Iterator[BranchCoverage]:
         files: dict[str, list[int]] = defaultdict(list)
         for number, branch in enumerate(self.branches):
             if branch.file.startswith("templates/"):
                 files[branch.file].append(number)
         for file, numbers in sorted(files.items()):
+            taken = self.taken.intersection(numbers)
             # What lies inside a branch that none took goes without saying.
-            untaken = [number for number in numbers if number in lacking]
-            outer = [number for number in untaken if self.branches[number].inside not in lacking]
-            yield BranchCoverage(
-                file,
-                len(numbers),
-                len(numbers) - len(untaken),
-                tuple(self._untaken(number) for number in outer),
-                decided,
-            )
+            outer = [each for each in numbers if each not in taken and self.branches[each].inside in {None, *taken}]
+            untaken = tuple(self._untaken(number) for number in outer)
+            yield BranchCoverage(file, len(numbers), len(taken), untaken, decided)
 
     def _untaken(self, number: int) -> Untaken:
         branch = self.branches[number]
-        return Untaken(branch.line, branch.kind, branch.condition, number not in self.missing)
+        return Untaken(branch.line, branch.kind, branch.condition, number in self.refused)
 
 
 def _refuses(name: str, text: str) -> bool:
     return "fail" in text and soften(name, text) != text
 
 
-def _waves(configurations: Iterable[Configuration]) -> Iterator[list[Configuration]]:
+def _waves(configurations: Iterable[Configuration], size: int = BATCH) -> Iterator[list[Configuration]]:
     waiting = iter(configurations)
-    while wave := list(itertools.islice(waiting, BATCH)):
+    while wave := list(itertools.islice(waiting, size)):
         yield wave

@@ -138,7 +138,7 @@ ODD = {
 {{- define "odd.scope" }}{{ $x := 1 }}{{ if $ }}{{ $x = add $x 1 }}{{ end }}{{ $x }}{{ end }}
 """,
     "templates/odd.yaml": """\
-# {  {{- if true }} { {{- end }}{{ "}}" }} {{`raw " \\ text {{ x }}`}} {{ 'a' }} {{ 0x1F }} {{ 1_0 }} {{ "é\\t\\u00e9" }}
+# {  {{- if true }} { {{- end }}{{ "}}" }} {{`raw " \\ text {{ x }}`}} {{ 'a' }} {{ 0xF }} {{ 1_0 }} {{ "é\\t\\u00e9" }}
 # {{ template "odd.nil" }} {{ include "odd.nil" nil }} {{ include "odd.nil" 0 }} {{ template "odd.nil" 2 }}
 # {{ include "odd.loop" (list "a" "b" "c" "d" "e") }} {{ list 1 2 3 | include "odd.loop" }} {{ include "odd.scope" . }}
 # {{ (dict "x" (include "odd.nil" 1)).x }}{{ block "odd.block" .Values.service }}{{ .port }}{{ end }}
