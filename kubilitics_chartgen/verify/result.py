@@ -36,6 +36,14 @@ class Proof:
         """Whether a run with such a finding fails."""
         return not self.made_up
 
+    @property
+    def shown(self) -> str:
+        """The finding in lines, with the values that show it."""
+        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.template}") if part)
+        values = self.values and f"with these values:\n{self.values.rstrip()}"
+        head = f"{self.severity} {self.check}: {where}: {self.message}"
+        return "\n".join(part for part in (head, self.fix, values, self.command) if part)
+
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
         return asdict(self)
