@@ -16,7 +16,7 @@ import gzip
 import io
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,7 +59,15 @@ class EmbeddedChart:
 
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
-        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved())))
+        return self.rewritten(
+            lambda name, data: (
+                None if name.rsplit("/", 1)[-1] == "values.schema.json" and "/templates/" not in name else data
+            )
+        )
+
+    def rewritten(self, change: Callable[[str, bytes], bytes | None]) -> EmbeddedChart:
+        """The same chart, in memory, with other files: `change` is given each path and content; None leaves it out."""
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), change)))
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -208,7 +216,7 @@ def _call(function: Any, *args: Any, **options: Any) -> Any:
         raise InputError(f"these values cannot be handed to Helm: {error}") from error
 
 
-def _repacked(data: bytes) -> bytes:
+def _repacked(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
     out = io.BytesIO()
     # Level 1: the archive is read again right away and lives in memory only.
     with (
@@ -217,6 +225,9 @@ def _repacked(data: bytes) -> bytes:
         tarfile.open(fileobj=packed, mode="w") as new,
     ):
         for member in old:
-            if member.name.rsplit("/", 1)[-1] != "values.schema.json" or "/templates/" in member.name:
-                new.addfile(member, old.extractfile(member))
+            stream = old.extractfile(member)
+            content = change(member.name, stream.read()) if stream else None
+            if content is not None:
+                member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
     return out.getvalue()
