@@ -90,6 +90,7 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "connections": connections.CONNECTIONS,
+        "refusals": REFUSALS,
         "component_of_folder": [*FOLDERS.items(), *((component.id, component.id) for component in EVERYTHING)],
         "own_parties": [party for party in connections.PARTIES.values() if party.is_pod],
         "other_parties": [party for party in connections.PARTIES.values() if not party.is_pod],

@@ -26,18 +26,22 @@ declared:
       ports: [5432]          # empty or left out where a value decides
       protocols: [TCP]
       required: true         # possible whenever both are there; otherwise a value decides
+  refusals:                  # values that the templates refuse, and what to write instead
+    - values: {web: {replicas: 0}}
+      says: "web.replicas*"  # a pattern that the refusal's words hold
+      instead: {web: {replicas: 1}}
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 
-__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Labels", "Party", "Permission", "read_declared"]
+__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Labels", "Party", "Permission", "Refused", "read_declared"]
 
 OUTSIDE = {
     "pods": "pods that a policy names by labels of theirs or of their namespace",
@@ -106,6 +110,16 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Values that must be refused, and what to write instead."""
+
+    values: Mapping[str, Any] = field(hash=False)
+    says: str
+    """A pattern that the words of the refusal hold."""
+    instead: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True)
 class Declared:
     """All that the author declares. None where nothing is said, and so nothing can be judged by it."""
 
@@ -114,6 +128,7 @@ class Declared:
     labels: tuple[Labels, ...] = ()
     parties: tuple[Party, ...] = ()
     connections: tuple[Connection, ...] | None = None
+    refusals: tuple[Refused, ...] = ()
 
 
 class _WrongError(Exception):
@@ -126,7 +141,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
     problems: list[Problem] = []
     if not isinstance(section, dict):
         raise _error([Problem("a mapping is expected", path="declared", file=SETTINGS_FILE)])
-    for key in sorted(set(section) - {"external", "permissions", "labels", "parties", "connections"}):
+    for key in sorted(set(section) - {"external", "permissions", "labels", "parties", "connections", "refusals"}):
         problems.append(Problem("this key is not known", path=f"declared.{key}", file=SETTINGS_FILE))
 
     def read(key: str, one: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...] | None:
@@ -152,6 +167,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("labels", _labels_of) or (),
         read("parties", _party) or (),
         read("connections", _connection),
+        read("refusals", _refused) or (),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
@@ -242,3 +258,11 @@ def _connection(entry: Mapping[str, Any]) -> Connection:
         _texts(entry, "protocols") or ("TCP",),
         _flag(entry, "required"),
     )
+
+
+def _refused(entry: Mapping[str, Any]) -> Refused:
+    _only(entry, "values", "says", "instead")
+    values, instead = entry.get("values"), entry.get("instead")
+    if not isinstance(values, dict) or not isinstance(instead, dict):
+        raise _WrongError("`values` and `instead` must be mappings")
+    return Refused(values, _text(entry, "says", needed=True), instead)

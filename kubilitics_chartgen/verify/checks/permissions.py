@@ -88,7 +88,7 @@ class Permissions:
                 yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, an administrator's role")
             return
         ours = [item for item in declared if fnmatchcase(role, item.role)]
-        if built_in and not any(item.role == role for item in ours):
+        if not ours or (built_in and not any(item.role == role for item in ours)):
             yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, which is not declared")
 
 
