@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
+from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.slices import slices_of
@@ -42,7 +43,9 @@ class Subject:
     slices: dict[str, Slice]
     base: Configuration
     known: tuple[Configuration, ...]
+    """Those of `ci/*-values.yaml`, in the order of their names, then what is declared to be written instead."""
     kube_versions: tuple[KubeVersion, ...]
+    declared: Declared = field(default_factory=Declared)
 
     @property
     def name(self) -> str:
@@ -88,8 +91,10 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     if not judge.accepts(loaded.coalesce(overrides(space, base))):
         problems = judge.problems(loaded.coalesce(overrides(space, base)))
         raise InputError("The chart's schema refuses the values to start from.", problems)
-    own = tuple(configuration_of(space, values, release=release) for values in known)
-    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions))
+    declared = read_declared(loaded.settings)
+    further = [refused.instead for refused in declared.refusals]
+    own = tuple(configuration_of(space, values, release=release) for values in [*known, *further])
+    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions), declared)
 
 
 def _check_parsable(chart: ChartFiles) -> None:

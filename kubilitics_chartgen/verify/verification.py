@@ -18,6 +18,7 @@ from pathlib import Path
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author
 from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
@@ -61,7 +62,7 @@ class VerifyRequest:
 
 def check_names() -> dict[str, str]:
     """Every check with its sentence."""
-    return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS}
+    return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS, **AUTHOR_CHECKS}
 
 
 def verify(
@@ -97,6 +98,7 @@ def verify(
         try:
             exploration.run()
             findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
+            findings.extend(check_author(subject, ledger, chosen))
         except BudgetSpentError:
             complete = False
         except KeyboardInterrupt:

@@ -72,7 +72,7 @@ def repository(ready: Path, tmp_path: Path) -> Path:
 
 
 def check(root: Path, version: str = VERSION) -> dict[str, list[str]]:
-    """The problems of each check that does not hold; lint and verify, which take long, are left to tests of their own."""
+    """The problems of each check that does not hold, but for lint and verify: these take long, and have own tests."""
     listed = gate.checks(root, version, stale=lambda: plan(root).changed)
     assert {one.name for one in listed} == CHECKS
     results = gate.run_checks([one for one in listed if one.name not in ("lint", "verify")])
