@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["EmbeddedChart", "EmbeddedEngine", "check_release"]
 
+_FORMS = ("v1", "v2")
+"""The `apiVersion` in Chart.yaml that Helm 3 and 4 install."""
+
 
 class EmbeddedEngine:
     """Helm 4 inside this process, laid out as Helm 3 prints, which is what most installations run."""
@@ -160,6 +163,12 @@ class EmbeddedChart:
             return Path(_call(self._open().save, folder)).read_bytes()
 
     def _check_installable(self) -> None:
+        form = str(self.metadata.get("apiVersion"))
+        if form not in _FORMS:
+            raise InputError(
+                f"{self.source.path} has the chart format {form}, and known are {' and '.join(_FORMS)}: it was made "
+                "for a later Helm. Use a newer version of this program, or ask for the chart in format v2."
+            )
         kind = self.metadata.get("type") or "application"
         if kind != "application":
             raise InputError(f"{kind} charts are not installable")
