@@ -16,7 +16,7 @@ import gzip
 import io
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from kubilitics_chartgen.helm.chart_source import ChartSource, open_chart_source
 from kubilitics_chartgen.helm.engine import Release, render_error
 from kubilitics_chartgen.helm.manifests import HELM_3, Dialect
 from kubilitics_chartgen.helm.paths import with_value
+from kubilitics_chartgen.helm.yaml_write import yaml_text
 
 if TYPE_CHECKING:
     from helm_python import Chart
@@ -62,7 +63,12 @@ class EmbeddedChart:
 
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
-        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved())))
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), _is_schema)))
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> bytes:
+        """The same chart packed, with other values in the place of its own values.yaml."""
+        name = f"{self.metadata['name']}/values.yaml"
+        return _repacked(self.saved(), lambda member: member == name, {name: yaml_text(defaults).encode()})
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -217,7 +223,11 @@ def _call(function: Any, *args: Any, **options: Any) -> Any:
         raise InputError(f"these values cannot be handed to Helm: {error}") from error
 
 
-def _repacked(data: bytes) -> bytes:
+def _is_schema(name: str) -> bool:
+    return name.rsplit("/", 1)[-1] == "values.schema.json" and "/templates/" not in name
+
+
+def _repacked(data: bytes, without: Callable[[str], bool], added: Mapping[str, bytes] | None = None) -> bytes:
     out = io.BytesIO()
     # Level 1: the archive is read again right away and lives in memory only.
     with (
@@ -226,6 +236,10 @@ def _repacked(data: bytes) -> bytes:
         tarfile.open(fileobj=packed, mode="w") as new,
     ):
         for member in old:
-            if member.name.rsplit("/", 1)[-1] != "values.schema.json" or "/templates/" in member.name:
+            if not without(member.name):
                 new.addfile(member, old.extractfile(member))
+        for name, content in (added or {}).items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
     return out.getvalue()

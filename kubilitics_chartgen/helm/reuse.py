@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from kubilitics_chartgen.helm.paths import path_text, with_value
+from kubilitics_chartgen.helm.paths import path_text
 from kubilitics_chartgen.helm.values_file import Values, merge
 
-__all__ = ["Before", "Keep", "UpgradeValues", "upgrade_values"]
+__all__ = ["Before", "Keep", "UpgradeValues", "laid_over", "upgrade_values"]
 
 
 class Keep(str, Enum):
@@ -51,6 +51,8 @@ class UpgradeValues:
     values: Values
     kept: bool
     """Whether values of before are among them."""
+    defaults: Mapping[str, Any] | None = field(default=None, repr=False)
+    """What takes the place of the new chart's values.yaml; None: nothing does."""
     lacking: tuple[str, ...] = ()
     """Values paths that the new chart has a default for, and that do not reach its templates."""
 
@@ -59,25 +61,21 @@ def upgrade_values(given: Values, before: Before, keep: Keep, defaults: Mapping[
     """The values for the new chart, whose values.yaml is `defaults`."""
     if keep is Keep.none or (keep is Keep.unless_given and (given.data or not before.given)):
         return UpgradeValues(given, kept=False)
-    data = _laid_over(given.data, before.given)
+    values = Values(laid_over(given.data, before.given), given.places)
     if keep is not Keep.all:
-        return UpgradeValues(Values(data, given.places), kept=bool(before.given))
-    data = merge(before.effective, data)
-    lacking = tuple(_lacking(defaults, data))
-    for path in lacking:
-        # A null takes the new chart's default away, as Helm does by taking all of them away.
-        data = with_value(data, path, None)
-    return UpgradeValues(Values(data, given.places), kept=True, lacking=tuple(path_text(path) for path in lacking))
+        return UpgradeValues(values, kept=bool(before.given))
+    lacking = tuple(path_text(path) for path in _lacking(defaults, merge(before.effective, values.data)))
+    return UpgradeValues(values, kept=True, defaults=before.effective, lacking=lacking)
 
 
-def _laid_over(above: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:
-    """As Helm's CoalesceTables: a null over a value takes neither effect, so that the old default shows again."""
+def laid_over(above: Mapping[str, Any], below: Mapping[str, Any]) -> dict[str, Any]:
+    """As Helm's CoalesceTables: where a null lies over a value, neither is left."""
     merged = {key: value for key, value in above.items() if value is not None or below.get(key) is None}
     for key, value in below.items():
         if key not in above:
             merged[key] = value
         elif isinstance(value, Mapping) and isinstance(above[key], Mapping):
-            merged[key] = _laid_over(above[key], value)
+            merged[key] = laid_over(above[key], value)
     return merged
 
 

@@ -11,6 +11,7 @@ from kubilitics_chartgen.cluster import Connection, kubernetes_version, read_rel
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm import Keep, RefusedError, UpgradeValues
 from kubilitics_chartgen.kube.versions import KubeVersion, newest, parse_version
+from kubilitics_chartgen.upgrade.live import Live, ask
 from kubilitics_chartgen.upgrade.merge import Apply
 from kubilitics_chartgen.upgrade.notes import notes_on
 from kubilitics_chartgen.upgrade.plan import Plan, make_plan
@@ -68,23 +69,41 @@ def plan_from_cluster(cluster: Connection, wish: Wish) -> Planned:
     )
     title = f"{installed.name} in {installed.namespace} ({cluster.context}, revision {installed.revision})"
     applies = (wish.apply or (Apply.server if installed.server_side else Apply.client),)
-    return _planned(f"{title} to {wish.new.name}", recorded(installed), None, replace(wish, target=target), applies)
+    return _planned(
+        f"{title} to {wish.new.name}", recorded(installed), None, replace(wish, target=target), applies, cluster
+    )
 
 
-def _planned(title: str, before: Running, old: Side | None, wish: Wish, applies: tuple[Apply, ...]) -> Planned:
+def _planned(
+    title: str,
+    before: Running,
+    old: Side | None,
+    wish: Wish,
+    applies: tuple[Apply, ...],
+    cluster: Connection | None = None,
+) -> Planned:
     target = wish.target
     version = parse_version(target.kube_version) if target.kube_version else newest()
     after, values = upgraded(wish.new, before, target, wish.keep)
-    notes = (*_notes(values, wish.keep), *notes_on(old.chart if old else None, wish.new.chart, version))
+    live = None
+    if cluster is not None:
+        live = ask(cluster, before.state, after, release=target.release, namespace=target.namespace)
+    notes = (*_notes(values, wish.keep), *_denied(live), *notes_on(old.chart if old else None, wish.new.chart, version))
     return Planned(
         title,
-        make_plan(before.state, after, version=version, applies=applies),
+        make_plan(before.state, after, version=version, applies=applies, live=live),
         make_plan(after, before.state, version=version, applies=applies),
         version,
         target,
         applies,
         notes,
     )
+
+
+def _denied(live: Live | None) -> tuple[str, ...]:
+    if live is None or not live.denied:
+        return ()
+    return (f"you may not {', '.join(live.denied)}: of these the plan knows what Helm has recorded, not what is there",)
 
 
 def _notes(values: UpgradeValues, keep: Keep) -> tuple[str, ...]:

@@ -5,14 +5,18 @@ Reads charts and values files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kubilitics_chartgen.cluster import InstalledRelease
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm import (
     Before,
+    EmbeddedChart,
     EmbeddedEngine,
     Keep,
     Release,
@@ -25,7 +29,7 @@ from kubilitics_chartgen.helm import (
     render_chart,
     upgrade_values,
 )
-from kubilitics_chartgen.helm.values_file import merge
+from kubilitics_chartgen.helm.reuse import laid_over
 from kubilitics_chartgen.upgrade.state import State, state_of
 
 __all__ = ["Running", "Side", "Target", "recorded", "rendered_state", "running", "shown_paths", "upgraded"]
@@ -87,7 +91,7 @@ def recorded(installed: InstalledRelease) -> Running:
     """What Helm has recorded of a release."""
     texts = {"record/manifest.yaml": installed.manifest}
     texts.update({f"record/hook-{number}.yaml": text for number, text in enumerate(installed.hooks)})
-    effective = merge(installed.defaults, installed.values)
+    effective = laid_over(installed.values, installed.defaults)
     state = state_of(documents(texts), installed.namespace)
     return Running(state, Before(installed.values, effective), installed.chart)
 
@@ -104,13 +108,26 @@ def upgraded(side: Side, before: Running, target: Target, keep: Keep) -> tuple[S
         )
     values = upgrade_values(read_values(side.files, sets=side.sets), before.values, keep, chart.defaults)
     try:
-        return _state(side, values.values, target, upgrade=True), values
+        with _rebased(chart, values.defaults) as path:
+            return _state(replace(side, chart=path), values.values, target, upgrade=True), values
     except RenderError as error:
         if not values.kept:
             raise
         problems = [*(error.problems or (Problem(error.summary),)), *_lacking(values.lacking)]
         how = keep.option or "as no value is given, those of before are kept"
         raise InputError(f"{side.name} does not take the values of before ({how})", problems) from error
+
+
+@contextmanager
+def _rebased(chart: EmbeddedChart, defaults: Mapping[str, Any] | None) -> Iterator[Path]:
+    """Where the chart is, with other defaults if there are any."""
+    if defaults is None:
+        yield chart.source.path
+        return
+    with tempfile.TemporaryDirectory(prefix="chart-") as folder:
+        path = Path(folder) / "chart.tgz"
+        path.write_bytes(chart.with_defaults(defaults))
+        yield path
 
 
 def _lacking(paths: tuple[str, ...]) -> list[Problem]:

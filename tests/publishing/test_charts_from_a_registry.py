@@ -21,7 +21,7 @@ def plan(*arguments, env=None):
     return subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, check=False, env=env)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def published(open_registry, release):
     """Both releases, the older one with other content under the name of the newer folder."""
     base = f"oci://{open_registry.host}/charts"
