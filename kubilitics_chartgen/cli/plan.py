@@ -151,7 +151,7 @@ def _fleet(old: Side, wish: Wish, pattern: str, *, as_json: bool) -> int:
     from kubilitics_chartgen.helm import Keep
     from kubilitics_chartgen.kube.versions import newest, parse_version
     from kubilitics_chartgen.upgrade import Apply
-    from kubilitics_chartgen.upgrade.fleet import fleet_files, plan_fleet
+    from kubilitics_chartgen.upgrade.fleet import FleetRequest, fleet_files, plan_fleet
 
     if wish.keep is not Keep.unless_given:
         raise InputError(
@@ -160,5 +160,6 @@ def _fleet(old: Side, wish: Wish, pattern: str, *, as_json: bool) -> int:
     asked = wish.target.kube_version
     version = parse_version(asked) if asked else newest()
     applies = (wish.apply,) if wish.apply else tuple(Apply)
-    answers = plan_fleet(old, wish.new, fleet_files(pattern), wish.target, version=version, applies=applies)
+    request = FleetRequest(old, wish.new, wish.target, version, applies)
+    answers = plan_fleet(request, fleet_files(pattern))
     return print_fleet(answers, as_json=as_json)

@@ -118,6 +118,13 @@ class EmbeddedChart:
 
     def render(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """The raw text of each template by its path, NOTES.txt included."""
+        version = self.check_renderable(release)
+        if release.kube_version is not None and self.kube_version_value is not None:
+            values = with_value(values, self.kube_version_value, version)
+        return self.render_texts(values, release)
+
+    def check_renderable(self, release: Release) -> str:
+        """Refuse what no values could mend; the Kubernetes version that is rendered for."""
         check_release(release)
         version = versions.default_kube_version()
         if release.kube_version is not None:
@@ -128,10 +135,9 @@ class EmbeddedChart:
                     f"binary and use the cli engine, or declare in {settings.SETTINGS_FILE} which value of this chart "
                     "overrides the version."
                 )
-            values = with_value(values, self.kube_version_value, version)
         versions.check_kube_version_range(self.metadata, version)
         self._check_installable()
-        return self.render_texts(values, release)
+        return version
 
     def render_texts(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """What `render` gives, for values and a release that were checked before."""
