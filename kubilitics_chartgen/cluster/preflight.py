@@ -56,6 +56,8 @@ class Situation:
     needs: Needs
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(apiVersion, kind) to the template that brings it."""
+    chart: str = ""
+    """The chart's name; empty where it is not known."""
     malformed: Sequence[tuple[Mapping[str, Any], list[str]]] = ()
     """Objects that the API server would refuse for their shape, with the reasons; no other check looks at them."""
 
@@ -93,6 +95,7 @@ def preflight(
     *,
     release: str,
     namespace: str,
+    chart: str = "",
     chart_kube_range: str = "",
 ) -> list[Line]:
     """Run every check. `documents` are those of `helm.render_chart`; the pods of `helm test` are left out."""
@@ -104,7 +107,7 @@ def preflight(
     judged = [(item.object, _shape_problems(item.object, version)) for item in installed]
     needs = needs_of([item for item, found in judged if not found])
     malformed = [pair for pair in judged if pair[1]]
-    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources, malformed)
+    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources, chart, malformed)
     return [line for name, check in CHECKS.items() for line in _answered(name, check, situation)]
 
 
