@@ -127,8 +127,29 @@ def proof(
     for candidate in dict.fromkeys((small, configuration)):
         outcome = ledger.again([candidate], alone=True)[0]
         if shows(outcome, shown):
-            return _proof(subject, candidate, outcome, shown, chart)
+            known = _in_some_version(subject, ledger, candidate, outcome, shown)
+            return _proof(subject, candidate, outcome, shown, chart) if known else None
     return None
+
+
+def _in_some_version(
+    subject: Subject, ledger: Ledger, candidate: Configuration, outcome: Outcome, shown: Shown
+) -> bool:
+    """Whether the fault is there for a Kubernetes version with which the chart takes these values.
+
+    A template that does not look at the version is judged for all of them, though another one may refuse some.
+    """
+    fault = next((each.fault for each in outcome.found if (each.check, each.fault.key) == shown), None)
+    number = next((place for place, each in enumerate(subject.space.factors) if each.path == subject.kube_value), None)
+    if number is None or fault is None:
+        return True
+    levels = range(len(subject.space.factors[number].levels))
+    same = (shown[0], fault.object, fault.path)
+    return any(
+        (each.check, each.fault.object, each.fault.path) == same
+        for one in ledger.again([candidate.choose({number: level}) for level in levels], exact=True)
+        for each in one.found
+    )
 
 
 def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, shown: Shown, chart: str) -> Proof:

@@ -167,6 +167,7 @@ def _plan(request: VerifyRequest, subject: Subject) -> Plan:
         subject.slices,
         subject.base,
         subject.known,
+        subject.tried,
         strength=request.strength,
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,

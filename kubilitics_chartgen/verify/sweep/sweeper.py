@@ -123,7 +123,7 @@ class Sweeper:
         if name.endswith("NOTES.txt"):
             return ()
         part = self.slices.get(name)
-        context = job.context if part is None or part.versioned else job.lasting
+        context = job.context if part is None or part.versioned or job.request.exact else job.lasting
         try:
             seen, new = self.inspector.documents(name, text, context)
         except BrokenTextError as error:
