@@ -48,6 +48,8 @@ class Subject:
     """What its author says to write instead of refused values."""
     """Those of `ci/*-values.yaml`, in the order of their names, then what is declared to be written instead."""
     kube_versions: tuple[KubeVersion, ...]
+    isolated: tuple[str, ...]
+    """Values paths of optional parts that the author names."""
     declared: Declared = field(default_factory=Declared)
 
     @property
@@ -97,7 +99,9 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     declared = read_declared(loaded.settings)
     own = tuple(configuration_of(space, values, release=release) for values in known)
     tried = tuple(configuration_of(space, each.instead, release=release) for each in declared.refusals)
-    return Subject(chart, loaded, compared, space, slices, base, own, tried, tuple(versions), declared)
+    return Subject(
+        chart, loaded, compared, space, slices, base, own, tried, tuple(versions), settings.isolated, declared
+    )
 
 
 def _check_parsable(chart: ChartFiles) -> None:

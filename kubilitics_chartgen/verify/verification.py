@@ -51,7 +51,7 @@ class VerifyRequest:
     """Only these; empty for all."""
     skip: tuple[str, ...] = ()
     isolate: tuple[str, ...] = ()
-    """Values paths of optional parts."""
+    """Values paths of optional parts, beside those that the chart's author names."""
     workers: int = 0
     budget: float | None = None
     seed: int = 1
@@ -77,7 +77,7 @@ def verify(
         subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
-        isolated = [subject.factor(path) for path in request.isolate]
+        isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
         pool.begin(
             SweepTask(
                 request.chart,

@@ -114,12 +114,12 @@ def test_random_values_are_no_release_twice(tmp_path):
 
 
 def test_an_optional_part_that_changes_another_object(tmp_path):
-    leak = CONFIG + '{{ if .Values.autoscaling.enabled }}  scaled: "yes"{{ end }}\n'
-    findings, _ = found(
-        write_chart(tmp_path / "web", {"templates/config.yaml": leak}), "--isolate", "autoscaling.enabled"
-    )
-    isolated = {finding["object"] for finding in findings if finding["check"] == "isolation"}
-    assert isolated == {"ConfigMap/web-config", "Deployment/web"}
+    leak = {"templates/config.yaml": CONFIG + '{{ if .Values.autoscaling.enabled }}  scaled: "yes"{{ end }}\n'}
+    named = {**leak, ".chartgen.yaml": "verify: {isolate: [autoscaling.enabled]}\n"}
+    for changes, options in ((leak, ("--isolate", "autoscaling.enabled")), (named, ("--no-nulls",))):
+        findings, _ = found(write_chart(tmp_path / "web", changes), *options)
+        isolated = {finding["object"] for finding in findings if finding["check"] == "isolation"}
+        assert isolated == {"ConfigMap/web-config", "Deployment/web"}
 
 
 def test_a_value_that_changes_nothing(tmp_path):
