@@ -51,6 +51,36 @@ def test_one_worker_two_workers_and_none_find_the_same(tmp_path):
             assert told(pool.run(requests)) == here
 
 
+def test_workers_that_were_started_before_it_is_known_what_varies_find_the_same(tmp_path):
+    chart = write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN})
+    with Pool(chart=chart, workers=2) as pool:
+        task, requests = prepared(chart)
+        pool.begin(task)
+        assert told(pool.run(requests)) == told(Sweeper(task).run(requests))
+
+
+def test_a_worker_started_early_that_dies_is_started_again_with_what_it_was_told(tmp_path):
+    chart = write_chart(tmp_path / "web")
+    with Pool(chart=chart, workers=1) as pool:
+        task, requests = prepared(chart)
+        pool.begin(task)
+        expected = told(pool.run(requests[:8]))
+        pool._workers[0].process.kill()
+        assert told(pool.run(requests[:8])) == expected
+        assert pool.deaths == 1
+
+
+def test_faults_are_the_same_in_whichever_order_configurations_come(tmp_path):
+    task, requests = prepared(write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN}))
+    again = [Request(each.index, each.configuration, again=True) for each in requests]
+    forwards = Sweeper(task).run(again)
+    backwards = Sweeper(task).run(again[::-1])[::-1]
+    assert [each.found for each in forwards] == [each.found for each in backwards]
+    fresh = [Sweeper(task).run([each])[0].found for each in again[:20]]
+    assert fresh == [each.found for each in forwards[:20]]
+    assert any(fresh), "there is a fault to be found"
+
+
 def test_what_is_remembered_of_a_slice_is_what_a_whole_render_gives(tmp_path):
     task, requests = prepared(write_chart(tmp_path / "web"))
     remembered = Sweeper(task).run([*requests, *requests])
