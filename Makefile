@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 CACHE := .cache
 
 .PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy test-tools \
-  lock bench clean
+  lock bench mutation-score clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ generate: $(STAMP) ## Write the chart and everything else that is generated
 verify-deep: $(STAMP) ## Verify the chart 3-wise on all Kubernetes versions, and the soundness of slices at length
 	@VERIFY_DEEP=1 $(BIN)/pytest -q tests/verify/test_slices_are_sound.py
 	@$(BIN)/kubilitics-chartgen verify --strength 3 --random 5000 --isolate ai.enabled
+
+mutation-score: $(STAMP) ## Put faults into the chart, count how many verify finds, write docs/mutation-score.md (30 minutes)
+	@$(BIN)/python -m tests.verify.mutation
 
 bench: $(STAMP) ## Measure verify and write docs/benchmarks.md
 	@$(BIN)/python tools/bench/verify.py

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -14,10 +14,12 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kubilitics_chartgen.verify.result import Proof, VerifyReport
+    from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 
 __all__ = ["ReportFormat", "verify"]
 
+MAX_BRANCHES = 5
+"""Branches that are listed on a terminal; reports list all."""
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -173,6 +175,7 @@ def _print(result: VerifyReport) -> None:
         f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {_span(result.kube_versions)}",
         f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
         f"; {undecided:,} combinations undecided",
+        *_branch_lines(result.branches),
         *result.notes,
     ]
     if set_aside:
@@ -189,6 +192,27 @@ def _print(result: VerifyReport) -> None:
         markup=False,
         style="red" if failing else "green",
     )
+
+
+def _branch_lines(branches: Sequence[BranchCoverage]) -> Iterator[str]:
+    """How many branches of the templates were taken, and the first of those that were not."""
+    if not branches:
+        return
+    total, taken = sum(each.branches for each in branches), sum(each.taken for each in branches)
+    lacking = [(each.file, one) for each in branches for one in each.untaken]
+    refused = sum(one.refused for _file, one in lacking)
+    never = [f"{file}:{one.line} ({one.shown})" for file, one in lacking if not one.refused]
+    line = f"{taken} of {total} branches of the templates were taken"
+    if refused:
+        line += f"; {refused} more by refused values alone"
+    if never:
+        line += f"; {len(never)} by none:"
+    yield line
+    yield from (f"  {each}" for each in never[:MAX_BRANCHES])
+    if len(never) > MAX_BRANCHES:
+        yield f"  and {len(never) - MAX_BRANCHES} more: see --json, or a report"
+    if not all(each.decided for each in branches):
+        yield "  (not all configurations were looked at for branches: there was no time)"
 
 
 def _span(versions: tuple[str, ...]) -> str:

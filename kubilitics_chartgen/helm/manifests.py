@@ -187,7 +187,8 @@ def _rank(kind: str, dialect: Dialect) -> tuple[int, str]:
 
 
 def _document(source: str, text: str) -> Document | None:
-    content = yaml_object(text)
+    # Helm ends each document with a line break, so that a block of text that ends it keeps its own.
+    content = yaml_object(f"{text}\n")
     metadata = _mapping(content, "metadata")
     annotations = _mapping(metadata, "annotations")
     for key, value in annotations.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
+from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.slices import slices_of
@@ -26,6 +27,9 @@ from kubilitics_chartgen.verify.space.settings import FactorSettings, read_facto
 from kubilitics_chartgen.verify.sweep.task import Slice
 
 __all__ = ["Subject", "read_subject"]
+
+NAMESPACE = "somewhere"
+"""Where releases go: no text that values have as an example."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class Subject:
     slices: dict[str, Slice]
     base: Configuration
     known: tuple[Configuration, ...]
+    """Those of `ci/*-values.yaml`, in the order of their names, then what is declared to be written instead."""
     kube_versions: tuple[KubeVersion, ...]
+    declared: Declared = field(default_factory=Declared)
 
     @property
     def name(self) -> str:
@@ -80,13 +86,15 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
     slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)
-    release = Release(name if len(name) <= 53 else "release-name", "example")
+    release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
     base = configuration_of(space, given, release=release)
     if not judge.accepts(loaded.coalesce(overrides(space, base))):
         problems = judge.problems(loaded.coalesce(overrides(space, base)))
         raise InputError("The chart's schema refuses the values to start from.", problems)
-    own = tuple(configuration_of(space, values, release=release) for values in known)
-    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions))
+    declared = read_declared(loaded.settings)
+    further = [refused.instead for refused in declared.refusals]
+    own = tuple(configuration_of(space, values, release=release) for values in [*known, *further])
+    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions), declared)
 
 
 def _check_parsable(chart: ChartFiles) -> None:
@@ -116,4 +124,4 @@ def _with_versions(settings: FactorSettings, loaded: EmbeddedChart, versions: Se
         return settings
     levels = ("", *(full_kube_version(str(version)) for version in versions))
     fixed = {**settings.fixed, ".".join(loaded.kube_version_value): levels}
-    return FactorSettings(settings.added, fixed, settings.excluded)
+    return replace(settings, fixed=fixed)

@@ -3,6 +3,7 @@
 subject   what varies, and what each template depends on
 explore   which configurations are looked at
 sweep     rendering and checking them, in workers
+branches  which branches of the templates were taken
 proofs    findings confirmed by Helm itself, shrunk
 coverage  how far each template was looked at
 """
@@ -17,12 +18,14 @@ from pathlib import Path
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author
+from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
-from kubilitics_chartgen.verify.result import Proof, VerifyReport
+from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
@@ -30,6 +33,9 @@ from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
 __all__ = ["VerifyRequest", "check_names", "verify"]
+
+BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
+"""Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class VerifyRequest:
 
 def check_names() -> dict[str, str]:
     """Every check with its sentence."""
-    return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS}
+    return {**{check.name: check.sentence for check in CHECKS}, **SPACE_CHECKS, **AUTHOR_CHECKS}
 
 
 def verify(
@@ -92,6 +98,7 @@ def verify(
         try:
             exploration.run()
             findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
+            findings.extend(check_author(subject, ledger, chosen))
         except BudgetSpentError:
             complete = False
         except KeyboardInterrupt:
@@ -104,10 +111,13 @@ def verify(
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
+        progress("looking for branches that none took", 0)
+        branches = _branches(subject, ledger, explored) if not interrupted else ()
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),
             coverage=coverage,
+            branches=branches,
             numbers={
                 "configurations": ledger.looked,
                 "accepted": len(ledger.accepted),
@@ -119,6 +129,8 @@ def verify(
                 "exempt": exempted.count,
                 "factors": len(subject.space.factors),
                 "levels": sum(len(factor.levels) for factor in subject.space.factors),
+                "branches": sum(each.branches for each in branches),
+                "branchesTaken": sum(each.taken for each in branches),
                 "secondsExploring": round(explored, 2),
                 "seconds": round(time.monotonic() - began, 2),
                 "workers": pool.count,
@@ -130,6 +142,11 @@ def verify(
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
         )
+
+
+def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
+    seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
+    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds)
 
 
 def _order(finding: Proof) -> tuple[object, ...]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
+from dataclasses import replace
 
 import pytest
 
 from kubilitics_chartgen.verify.analysis import functions, interpreter, state
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER
+from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.verify.sweep.task import Slice
 from tests.chart.objects import CHART
+from tests.verify import soundness
 from tests.verify.charts import WEB, write_chart
-from tests.verify.soundness import broken_promises
+from tests.verify.soundness import agreement, broken_promises
 
 DEEP = bool(os.environ.get("VERIFY_DEEP"))
 VALUES = """\
@@ -164,3 +169,27 @@ def test_the_templates_of_the_chart_keep_to_their_slices():
 
 def test_a_web_chart_keeps_to_its_slices(tmp_path):
     assert broken_promises(write_chart(tmp_path / "web"), contexts=20, flips=5) == []
+
+
+def test_whole_renders_of_the_chart_agree_with_its_slices(capsys):
+    found = agreement(CHART, count=10_000 if DEEP else 200)
+    if DEEP:
+        with capsys.disabled():
+            sys.stdout.write(f"{found}\n")
+    assert found.wrong == []
+    assert found.renders == (10_000 if DEEP else 200)
+    assert found.alone >= 8
+    assert found.objects > 20 * found.renders
+    assert found.slices > 5 * found.renders
+
+
+def test_a_slice_that_misses_a_value_is_told_by_whole_renders(tmp_path, monkeypatch):
+    folder = write_chart(tmp_path / "web")
+
+    def blind(folder, **options):
+        subject = read_subject(folder, **options)
+        return replace(subject, slices={name: Slice((), frozenset()) for name in subject.slices})
+
+    assert agreement(folder, count=30).wrong == []
+    monkeypatch.setattr(soundness, "read_subject", blind)
+    assert agreement(folder, count=30).wrong

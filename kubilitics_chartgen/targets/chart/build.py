@@ -21,6 +21,7 @@ from kubilitics_chartgen.model.components import (
 )
 from kubilitics_chartgen.model.features import FEATURES
 from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
+from kubilitics_chartgen.model.programs import PROGRAMS
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.refusals import REFUSALS
 from kubilitics_chartgen.model.release import RELEASE
@@ -90,6 +91,9 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "connections": connections.CONNECTIONS,
+        "refusals": REFUSALS,
+        "programs": PROGRAMS,
+        "names_of_folder": _names_of_folders(),
         "component_of_folder": [*FOLDERS.items(), *((component.id, component.id) for component in EVERYTHING)],
         "own_parties": [party for party in connections.PARTIES.values() if party.is_pod],
         "other_parties": [party for party in connections.PARTIES.values() if not party.is_pod],
@@ -140,6 +144,22 @@ def _data(value: Any) -> str:
     import yaml
 
     return GENERATED + yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False, width=4096, allow_unicode=True)
+
+
+def _names_of_folders() -> list[tuple[str, list[str]]]:
+    """What each folder's objects are called; one inside another comes first."""
+    suffixes = {
+        "ai/tests": ["ai-test"],
+        "tests": ["core-test"],
+        "exposure": ["frontend"],
+        "migrations": ["migrate"],
+        "network": ["helpers", "default-deny"],
+        "backend": ["backend", "backend:view", "backend-kubeconfig"],
+        "ai": ["ai", "ai-discovery", "ai-headless", "ai-primary", "ai-from-core", "ai-queries", "ai-test"],
+        **{component.id: [component.id] for component in (FRONTEND, *AUXILIARY)},
+    }
+    cut = "*-" + "[0-9a-f]" * 8
+    return [(folder, [*(f"*-{name}" for name in names), cut, f"{cut}:view"]) for folder, names in suffixes.items()]
 
 
 def _refusals_page() -> str:

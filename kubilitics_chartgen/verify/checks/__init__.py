@@ -17,6 +17,7 @@ from kubilitics_chartgen.verify.checks.config_data import ConfigData
 from kubilitics_chartgen.verify.checks.containers import Containers
 from kubilitics_chartgen.verify.checks.custom_kinds import CustomKinds
 from kubilitics_chartgen.verify.checks.declared import Declared, read_declared
+from kubilitics_chartgen.verify.checks.declared_names import DeclaredNames
 from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
 from kubilitics_chartgen.verify.checks.drift import Drift
 from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
@@ -33,6 +34,7 @@ from kubilitics_chartgen.verify.checks.pod_security import PodSecurity
 from kubilitics_chartgen.verify.checks.pods import Pods
 from kubilitics_chartgen.verify.checks.ports import Ports
 from kubilitics_chartgen.verify.checks.probes import Probes
+from kubilitics_chartgen.verify.checks.programs import Programs
 from kubilitics_chartgen.verify.checks.reachability import Reachability
 from kubilitics_chartgen.verify.checks.references import References
 from kubilitics_chartgen.verify.checks.removed_apis import RemovedApis
@@ -67,12 +69,14 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     DeprecatedApis(),
     DuplicateKeys(),
     Names(),
+    DeclaredNames(),
     Labels(),
     Workloads(),
     Pods(),
     Containers(),
     Volumes(),
     Probes(),
+    Programs(),
     ConfigData(),
     Services(),
     Ingresses(),

@@ -7,6 +7,7 @@ declared:
       reason: made by hand before the installation
   permissions:               # what roles may grant; with this list, they may grant nothing else
     - role: "*-backend"      # a pattern of the role's name, or a built-in ClusterRole that may be bound
+      labels: {tier: back}   # instead of it or beside it: labels that the role carries
       apiGroups: [""]
       resources: [secrets]
       verbs: [get]
@@ -26,18 +27,44 @@ declared:
       ports: [5432]          # empty or left out where a value decides
       protocols: [TCP]
       required: true         # possible whenever both are there; otherwise a value decides
+  refusals:                  # values that the templates refuse, and what to write instead
+    - values: {web: {replicas: 0}}
+      says: "web.replicas*"  # a pattern that the refusal's words hold
+      instead: {web: {replicas: 1}}
+  names:                     # what objects are called: others rely on it; the first pattern that fits counts
+    - templates: "templates/web/*"
+      names: ["*-web"]
+  programs:                  # what the program in a container takes and serves
+    - container: web         # the container's name
+      labels: {tier: front}  # where other pods have such a container, too: labels of its pods
+      variables: {WEB_PORT: "8080", WEB_MODE: ""}  # what it reads, and a pattern of what it takes; of WEB_* no others
+      needs: [WEB_PORT]      # what must be set
+      paths: [/health]       # what probes may ask for
+      writes: [/data]        # where it writes: volumes lie there that are not read-only
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 
-__all__ = ["OUTSIDE", "Connection", "Declared", "External", "Labels", "Party", "Permission", "read_declared"]
+__all__ = [
+    "OUTSIDE",
+    "Connection",
+    "Declared",
+    "External",
+    "Labels",
+    "Names",
+    "Party",
+    "Permission",
+    "Program",
+    "Refused",
+    "read_declared",
+]
 
 OUTSIDE = {
     "pods": "pods that a policy names by labels of theirs or of their namespace",
@@ -70,6 +97,8 @@ class Permission:
     verbs: tuple[str, ...] = ()
     named: bool = False
     reason: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Labels that the role carries."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +135,36 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Values that must be refused, and what to write instead."""
+
+    values: Mapping[str, Any] = field(hash=False)
+    says: str
+    """A pattern that the words of the refusal hold."""
+    instead: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the objects of some templates are called."""
+
+    templates: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """What the program in a container takes and serves."""
+
+    container: str
+    labels: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Declared:
     """All that the author declares. None where nothing is said, and so nothing can be judged by it."""
 
@@ -114,6 +173,9 @@ class Declared:
     labels: tuple[Labels, ...] = ()
     parties: tuple[Party, ...] = ()
     connections: tuple[Connection, ...] | None = None
+    refusals: tuple[Refused, ...] = ()
+    names: tuple[Names, ...] = ()
+    programs: tuple[Program, ...] = ()
 
 
 class _WrongError(Exception):
@@ -126,7 +188,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
     problems: list[Problem] = []
     if not isinstance(section, dict):
         raise _error([Problem("a mapping is expected", path="declared", file=SETTINGS_FILE)])
-    for key in sorted(set(section) - {"external", "permissions", "labels", "parties", "connections"}):
+    for key in sorted(set(section) - {each.name for each in fields(Declared)}):
         problems.append(Problem("this key is not known", path=f"declared.{key}", file=SETTINGS_FILE))
 
     def read(key: str, one: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...] | None:
@@ -152,6 +214,9 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("labels", _labels_of) or (),
         read("parties", _party) or (),
         read("connections", _connection),
+        read("refusals", _refused) or (),
+        read("names", _names) or (),
+        read("programs", _program) or (),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
@@ -202,16 +267,18 @@ def _external(entry: Mapping[str, Any]) -> External:
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "apiGroups", "resources", "verbs", "named", "reason")
+    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason")
     groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     named, reason = _flag(entry, "named"), _text(entry, "reason")
-    return Permission(_text(entry, "role", needed=True), groups, resources, verbs, named, reason)
+    labels = _label_map(entry)
+    role = _text(entry, "role", needed=not labels) or "*"
+    return Permission(role, groups, resources, verbs, named, reason, labels)
 
 
-def _label_map(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    labels = entry.get("labels") or {}
+def _label_map(entry: Mapping[str, Any], key: str = "labels") -> tuple[tuple[str, str], ...]:
+    labels = entry.get(key) or {}
     if not isinstance(labels, dict) or not all(isinstance(value, str) for value in labels.values()):
-        raise _WrongError("`labels` must be a mapping of texts")
+        raise _WrongError(f"`{key}` must be a mapping of texts")
     return tuple(sorted(labels.items()))
 
 
@@ -242,3 +309,23 @@ def _connection(entry: Mapping[str, Any]) -> Connection:
         _texts(entry, "protocols") or ("TCP",),
         _flag(entry, "required"),
     )
+
+
+def _refused(entry: Mapping[str, Any]) -> Refused:
+    _only(entry, "values", "says", "instead")
+    values, instead = entry.get("values"), entry.get("instead")
+    if not isinstance(values, dict) or not isinstance(instead, dict):
+        raise _WrongError("`values` and `instead` must be mappings")
+    return Refused(values, _text(entry, "says", needed=True), instead)
+
+
+def _names(entry: Mapping[str, Any]) -> Names:
+    _only(entry, "templates", "names")
+    return Names(_text(entry, "templates", needed=True), _texts(entry, "names"))
+
+
+def _program(entry: Mapping[str, Any]) -> Program:
+    _only(entry, "container", "labels", "variables", "needs", "paths", "writes")
+    needs, paths, writes = (_texts(entry, key) for key in ("needs", "paths", "writes"))
+    variables = _label_map(entry, "variables")
+    return Program(_text(entry, "container", needed=True), _label_map(entry), variables, needs, paths, writes)

@@ -25,6 +25,11 @@ What a check cannot know from the objects alone, the chart's author writes into 
   its pods; somebody else may be
 """
 _TAIL = """\
+- `declared.names`: what the objects of some templates are called (`templates` as a pattern, `names` as patterns).
+- `declared.programs`: what the program of a container takes: `variables` with patterns of their values (`a|b`), those
+  it `needs`, the `paths` that probes may ask for, and where it `writes`.
+- `declared.refusals`: values that the templates refuse (`values`), a pattern of their words (`says`), and what to
+  write instead (`instead`); these are looked at as well as what `ci/*-values.yaml` holds.
 - `verify.exempt`: findings that are accepted (`check`, `path`, `reason`); `path` is an object such as
   `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported.
 """

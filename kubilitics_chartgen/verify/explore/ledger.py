@@ -89,6 +89,12 @@ class Ledger:
         requests = [Request(number, each, again=True, alone=alone) for number, each in enumerate(configurations)]
         return self.runner.run(requests) if requests else []
 
+    @property
+    def refusals(self) -> dict[Configuration, str]:
+        """What was refused, also where nothing but the verdict was asked for, with what the refusal says."""
+        verdicts = {each: message for each, message in self._verdicts.items() if message is not None}
+        return {**verdicts, **{each: outcome.message for each, outcome in self.refused.items()}}
+
     def known(self, configuration: Configuration) -> bool:
         """Whether a configuration was looked at."""
         return configuration in self.accepted or configuration in self.refused or configuration in self.broken

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.batch import Context
 from kubilitics_chartgen.helm.settings import read_chart_settings
 from kubilitics_chartgen.helm.versions import default_kube_version
@@ -184,7 +185,10 @@ class Sweeper:
     def versions(self, values: dict[str, Any]) -> tuple[KubeVersion, ...]:
         """The Kubernetes versions for which templates that look at the version are rendered."""
         chosen = value_at(values, self.task.kube_value) if self.task.kube_value else MISSING
-        return (parse_version(chosen) if isinstance(chosen, str) and chosen else self._engine,)
+        try:
+            return (parse_version(chosen) if isinstance(chosen, str) and chosen else self._engine,)
+        except InputError:  # a version that is not supported: the chart may refuse it
+            return (self._engine,)
 
 
 class _Job:

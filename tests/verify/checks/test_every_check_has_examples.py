@@ -97,6 +97,37 @@ EXPECTED = {
             "has several handlers: `httpGet`, `tcpSocket`",
         ),
     ],
+    "programs": [
+        ("Deployment/shop-web", "spec.template.spec.containers[0].env[2]", "`REGION` has neither a value nor a source"),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].env",
+            "`WEB_PORT` is not set, and the program needs it",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].env",
+            "`WEB_PROT` is no variable that the program reads",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].env",
+            "`WEB_MODE` is `careful`, which the program does not take",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].readinessProbe.httpGet.path",
+            "`/readyz` is none that the program serves",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].volumeMounts",
+            "`/cache`, where the program writes, lies on no volume it may write to",
+        ),
+    ],
+    "declared-names": [
+        ("Deployment/shop-website", "metadata.name", "`shop-website` is no name that is declared"),
+    ],
     "config-data": [
         ("ConfigMap/shop-web", 'data["log level"]', "`log level` is no key: at most 253 letters, digits, - _ ."),
     ],

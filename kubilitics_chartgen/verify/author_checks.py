@@ -1,0 +1,96 @@
+"""Checks that hold a chart against what its author says of it. Asks a ledger.
+
+every-template each template prints an object in some configuration
+known-values   the values files that the author keeps are accepted
+refusals       what the author says to be refused is, in his words, and what to write instead is not
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
+from types import MappingProxyType
+
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.result import Proof
+from kubilitics_chartgen.verify.shrink import helm_command, values_text
+from kubilitics_chartgen.verify.space.configuration import configuration_of
+from kubilitics_chartgen.verify.subject import Subject
+from kubilitics_chartgen.verify.sweep.task import Status
+
+__all__ = ["AUTHOR_CHECKS", "check_author"]
+
+AUTHOR_CHECKS = MappingProxyType(
+    {
+        "every-template": "Each template prints an object in some configuration.",
+        "known-values": "The values files that the chart keeps for its tests, `ci/*-values.yaml`, are accepted.",
+        "refusals": "What `.chartgen.yaml` declares as refused is refused, and what to write instead is not.",
+    }
+)
+
+
+def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> list[Proof]:
+    """What these checks find, after the space was explored."""
+    found: list[Proof] = []
+    if "every-template" in chosen:
+        found.extend(_every_template(subject, ledger))
+    if "known-values" in chosen:
+        found.extend(_known_values(subject, ledger))
+    if "refusals" in chosen:
+        ledger.phase = "what is declared as refused"
+        found.extend(_refusals(subject, ledger))
+    return found
+
+
+def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    printing = frozenset(name for filled in ledger.accepted.values() for name in filled)
+    for name, one in subject.slices.items():
+        known = subject.dependencies.templates.get(name.partition("/")[2])
+        # What the cluster serves is not varied, and what may refuse values may be there for that alone.
+        if name in printing or one.versioned or name.endswith("NOTES.txt") or known is None or known.refuses:
+            continue
+        yield Proof(
+            "every-template",
+            "warning",
+            f"It prints no object in any of {len(ledger.accepted)} configurations.",
+            template=name,
+            fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
+        )
+
+
+def _known_values(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    for file, configuration in zip(subject.files.ci_files, subject.known, strict=False):
+        if configuration in ledger.refused:
+            yield Proof(
+                "known-values",
+                "error",
+                f"These values are refused: {ledger.refused[configuration].message}",
+                template=file,
+                fix="Correct the file, or the condition that refuses it.",
+            )
+
+
+def _refusals(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    for part, wanted in (("values", Status.REFUSED), ("instead", Status.ACCEPTED)):
+        declared = [(each, each.values if part == "values" else each.instead) for each in subject.declared.refusals]
+        asked = [configuration_of(subject.space, values, release=subject.base.release) for _, values in declared]
+        for number, outcome in enumerate(ledger.again(asked)):
+            says, values = declared[number][0].says, declared[number][1]
+            if outcome.status is wanted and (part == "instead" or fnmatchcase(outcome.message, f"*{says}*")):
+                continue
+            if part == "instead":
+                message = f"These values must be accepted, and are not: {outcome.message}"
+            else:
+                said = f"the words are others: {outcome.message}" if outcome.message else "they are accepted"
+                message = f"These values must be refused with `{says}`, and {said}"
+            yield Proof(
+                "refusals",
+                "error",
+                message,
+                path=f"declared.refusals[{number}].{part}",
+                template=SETTINGS_FILE,
+                fix="Correct the template that refuses them, or what is declared.",
+                values=values_text(dict(values)),
+                command=helm_command(str(subject.files.folder), subject.space, asked[number], ""),
+            )

@@ -1,0 +1,1 @@
+"""How many faults put into a chart's templates `verify` finds."""

@@ -1,0 +1,63 @@
+"""`verify` holds a chart against what its author says: what is refused, what is accepted, what is there to print."""
+
+from __future__ import annotations
+
+from tests.verify.charts import SERVICE, write_chart
+from tests.verify.test_verify_command import found, reproduced
+
+CHECKS = ("--no-nulls", "--checks", "refusals,known-values,every-template")
+GATE = '{{ if lt (.Values.replicas | int64) 1 }}{{ fail "replicas: none would serve; write 1 or more" }}{{ end }}'
+DECLARED = """\
+declared:
+  refusals:
+    - {says: "replicas: none*", values: {replicas: 0}, instead: {replicas: 1}}
+"""
+
+
+def judged(folder, files):
+    return found(write_chart(folder, {".chartgen.yaml": DECLARED, **files}), *CHECKS)[0]
+
+
+def test_what_is_declared_as_refused_is_refused_in_its_words(tmp_path):
+    assert judged(tmp_path / "web", {"templates/gate.yaml": GATE}) == []
+
+
+def test_a_refusal_that_is_lost_or_says_something_else_is_a_finding(tmp_path):
+    (lost,) = judged(tmp_path / "lost", {})
+    assert (lost["check"], lost["path"]) == ("refusals", "declared.refusals[0].values")
+    assert "they are accepted" in lost["message"]
+    assert "kind: Deployment" in reproduced(lost)
+    (other,) = judged(tmp_path / "other", {"templates/gate.yaml": GATE.replace("none would serve", "wrong")})
+    assert "replicas: wrong" in other["message"]
+
+
+def test_a_refusal_of_what_is_to_be_written_instead_is_a_finding(tmp_path):
+    (finding,) = judged(tmp_path / "web", {"templates/gate.yaml": GATE.replace("int64) 1", "int64) 2")})
+    assert (finding["check"], finding["path"]) == ("refusals", "declared.refusals[0].instead")
+    assert "replicas: none would serve" in reproduced(finding)
+
+
+def test_a_values_file_for_tests_that_the_chart_refuses_is_a_finding(tmp_path):
+    files = {"templates/gate.yaml": GATE, "ci/none-values.yaml": "replicas: 0\n", "ci/one-values.yaml": "replicas: 1\n"}
+    (finding,) = judged(tmp_path / "web", files)
+    assert (finding["check"], finding["template"]) == ("known-values", "ci/none-values.yaml")
+
+
+def test_a_template_that_never_prints_is_a_finding_unless_it_is_there_to_refuse(tmp_path):
+    never = SERVICE.replace(
+        "if .Values.service.enabled", "if and .Values.service.enabled (not .Values.service.enabled)"
+    )
+    files = {"templates/gate.yaml": GATE, "templates/service.yaml": never}
+    (finding,) = judged(tmp_path / "web", files)
+    assert (finding["check"], finding["template"]) == ("every-template", "web/templates/service.yaml")
+    by_cluster = SERVICE.replace("if .Values.service.enabled", 'if .Capabilities.APIVersions.Has "example.com/v1"')
+    assert judged(tmp_path / "other", {"templates/gate.yaml": GATE, "templates/service.yaml": by_cluster}) == []
+
+
+def test_what_is_declared_wrongly_is_said(tmp_path):
+    from tests.verify.test_verify_command import run
+
+    settings = "declared: {refusals: [{values: {}, says: x}]}\n"
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings}))
+    assert done.returncode == 2
+    assert "declared.refusals[0]" in done.stderr
