@@ -8,6 +8,7 @@ import pytest
 
 from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
+from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
 from kubilitics_chartgen.verify.sweep.pool import Pool
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
@@ -79,6 +80,35 @@ def test_faults_are_the_same_in_whichever_order_configurations_come(tmp_path):
     fresh = [Sweeper(task).run([each])[0].found for each in again[:20]]
     assert fresh == [each.found for each in forwards[:20]]
     assert any(fresh), "there is a fault to be found"
+
+
+class Here:
+    """A sweeper of this process, new for each question: nothing is remembered from one to the next."""
+
+    def __init__(self, task):
+        self.task = task
+
+    def run(self, requests, *, done=None):  # noqa: ARG002
+        return Sweeper(self.task).run(requests)
+
+
+@pytest.mark.parametrize("prints", ["", "{{ else }}{apiVersion: v1, kind: ConfigMap, metadata: {name: gate}}"])
+def test_what_was_asked_for_its_verdict_first_is_found_the_same(prints, tmp_path):
+    gate = '{{ if eq .Values.greeting "loud" }}{{ fail "greeting: not so loud" }}' + prints + "{{ end }}"
+    parts = {"templates/service.yaml": BROKEN, "templates/gate.yaml": gate}
+    task, requests = prepared(write_chart(tmp_path / "web", parts), count=12)
+    asked = [each.configuration for each in requests]
+    straight, later = Ledger(Here(task)), Ledger(Here(task))
+    straight.look(asked)
+    said = later.verdicts(asked)
+    later.look([each for each, why in zip(asked, said, strict=True) if why is None])
+    assert later.digests == straight.digests
+    assert later.accepted == straight.accepted
+    assert later.sightings.keys() == straight.sightings.keys()
+    assert straight.refused.keys() == {each for each, why in zip(asked, said, strict=True) if why}
+    assert straight.refused, "some are refused"
+    # The gate that prints nothing is not rendered again.
+    assert (later.rendered < straight.rendered) is not bool(prints)
 
 
 def test_what_is_remembered_of_a_slice_is_what_a_whole_render_gives(tmp_path):
