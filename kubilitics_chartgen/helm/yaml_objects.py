@@ -26,7 +26,7 @@ class YamlTextError(InputError):
         self.line = line
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def yaml_object(text: str) -> dict[str, Any]:
     """The mapping in `text`, empty where there is none. The same object is given out again: never change it."""
     import helm_python

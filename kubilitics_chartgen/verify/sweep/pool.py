@@ -181,7 +181,7 @@ def _work(connection: Connection, task: SweepTask | None, chart: Path | None, me
     # Before Helm is loaded: one thread per worker, and fewer collections of garbage, within bounds.
     os.environ.setdefault("GOMAXPROCS", "1")
     os.environ.setdefault("GOGC", "1600")
-    os.environ.setdefault("GOMEMLIMIT", "160MiB")
+    os.environ.setdefault("GOMEMLIMIT", "128MiB")
     _limit(memory)
     # What Go says when it dies is for nobody: that it died is told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

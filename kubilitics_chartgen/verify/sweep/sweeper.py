@@ -65,7 +65,9 @@ class Sweeper:
         else:
             first = [job for job in waiting if job.request.verdict_only and self.gates]
             self._render(first, self.gates)
-            self._render([job for job in waiting if job not in first], [*self.gates, *self.others])
+            waiting = [job for job in waiting if job not in first]
+            self._render([job for job in waiting if job.request.passed], self.others)
+            self._render([job for job in waiting if not job.request.passed], [*self.gates, *self.others])
         return [self._outcome(job) for job in jobs]
 
     def _render_alone(self, job: _Job) -> None:
