@@ -56,6 +56,9 @@ def verify(
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
     ] = "",
     workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster, such as tcp://host:8786.")
+    ] = "",
     budget: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")
     ] = None,
@@ -85,6 +88,8 @@ def verify(
 
     if (report is None) != (output is None):
         raise InputError("A report needs both: --report says of which kind, --output says where.")
+    if scheduler and workers:
+        raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
     if explain:
         _explain(chart, explain, as_json=as_json)
         return
@@ -98,6 +103,7 @@ def verify(
         skip=_names(skip),
         isolate=tuple(isolate or ()),
         workers=workers,
+        scheduler=scheduler,
         budget=budget,
         seed=seed,
         random=random,

@@ -27,6 +27,7 @@ from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
 from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
@@ -52,6 +53,8 @@ class VerifyRequest:
     isolate: tuple[str, ...] = ()
     """Values paths of optional parts."""
     workers: int = 0
+    scheduler: str = ""
+    """The address of a Dask scheduler, whose workers are used instead of processes of this machine."""
     budget: float | None = None
     seed: int = 1
     random: int = 200
@@ -84,7 +87,7 @@ def verify(
         subject.dependencies.shared,
         subject.kube_value,
     )
-    with Pool(task, workers=request.workers or default_workers()) as pool:
+    with _pool(request, task) as pool:
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
@@ -137,6 +140,12 @@ def verify(
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
         )
+
+
+def _pool(request: VerifyRequest, task: SweepTask) -> Pool | ClusterPool:
+    if not request.scheduler:
+        return Pool(task, workers=request.workers or default_workers())
+    return ClusterPool(task, scheduler=request.scheduler)
 
 
 def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
