@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
+    from kubilitics_chartgen.verify.verification import VerifyRequest
 
 __all__ = ["ReportFormat", "verify"]
 
@@ -51,6 +52,14 @@ def verify(
     isolate: Annotated[
         list[str] | None,
         typer.Option(metavar="PATH", help="A value that must leave all other objects as they are; may be repeated."),
+    ] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="OLD_CHART",
+            help="Instead of the chart by itself, prove the upgrade from this folder or .tgz over all its values.",
+        ),
     ] = None,
     explain: Annotated[
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
@@ -110,7 +119,7 @@ def verify(
         nulls=nulls,
     )
     with _progress() as tell:
-        result = run(request, progress=tell)
+        result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
     if report is not None and output is not None:
         _write(report, output, result)
     if as_json:
@@ -118,6 +127,15 @@ def verify(
     else:
         _print(result)
     raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
+
+
+def _upgrade(request: VerifyRequest, old: Path, tell: Callable[[str, int], None]) -> VerifyReport:
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.transition.run import verify_upgrade
+
+    if request.isolate:
+        raise InputError("--isolate looks at one chart, --from at two: give one of them.")
+    return verify_upgrade(request, old, progress=tell)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -172,15 +190,11 @@ def _print(result: VerifyReport) -> None:
             _print_finding(out, finding)
     set_aside = sum(not finding.fails for finding in result.findings)
     numbers = result.numbers
-    whole = sum(each.strength == 0 for each in result.coverage)
-    undecided = sum(each.undecided for each in result.coverage)
     failing = sum(finding.fails for finding in result.findings)
     lines = [
         f"{numbers['configurations']:,.0f} configurations of {numbers['factors']:.0f} values: "
         f"{numbers['accepted']:,.0f} accepted, {numbers['refused']:,.0f} refused in words",
-        f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {_span(result.kube_versions)}",
-        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
-        f"; {undecided:,} combinations undecided",
+        *_breadth(result),
         *_branch_lines(result.branches),
         *result.notes,
     ]
@@ -197,6 +211,22 @@ def _print(result: VerifyReport) -> None:
         f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
         markup=False,
         style="red" if failing else "green",
+    )
+
+
+def _breadth(result: VerifyReport) -> Iterator[str]:
+    """What was looked at: the objects of one chart, or pairs of objects of two."""
+    numbers = result.numbers
+    versions = _span(result.kube_versions)
+    if "pairs" in numbers:
+        yield f"{numbers['pairs']:,.0f} objects compared before and after, as Kubernetes {versions} would"
+        return
+    whole = sum(each.strength == 0 for each in result.coverage)
+    undecided = sum(each.undecided for each in result.coverage)
+    yield f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {versions}"
+    yield (
+        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
+        f"; {undecided:,} combinations undecided"
     )
 
 

@@ -32,7 +32,7 @@ from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
 from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
-__all__ = ["VerifyRequest", "check_names", "verify"]
+__all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
 
 BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
@@ -87,11 +87,11 @@ def verify(
         subject.dependencies.shared,
         subject.kube_value,
     )
-    with _pool(request, task) as pool:
+    with pool_of(request, task) as pool:
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
-        exploration = Exploration(_plan(request, subject), ledger)
+        exploration = Exploration(plan_of(request, subject), ledger)
         complete, interrupted = True, False
         findings: list[Proof] = []
         try:
@@ -142,7 +142,8 @@ def verify(
         )
 
 
-def _pool(request: VerifyRequest, task: SweepTask) -> Pool | ClusterPool:
+def pool_of(request: VerifyRequest, task: SweepTask) -> Pool | ClusterPool:
+    """The workers that were asked for; use them in a `with` block."""
     if not request.scheduler:
         return Pool(task, workers=request.workers or default_workers())
     return ClusterPool(task, scheduler=request.scheduler)
@@ -165,7 +166,8 @@ def _chosen(request: VerifyRequest) -> set[str]:
     return set(request.checks or known) - set(request.skip)
 
 
-def _plan(request: VerifyRequest, subject: Subject) -> Plan:
+def plan_of(request: VerifyRequest, subject: Subject) -> Plan:
+    """Which configurations to look at."""
     return Plan(
         subject.space,
         subject.slices,
