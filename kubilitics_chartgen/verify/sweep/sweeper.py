@@ -179,7 +179,8 @@ class Sweeper:
         fresh: list[Found] = []
         for each in found:
             key = (each.check, each.fault.key)
-            if self._reported.get(key, index + 1) > index:
+            # Again for the same index: what was told for it may have been lost on its way.
+            if self._reported.get(key, index) >= index:
                 self._reported[key] = index
                 fresh.append(each)
         return fresh
