@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -237,17 +238,23 @@ def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verifi
 
 def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
     folder = write_chart(tmp_path / "web")
+    ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, str(folder), "--random", "1000000", "--json"],
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=theirs,
         text=True,
         # Also where these tests were started with the signal ignored, as in the background.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    time.sleep(8)
+    os.close(theirs)
+    # A terminal is told what it is at; random configurations, so many of them, are the last and take for ever.
+    told = b""
+    while b"random" not in told:
+        told += os.read(ours, 4096)
     process.send_signal(signal.SIGINT)
     out, _err = process.communicate(timeout=60)
+    os.close(ours)
     assert process.returncode == 130
     assert json.loads(out)["complete"] is False
 
