@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
+    from kubilitics_chartgen.verify.verification import VerifyRequest
 
 __all__ = ["ReportFormat", "verify"]
 
@@ -52,10 +53,21 @@ def verify(
         list[str] | None,
         typer.Option(metavar="PATH", help="A value that must leave all other objects as they are; may be repeated."),
     ] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="OLD_CHART",
+            help="Instead of the chart by itself, prove the upgrade from this folder or .tgz over all its values.",
+        ),
+    ] = None,
     explain: Annotated[
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
     ] = "",
     workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster, such as tcp://host:8786.")
+    ] = "",
     budget: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")
     ] = None,
@@ -85,6 +97,8 @@ def verify(
 
     if (report is None) != (output is None):
         raise InputError("A report needs both: --report says of which kind, --output says where.")
+    if scheduler and workers:
+        raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
     if explain:
         _explain(chart, explain, as_json=as_json)
         return
@@ -98,13 +112,14 @@ def verify(
         skip=_names(skip),
         isolate=tuple(isolate or ()),
         workers=workers,
+        scheduler=scheduler,
         budget=budget,
         seed=seed,
         random=random,
         nulls=nulls,
     )
     with _progress() as tell:
-        result = run(request, progress=tell)
+        result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
     if report is not None and output is not None:
         _write(report, output, result)
     if as_json:
@@ -112,6 +127,15 @@ def verify(
     else:
         _print(result)
     raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
+
+
+def _upgrade(request: VerifyRequest, old: Path, tell: Callable[[str, int], None]) -> VerifyReport:
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.transition.run import verify_upgrade
+
+    if request.isolate:
+        raise InputError("--isolate looks at one chart, --from at two: give one of them.")
+    return verify_upgrade(request, old, progress=tell)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -166,15 +190,11 @@ def _print(result: VerifyReport) -> None:
             _print_finding(out, finding)
     set_aside = sum(not finding.fails for finding in result.findings)
     numbers = result.numbers
-    whole = sum(each.strength == 0 for each in result.coverage)
-    undecided = sum(each.undecided for each in result.coverage)
     failing = sum(finding.fails for finding in result.findings)
     lines = [
         f"{numbers['configurations']:,.0f} configurations of {numbers['factors']:.0f} values: "
         f"{numbers['accepted']:,.0f} accepted, {numbers['refused']:,.0f} refused in words",
-        f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {_span(result.kube_versions)}",
-        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
-        f"; {undecided:,} combinations undecided",
+        *_breadth(result),
         *_branch_lines(result.branches),
         *result.notes,
     ]
@@ -191,6 +211,22 @@ def _print(result: VerifyReport) -> None:
         f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
         markup=False,
         style="red" if failing else "green",
+    )
+
+
+def _breadth(result: VerifyReport) -> Iterator[str]:
+    """What was looked at: the objects of one chart, or pairs of objects of two."""
+    numbers = result.numbers
+    versions = _span(result.kube_versions)
+    if "pairs" in numbers:
+        yield f"{numbers['pairs']:,.0f} objects compared before and after, as Kubernetes {versions} would"
+        return
+    whole = sum(each.strength == 0 for each in result.coverage)
+    undecided = sum(each.undecided for each in result.coverage)
+    yield f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {versions}"
+    yield (
+        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
+        f"; {undecided:,} combinations undecided"
     )
 
 

@@ -156,7 +156,7 @@ def _lint(subject: _Subject) -> Iterator[Problem]:
 def _verify(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.verify.verification import VerifyRequest, verify
 
-    report = verify(VerifyRequest(subject.chart, isolate=("ai.enabled",)))
+    report = verify(VerifyRequest(subject.chart))
     for finding in report.findings:
         place = ": ".join(part for part in (finding.object, finding.path) if part)
         yield Problem(f"{finding.check}: {finding.message}", path=place, file=finding.template, fix=finding.fix)

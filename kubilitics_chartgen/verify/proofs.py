@@ -121,12 +121,13 @@ def _proved(ledger: Ledger, proving: Sequence[_Proving]) -> list[Proof | None]:
         while todo and len(waiting) < AT_ONCE:
             advance(todo.popleft(), None)
         questions, waiting = waiting, {}
-        answers: dict[bool, dict[Configuration, Outcome]] = {}
-        for alone in (False, True):
-            asked = dict.fromkeys(each for one in questions.values() if one.alone is alone for each in one[0])
-            answers[alone] = dict(zip(asked, ledger.again(list(asked), alone=alone), strict=True))
-        for number, question in questions.items():
-            advance(number, [answers[question.alone][each] for each in question.configurations])
+        answers: dict[tuple[bool, bool], dict[Configuration, Outcome]] = {}
+        for alone, exact in dict.fromkeys((one.alone, one.exact) for one in questions.values()):
+            same = [one for one in questions.values() if (one.alone, one.exact) == (alone, exact)]
+            asked = list(dict.fromkeys(each for one in same for each in one.configurations))
+            answers[alone, exact] = dict(zip(asked, ledger.again(asked, alone=alone, exact=exact), strict=True))
+        for number, one in questions.items():
+            advance(number, [answers[one.alone, one.exact][each] for each in one.configurations])
     return found
 
 
@@ -158,8 +159,26 @@ def _prove(
     for candidate in dict.fromkeys((small, configuration)):
         (outcome,) = yield Question([candidate], alone=True)
         if shows(outcome, shown):
-            return _proof(subject, candidate, outcome, shown, chart)
+            known = yield from _in_some_version(subject, candidate, outcome, shown)
+            return _proof(subject, candidate, outcome, shown, chart) if known else None
     return None
+
+
+def _in_some_version(
+    subject: Subject, candidate: Configuration, outcome: Outcome, shown: Shown
+) -> Generator[Question, Sequence[Outcome], bool]:
+    """Whether the fault is there for a Kubernetes version with which the chart takes these values.
+
+    A template that does not look at the version is judged for all of them, though another one may refuse some.
+    """
+    fault = next((each.fault for each in outcome.found if (each.check, each.fault.key) == shown), None)
+    number = next((place for place, each in enumerate(subject.space.factors) if each.path == subject.kube_value), None)
+    if number is None or fault is None:
+        return True
+    levels = range(len(subject.space.factors[number].levels))
+    same = (shown[0], fault.object, fault.path)
+    answers = yield Question([candidate.choose({number: level}) for level in levels], alone=True, exact=True)
+    return any((each.check, each.fault.object, each.fault.path) == same for one in answers for each in one.found)
 
 
 def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, shown: Shown, chart: str) -> Proof:

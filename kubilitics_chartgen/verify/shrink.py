@@ -35,6 +35,8 @@ class Question(NamedTuple):
     configurations: Sequence[Configuration]
     alone: bool = False
     """Whether by Helm as it is, with nothing remembered."""
+    exact: bool = False
+    """Whether for each one's own Kubernetes version alone."""
 
 
 def broken_key(message: str) -> str:

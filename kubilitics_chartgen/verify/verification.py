@@ -28,11 +28,12 @@ from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
 from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
-__all__ = ["VerifyRequest", "check_names", "verify"]
+__all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
 
 BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
@@ -51,8 +52,10 @@ class VerifyRequest:
     """Only these; empty for all."""
     skip: tuple[str, ...] = ()
     isolate: tuple[str, ...] = ()
-    """Values paths of optional parts."""
+    """Values paths of optional parts, beside those that the chart's author names."""
     workers: int = 0
+    scheduler: str = ""
+    """The address of a Dask scheduler, whose workers are used instead of processes of this machine."""
     budget: float | None = None
     seed: int = 1
     random: int = 200
@@ -73,11 +76,11 @@ def verify(
     chosen = _chosen(request)
     progress("reading the chart", 0)
     # Workers make ready while the chart is read.
-    with Pool(chart=request.chart, workers=request.workers or default_workers()) as pool:
+    with pool_of(request, request.chart) as pool:
         subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
-        isolated = [subject.factor(path) for path in request.isolate]
+        isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
         pool.begin(
             SweepTask(
                 request.chart,
@@ -92,7 +95,7 @@ def verify(
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
-        exploration = Exploration(_plan(request, subject), ledger)
+        exploration = Exploration(plan_of(request, subject), ledger)
         complete, interrupted = True, False
         findings: list[Proof] = []
         try:
@@ -144,6 +147,13 @@ def verify(
         )
 
 
+def pool_of(request: VerifyRequest, chart: Path) -> Pool | ClusterPool:
+    """The workers that were asked for, to make ready for a chart; use them in a `with` block, and begin a task."""
+    if not request.scheduler:
+        return Pool(chart=chart, workers=request.workers or default_workers())
+    return ClusterPool(scheduler=request.scheduler)
+
+
 def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
     seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
     return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds)
@@ -161,12 +171,14 @@ def _chosen(request: VerifyRequest) -> set[str]:
     return set(request.checks or known) - set(request.skip)
 
 
-def _plan(request: VerifyRequest, subject: Subject) -> Plan:
+def plan_of(request: VerifyRequest, subject: Subject) -> Plan:
+    """Which configurations to look at."""
     return Plan(
         subject.space,
         subject.slices,
         subject.base,
         subject.known,
+        subject.tried,
         strength=request.strength,
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,

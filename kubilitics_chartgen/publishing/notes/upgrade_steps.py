@@ -52,6 +52,9 @@ def _dangers(plans: Mapping[str, Plan], title: str) -> Iterator[str]:
 
 def _expected(plans: Mapping[str, Plan]) -> Iterator[str]:
     """What happens to pods that run."""
+    worst = max((plan.verdict.rank for plan in plans.values()), default=None)
+    if worst is not None and worst < Verdict.RESTART.rank:
+        yield "No rolling restart is needed for what runs with the defaults or a profile that both releases accept."
     for verdict, title in (
         (Verdict.DOWNTIME, "Choose a time at which these may be away for a moment, for they are recreated"),
         (Verdict.RESTART, "Expect rolling restarts"),
@@ -63,8 +66,6 @@ def _expected(plans: Mapping[str, Plan]) -> Iterator[str]:
                     said.setdefault(f"`{change.identity}`", []).append(name)
         if said:
             yield f"{title}: " + ", ".join(text + _with(names) for text, names in said.items()) + "."
-        elif verdict is Verdict.RESTART and plans:
-            yield "No rolling restart is needed for what runs with the defaults or a profile that both releases accept."
 
 
 def _with(names: list[str]) -> str:

@@ -21,11 +21,11 @@ from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.branches.instrument import ANYTHING, Branch, instrument, notes_in
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
+from kubilitics_chartgen.verify.projection import projection
 from kubilitics_chartgen.verify.result import BranchCoverage, Untaken
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject
-from kubilitics_chartgen.verify.sweep.renderer import fingerprint
 from kubilitics_chartgen.verify.sweep.softening import soften
 
 __all__ = ["branches_taken"]
@@ -155,13 +155,7 @@ class _Search:
         """Whether a template may still take a new branch, with values that it has not been rendered with."""
         if self.reach[name] <= self.taken | self.refused:
             return False
-        part = self.subject.slices[name]
-        removed = configuration.removed
-        if part.removable is not None:
-            removed = tuple(number for number in removed if number in part.removable)
-        levels = tuple(configuration.levels[factor] for factor in part.factors)
-        further = fingerprint(configuration.further) if configuration.further else ""
-        key = (name, levels, removed, further, configuration.release)
+        key = (name, *projection(self.subject.slices[name], configuration))
         if key in self.known:
             return False
         self.known.add(key)

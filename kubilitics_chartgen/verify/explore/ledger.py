@@ -87,10 +87,15 @@ class Ledger:
         outcome = self.refused.get(configuration) or self.broken.get(configuration)
         return outcome.message if outcome else self._verdicts[configuration]
 
-    def again(self, configurations: Sequence[Configuration], *, alone: bool = False) -> list[Outcome]:
+    def again(
+        self, configurations: Sequence[Configuration], *, alone: bool = False, exact: bool = False
+    ) -> list[Outcome]:
         """Everything about each of these, whether or not it was seen before; nothing is written down."""
         self._check_time()
-        requests = [Request(number, each, again=True, alone=alone) for number, each in enumerate(configurations)]
+        requests = [
+            Request(number, each, again=True, alone=alone or exact, exact=exact)
+            for number, each in enumerate(configurations)
+        ]
         return self.runner.run(requests) if requests else []
 
     @property

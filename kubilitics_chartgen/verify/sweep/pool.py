@@ -23,7 +23,7 @@ from typing import Any
 from kubilitics_chartgen.errors import ChartgenError, ToolError
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 
-__all__ = ["Pool", "default_workers"]
+__all__ = ["Pool", "chunks_of", "default_workers"]
 
 CHUNK = 48
 SECONDS = 60.0
@@ -35,6 +35,12 @@ MEMORY = 4 * 1024**3
 def default_workers() -> int:
     """As many as there are processors to use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def chunks_of(requests: Sequence[Request], workers: int) -> list[tuple[Request, ...]]:
+    """Requests in parts. Each call of Helm reads all templates first: few are divided no further than among workers."""
+    size = max(1, min(CHUNK, -(-len(requests) // max(1, workers))))
+    return [tuple(requests[start : start + size]) for start in range(0, len(requests), size)]
 
 
 @dataclass
@@ -105,9 +111,7 @@ class Pool:
 
     def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
         """What becomes of each request, in order; `done` is told how many more are finished."""
-        # Each call of Helm reads all templates first, so few are divided no further than among the workers.
-        size = max(1, min(CHUNK, -(-len(requests) // self.count)))
-        chunks = deque(tuple(requests[start : start + size]) for start in range(0, len(requests), size))
+        chunks = deque(chunks_of(requests, self.count))
         found: dict[int, Outcome] = {}
         while chunks or any(worker.chunk for worker in self._workers):
             self._give(chunks)

@@ -125,7 +125,7 @@ class Sweeper:
         if name.endswith("NOTES.txt"):
             return ()
         part = self.slices.get(name)
-        context = job.context if part is None or part.versioned else job.lasting
+        context = job.context if part is None or part.versioned or job.request.exact else job.lasting
         try:
             seen, new = self.inspector.documents(name, text, context)
         except BrokenTextError as error:
@@ -179,7 +179,8 @@ class Sweeper:
         fresh: list[Found] = []
         for each in found:
             key = (each.check, each.fault.key)
-            if self._reported.get(key, index + 1) > index:
+            # Again for the same index: what was told for it may have been lost on its way.
+            if self._reported.get(key, index) >= index:
                 self._reported[key] = index
                 fresh.append(each)
         return fresh

@@ -57,6 +57,8 @@ class Request:
     """Whether all faults are wanted, and each document's digest: what was reported before as well."""
     alone: bool = False
     """Whether the whole chart is to be rendered by Helm as it is, with nothing remembered."""
+    exact: bool = False
+    """Whether every object is judged for the configuration's own Kubernetes version alone; only with `alone`."""
 
 
 class Status(Enum):
