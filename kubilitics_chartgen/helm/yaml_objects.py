@@ -49,7 +49,7 @@ def yaml_object(text: str) -> dict[str, Any]:
         raise YamlTextError("yaml: exceeded max depth") from error
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _block(text: str) -> dict[str, Any]:
     import helm_python
 

@@ -44,8 +44,7 @@ STEP = 960
 """Configurations that are asked for at once."""
 
 
-MINUTES = 4
-"""How long configurations drawn uniformly are looked at."""
+MINUTES = 4  # for configurations drawn uniformly
 
 
 def main() -> None:
@@ -106,10 +105,8 @@ def first_verdict() -> dict[str, float]:
 
 def cpu_seconds() -> float:
     """What this process and those it has waited for used of the processors."""
-    return sum(
-        used.ru_utime + used.ru_stime
-        for used in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
-    )
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def half_changed(subject: Subject, count: int) -> list[Request]:
@@ -164,15 +161,15 @@ def swept(subject: Subject, requests: Iterable[Request], *, workers: int, second
             outcomes += pool.run(some)
         took = time.perf_counter() - began
     accepted = [outcome for outcome in outcomes if outcome.status is Status.ACCEPTED]
-    templates = len(subject.slices) * max(1, len(accepted))
+    templates, distinct = len(subject.slices) * max(1, len(accepted)), sum(outcome.distinct for outcome in outcomes)
     return {
         "configurations": len(outcomes),
         "accepted": len(accepted),
         "seconds": took,
         "cpu": cpu_seconds() - spent,
         "perSecond": len(outcomes) / took,
-        "distinct": sum(outcome.distinct for outcome in outcomes),
-        "distinctPerSecond": sum(outcome.distinct for outcome in outcomes) / took,
+        "distinct": distinct,
+        "distinctPerSecond": distinct / took,
         "hit": 1 - sum(outcome.rendered for outcome in accepted) / templates,
         "memory": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
     }

@@ -18,7 +18,7 @@ from kubilitics_chartgen.verify.sweep.task import Found
 
 __all__ = ["BrokenTextError", "Inspector", "Seen"]
 
-MAX_SEEN = 8_000
+MAX_SEEN = 6_000
 """Distinct documents that are remembered; past them all are forgotten, so that memory stays flat."""
 
 

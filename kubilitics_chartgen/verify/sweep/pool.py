@@ -7,6 +7,7 @@ What a worker had when it died is tried again in smaller parts, until the one co
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -200,6 +201,9 @@ def _work(connection: Connection, task: SweepTask | None, chart: Path | None, me
         return
     except (EOFError, OSError):
         return
+    # What is remembered is no garbage, so it is looked for seldom.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
     connection.send("ready")
     while True:
         try:

@@ -23,6 +23,11 @@ TWICE = [
     "a: |\n  k: 1\n  k: 2\na: 2\n",
     "a: 1 # k\nb: [\n  {x: 1,\n   x: 2}]\n",
     "? a\n: 1\n? a\n: 2\n",
+    "a:\n- {x: 1, x: 2}\n",
+    "a:\n- {x: 1}\n- {y: {z: 1, z: 2}}\n",
+    "a:\n- {x: 1}\nb: 2\na: 3\n",
+    "a:\n- {'x': 1, 'x': 2}\n",
+    "k8s:io.cilium/x: 1\nk8s:io.cilium/x: 2\n",
 ]
 ONCE = [
     "a:\n- b: 1\n- b: 2\n",
@@ -32,6 +37,8 @@ ONCE = [
     "# a: 1\na: 1\n# a: 2\n",
     'a: "x: 1\n  x: 2"\n',
     "a:\n  b: 1\nc:\n  b: 1\n",
+    'a:\n- {x: 1, y: UDP}\n- {x: "2"}\n',
+    "k8s:io.cilium/x: 1\nk8s:io.cilium/y: 2\n",
     "a: [x, x]\nb: {c: {d: 1}, e: {d: 1}}\n",
 ]
 
