@@ -85,7 +85,9 @@ class Side:
         self, texts: Mapping[str, str] | Refusal, keys: Mapping[str, tuple[object, ...]]
     ) -> list[Document] | Refused:
         if isinstance(texts, Refusal):
-            return tuple(Why(line, broken=texts.broken) for line in texts.message.splitlines() if line.strip())
+            if texts.broken:
+                return (Why(texts.message, broken=True),)
+            return tuple(Why(line) for line in texts.message.splitlines() if line.strip())
         try:
             for name, text in texts.items():
                 if name in keys:

@@ -27,6 +27,7 @@ What a check cannot know from the objects alone, the chart's author writes into 
 _TAIL = """\
 - `verify.exempt`: findings that are accepted (`check`, `path`, `reason`); `path` is an object such as
   `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported.
+- `upgrade.exempt`: the same for what `verify --from` finds: the checks `immutable`, `data` and `old-values`.
 """
 
 
