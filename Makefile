@@ -80,7 +80,7 @@ test-tools: ## Install or build what the tests use beside Python (Debian package
 	@sh tools/test-tools.sh
 
 lock: ## Resolve the dependencies anew into requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --extra lint --extra cluster \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --extra lint --extra cluster --extra dask \
 	  --group dev --output-file requirements.lock pyproject.toml
 
 clean: ## Remove what can be made again

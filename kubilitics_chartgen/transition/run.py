@@ -25,7 +25,7 @@ from kubilitics_chartgen.helm.manifests import Document
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.updates import refusals
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
-from kubilitics_chartgen.transition.side import Refused, Side
+from kubilitics_chartgen.transition.side import Refused, Side, Why
 from kubilitics_chartgen.upgrade.change import Identity, Verdict
 from kubilitics_chartgen.upgrade.fate import after_upgrade
 from kubilitics_chartgen.upgrade.merge import Apply
@@ -38,8 +38,8 @@ from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
 from kubilitics_chartgen.verify.result import Proof, VerifyReport
 from kubilitics_chartgen.verify.shrink import broken_key
-from kubilitics_chartgen.verify.space.configuration import overrides
-from kubilitics_chartgen.verify.space.factors import MISSING, value_at
+from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_value
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
@@ -90,7 +90,8 @@ def verify_upgrade(
             complete, interrupted = True, False
             findings: list[Proof] = []
             try:
-                Exploration(plan_of(request, before), ledger).run()
+                plan = plan_of(request, before)
+                Exploration(replace(plan, known=[*plan.known, *_written_out(before)]), ledger).run()
             except BudgetSpentError:
                 complete = False
             except KeyboardInterrupt:
@@ -152,6 +153,17 @@ def _folder_of(chart: Path) -> Iterator[Path]:
         yield Path(place, "chart")
 
 
+def _written_out(subject: Subject) -> Iterator[Configuration]:
+    """Each default written down by itself, as values files do that began as a copy of values.yaml."""
+    defaults = subject.loaded.coalesce({})
+    for path in subject.space.removable:
+        value = value_at(defaults, path)
+        if value is not MISSING and value is not None and (value == {} or not isinstance(value, Mapping)):
+            further = dict(subject.base.further)
+            with_value(further, path, value)
+            yield replace(subject.base, further=further)
+
+
 class _Pairs:
     """Runs requests on the old chart, and compares what it renders with the new chart's."""
 
@@ -162,8 +174,8 @@ class _Pairs:
         self.version = version
         self.compared = 0
         self.known: dict[tuple[str, str], tuple[Fault, ...]] = {}
-        self._defaults = new.loaded.coalesce({})
-        self._named = {factor.name for factor in new.space.factors}
+        paths = {path[:length] for path in new.space.removable for length in range(1, len(path) + 1)}
+        self._named = {".".join(path) for path in paths}
 
     def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
         """What becomes of each request, with what its upgrade shows."""
@@ -192,10 +204,10 @@ class _Pairs:
         if isinstance(before, tuple):
             return
         if isinstance(after, tuple):
-            for path, message in after if "old-values" in self.chosen else ():
-                if not self._answers(path, message, values):
-                    key = f"old-values|{path}|{broken_key(message)}"
-                    yield Found("old-values", "error", "", 0, Fault("", path, message, key))
+            for why in after if "old-values" in self.chosen else ():
+                if why.broken or not self._answers(why, values):
+                    key = f"old-values|{why.path}|{broken_key(why.message)}"
+                    yield Found("old-values", "error", "", 0, Fault("", why.path, why.message, key))
             return
         places = {(each.kind, each.name): each for each in after}
         old, new = state_of(before, namespace), state_of(after, namespace)
@@ -215,16 +227,11 @@ class _Pairs:
             for fault in faults:
                 yield Found(fault.key.partition("|")[0], "error", source, 0, fault)
 
-    def _answers(self, path: str, message: str, values: Mapping[str, Any]) -> bool:
+    def _answers(self, why: Why, values: Mapping[str, Any]) -> bool:
         """Whether a refusal names a value that is given, and another one that the new chart has."""
-        words = {word.rstrip(".") for word in _WORD.findall(f"{path} {message}")}
-        paths = {word: tuple(word.split(".")) for word in words}
-        given = {word for word, segments in paths.items() if value_at(values, segments) is not MISSING}
-        known = {
-            word
-            for word, segments in paths.items()
-            if word in self._named or (len(segments) > 1 and value_at(self._defaults, segments) is not MISSING)
-        }
+        words = {word.rstrip(".") for word in _WORD.findall(f"{why.path} {why.message}")}
+        given = {word for word in words if not isinstance(value_at(values, word.split(".")), (Mapping, type(MISSING)))}
+        known = {word for word in words if word in self._named}
         return bool(given) and bool(known - given)
 
     def _changed(self, identity: Identity, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fault]:

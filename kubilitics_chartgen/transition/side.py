@@ -6,6 +6,7 @@ What a template printed is remembered by what it reads.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
@@ -17,10 +18,21 @@ from kubilitics_chartgen.verify.space.configuration import configuration_of
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.renderer import BATCH, Refusal, Renderer
 
-__all__ = ["Refused", "Side"]
+__all__ = ["Refused", "Side", "Why"]
 
-Refused = tuple[tuple[str, str], ...]
-"""Values path (empty where none is known) and message of each reason for which values are refused."""
+
+@dataclass(frozen=True)
+class Why:
+    """A reason for which there are no objects."""
+
+    message: str
+    path: str = ""
+    """The values path, where it is known."""
+    broken: bool = False
+    """Whether nobody said it on purpose: Helm stops with an error, or the text is no YAML."""
+
+
+Refused = tuple[Why, ...]
 MAX_KNOWN = 60_000
 
 
@@ -53,7 +65,7 @@ class Side:
             keys.append(self._keys(values, release))
             whole = self.renderer.whole(values)
             if not self.renderer.judge.accepts(whole):
-                answers[number] = tuple((one.path, one.message) for one in self.renderer.judge.problems(whole))
+                answers[number] = tuple(Why(one.message, one.path) for one in self.renderer.judge.problems(whole))
                 continue
             unknown = [name for name, key in keys[number].items() if key not in self._known]
             asked.append((number, Context(whole, release, unknown)))
@@ -73,13 +85,15 @@ class Side:
         self, texts: Mapping[str, str] | Refusal, keys: Mapping[str, tuple[object, ...]]
     ) -> list[Document] | Refused:
         if isinstance(texts, Refusal):
-            return tuple(("", line) for line in texts.message.splitlines() if line.strip())
+            if texts.broken:
+                return (Why(texts.message, broken=True),)
+            return tuple(Why(line) for line in texts.message.splitlines() if line.strip())
         try:
             for name, text in texts.items():
                 if name in keys:
                     self._known[keys[name]] = self._documents(name, text)
         except InputError as error:
-            return (("", str(error)),)
+            return (Why(str(error), broken=True),)
         return [each for key in keys.values() for each in self._known[key]]
 
     def _documents(self, name: str, text: str) -> tuple[Document, ...]:

@@ -91,6 +91,26 @@ def test_or_answered_with_it(tmp_path):
     assert [each[0] for each in found(tmp_path, vague)[0]] == ["old-values"]
 
 
+def test_a_value_that_only_values_files_name_which_began_as_a_copy(tmp_path):
+    # The schema of neither chart says what else it could be, so it is not varied by itself.
+    old = {"values.yaml": VALUES + "zone: cluster.local\n", "templates/zone.yaml": "# {{ .Values.zone }}\n"}
+    new = {
+        "values.schema.json": SCHEMA.replace(
+            '"type": "object",\n  "properties": {', '"type": "object", "properties": {\n"zone": false,'
+        )
+    }
+    findings, _ = found(tmp_path, new, old=old)
+    assert findings == [("old-values", "", "zone", 'zone: "cluster.local"\n')]
+
+
+def test_a_chart_that_breaks_with_old_values(tmp_path):
+    # Helm's error names values by chance, which makes it no answer.
+    broken = SERVICE + "{{ if .Values.tag }}{{ include `tag or service.port` . }}{{ end }}\n"
+    findings, _ = found(tmp_path, {"templates/service.yaml": broken})
+    assert [each[0] for each in findings] == ["old-values"]
+    assert findings[0][3].startswith("tag: ")
+
+
 def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings = "upgrade:\n  exempt:\n"
     settings += "    - {check: old-values, path: '*', reason: it is renamed}\n"

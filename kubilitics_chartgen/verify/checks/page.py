@@ -35,6 +35,7 @@ _TAIL = """\
   leaves values as they are, and `keep` never sets them to null.
 - `verify.exempt`: findings that are accepted (`check`, `path`, `reason`); `path` is an object such as
   `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported.
+- `upgrade.exempt`: the same for what `verify --from` finds: the checks `immutable`, `data` and `old-values`.
 """
 
 
