@@ -67,8 +67,9 @@ helm4: ## Build Helm 4's command line (needs Go), for the tests that compare eng
 actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
 	@sh tools/actionlint/build.sh
 
-plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md (10 minutes)
+plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md, plan-rollouts.md (15 minutes)
 	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_accuracy
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_rollouts
 
 probe-rules: $(STAMP) ## Ask a real API server which fields never change, for plan (3 minutes); KUBE=1.33.13 asks that one
 	@test -z "$(KUBE)" || sh tools/control-plane/build.sh

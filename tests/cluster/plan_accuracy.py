@@ -40,6 +40,7 @@ Written by `make plan-accuracy`; do not edit. Rows: what `kubilitics-chartgen pl
 real API server did with it, in a server-side dry-run of the new object over the installed old one. `depends` is said
 where only the cluster knows: whether a claim is bound and may grow, which StorageClass it got, whether a Job is
 suspended. Upgrades between the same two objects are compared once. Every test run compares a sample of them.
+Whole releases are upgraded for real in [plan-rollouts.md](plan-rollouts.md).
 """
 _OTHERS = (
     "pv.kubernetes.io/bind-completed",
@@ -50,8 +51,6 @@ _OTHERS = (
     "deprecated.daemonset.template.generation",
 )
 _CLUSTER_SCOPED = ("StorageClass", "PriorityClass", "ClusterRole", "ClusterRoleBinding")
-WALK = 56
-"""Real upgrades by each Helm."""
 _SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp")
 _NOTES = ("kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision")
 _REFUSED = re.compile(r"\b(t\d{4,}[sc])\b")
@@ -300,30 +299,6 @@ def _compared(cluster: Cluster, name: str) -> Iterator[tuple[str, list[str]]]:
             yield text + table(outcomes), wrong(outcomes)
 
 
-def _rolled_out(cluster: Cluster) -> Iterator[tuple[str, list[str]]]:
-    """A section for the walk of each Helm."""
-    from tests.cluster.helms import CommandHelm, make_helm
-    from tests.cluster.plan_rollouts import walk
-
-    for helm in ("helm3", "helm4"):
-        name = f"walk-{uuid.uuid4().hex[:8]}"
-        cluster.make_namespace(name)
-        try:
-            program = make_helm(helm, cluster.kubeconfig)
-            assert isinstance(program, CommandHelm)
-            steps = list(walk(cluster, program, name, steps=WALK, seed=2026))
-        finally:
-            cluster.core.delete_namespace(name)
-        counter = Counter((step.said, step.happened) for step in steps)
-        text = f"\n## {WALK} real upgrades by Helm {program.major}, one after the other, planned with `--live`\n\n"
-        text += f"Workloads whose pods were replaced: {sum(step.replaced for step in steps)}; "
-        text += f"whose pods stayed: {sum(step.kept for step in steps)}.\n\n"
-        text += "| plan says | rolled out | refused |\n| --- | ---: | ---: |\n"
-        for said in sorted({said for said, _happened in counter}):
-            text += f"| {said} | {counter[said, 'rolled out']} | {counter[said, 'refused']} |\n"
-        yield text, [f"{helm}: {line}" for step in steps for line in step.wrong]
-
-
 def main() -> int:
     """Write docs/plan-accuracy.md from a comparison with the cluster of KUBECONFIG."""
     cluster = Cluster(Path(os.environ["KUBECONFIG"]))
@@ -332,7 +307,7 @@ def main() -> int:
     quiet_namespace(cluster, name)
     text, faults = f"{_HEAD}\nCompared on Kubernetes {cluster.version}.\n", []
     try:
-        for section, wrongs in (*_compared(cluster, name), *_rolled_out(cluster)):
+        for section, wrongs in _compared(cluster, name):
             text, faults = text + section, [*faults, *wrongs]
     finally:
         cluster.core.delete_namespace(name)
