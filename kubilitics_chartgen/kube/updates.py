@@ -221,8 +221,16 @@ def _workload(before: Object, after: Object) -> Iterator[Refusal]:
         yield Refusal("spec.template.metadata.labels", "the selector does not match the pod template's labels")
 
 
-def _stateful_set(before: Object, after: Object) -> Iterator[Refusal]:
+def _daemon_set(before: Object, after: Object) -> Iterator[Refusal]:
     yield from (item for item in _workload(before, after) if "labels" in item.path)
+
+
+def _stateful_set(before: Object, after: Object) -> Iterator[Refusal]:
+    yield from _daemon_set(before, after)
+    strategy = _at(after, "spec.updateStrategy") or {}
+    if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
+        reason = "it stays as the server had filled it in, but may not be there beside OnDelete; set it to null"
+        yield Refusal("spec.updateStrategy.rollingUpdate", reason)
 
 
 def _frozen(before: Object, after: Object) -> Iterator[Refusal]:
@@ -278,7 +286,7 @@ _SPECIAL = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "Secret"): _frozen,
     ("", "Service"): _service,
-    ("apps", "DaemonSet"): _stateful_set,
+    ("apps", "DaemonSet"): _daemon_set,
     ("apps", "Deployment"): _workload,
     ("apps", "StatefulSet"): _stateful_set,
 }
