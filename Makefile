@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
-.PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy test-tools \
-  lock bench mutation-score clean
+.PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy \
+  probe-rules test-tools lock bench mutation-score clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -70,8 +70,13 @@ helm4: ## Build Helm 4's command line (needs Go), for the tests that compare eng
 actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
 	@sh tools/actionlint/build.sh
 
-plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md (5 minutes)
+plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md, plan-rollouts.md (15 minutes)
 	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_accuracy
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_rollouts
+
+probe-rules: $(STAMP) ## Ask a real API server which fields never change, for plan (3 minutes); KUBE=1.33.13 asks that one
+	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.probe_rules
 
 control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
 	@sh tools/control-plane/build.sh

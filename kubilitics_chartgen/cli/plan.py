@@ -64,7 +64,10 @@ def plan(
         bool,
         typer.Option("--reset-values", help="As in helm upgrade: keep no value, also where no value is given for NEW."),
     ] = False,
-    live: Annotated[bool, typer.Option("--live", help="Take the old side from the release in the cluster.")] = False,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Take the old side from the cluster: the release, and its objects as they are."),
+    ] = False,
     apply: Annotated[
         ApplyChoice,
         typer.Option(

@@ -92,7 +92,8 @@ def decode_release(data: str, what: str) -> InstalledRelease:
             status=str(_map(found["info"]).get("status")),
             chart=str(chart["name"]),
             chart_version=str(chart.get("version") or ""),
-            manifest=str(found["manifest"]),
+            # Left out where there is none.
+            manifest=str(found.get("manifest") or ""),
             hooks=tuple(str(_map(hook).get("manifest") or "") for hook in found.get("hooks") or ()),
             server_side=found.get("apply_method") == "ssa",
             values=_map(found.get("config") or {}),

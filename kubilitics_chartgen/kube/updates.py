@@ -1,24 +1,27 @@
 """What an API server refuses to change in an object that exists: rules as data, per kind and Kubernetes minor. Pure.
 
-In: the object as it is stored and as it would be stored. Out: refusals and what they depend on. A rule names its
-source, the validation in the Kubernetes sources; `tests/cluster/test_plan.py` asks a real server.
+In: the object as it is stored and as it would be stored. Out: refusals and what they depend on. Rules come from two
+places: `IMMUTABLE` below, each with its source in the Kubernetes sources, and `fixed_fields`, which a real server of
+that minor gave as answers (`make probe-rules`). Where a minor was probed, the server's answers count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.kube.defaults import ALLOCATED
+from kubilitics_chartgen.kube.fixed_fields import FixedFields, fixed_fields, is_in, probed_minors
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 
-__all__ = ["IMMUTABLE", "PROBED", "Refusal", "Rule", "carried_over", "refusals"]
+__all__ = ["IMMUTABLE", "PROBED", "Refusal", "Rule", "carried_over", "refusals", "rules"]
 
 Object = Mapping[str, Any]
 
-PROBED = (37,)
-"""The Kubernetes minors on which the rules were compared with a real server (docs/plan-accuracy.md)."""
+PROBED = probed_minors()
+"""The Kubernetes minors whose rules a real server gave."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +114,45 @@ IMMUTABLE = (
 def refusals(before: Object, after: Object, minor: int) -> Iterator[Refusal]:
     """Every refusal of the change from one stored object to the other."""
     group, kind = _group(after), str(after.get("kind"))
-    for rule in IMMUTABLE:
-        if (rule.group, rule.kind) == (group, kind):
-            for path in rule.paths:
-                yield from _changed(rule, path, before, after, minor)
+    for rule in rules(group, kind, minor):
+        for path in rule.paths:
+            yield from _changed(rule, path, before, after, minor)
     special = _SPECIAL.get((group, kind))
     if special:
         yield from special(before, after)
+
+
+@lru_cache(maxsize=512)
+def rules(group: str, kind: str, minor: int) -> tuple[Rule, ...]:
+    """Those of one kind: as the server of this minor answered, and beside that as its sources say."""
+    written = tuple(rule for rule in IMMUTABLE if (rule.group, rule.kind) == (group, kind))
+    probed = fixed_fields(minor).get((group, kind))
+    if probed is None:
+        return written
+    return (*_corrected(written, probed), *_found(written, probed, group, kind))
+
+
+def _corrected(written: tuple[Rule, ...], probed: FixedFields) -> Iterator[Rule]:
+    for rule in written:
+        if rule.but:
+            (root,) = rule.paths
+            free = {path.split(".")[1].partition("[")[0]: 0 for path in probed.free if path.startswith(f"{root}.")}
+            fixed = {path.split(".")[1] for path in probed.fixed if path.startswith(f"{root}.")}
+            but = {**{name: since for name, since in rule.but if name not in fixed}, **free}
+            yield replace(rule, but=tuple(but.items()))
+        else:
+            yield replace(rule, paths=tuple(path for path in rule.paths if path not in probed.free))
+
+
+def _found(written: tuple[Rule, ...], probed: FixedFields, group: str, kind: str) -> Iterator[Rule]:
+    """What the sources were not read for; kinds with a function of their own below are known by heart."""
+    if (group, kind) in _SPECIAL:
+        return
+    known = {path for rule in written for path in rule.paths}
+    paths = {path for path in probed.fixed if "[" not in path}
+    new = tuple(sorted(path for path in paths if not any(is_in(path, other) for other in known)))
+    if new:
+        yield Rule(group, kind, new, "make probe-rules")
 
 
 def carried_over(before: Object, after: Object) -> Object:
@@ -186,8 +221,16 @@ def _workload(before: Object, after: Object) -> Iterator[Refusal]:
         yield Refusal("spec.template.metadata.labels", "the selector does not match the pod template's labels")
 
 
-def _stateful_set(before: Object, after: Object) -> Iterator[Refusal]:
+def _daemon_set(before: Object, after: Object) -> Iterator[Refusal]:
     yield from (item for item in _workload(before, after) if "labels" in item.path)
+
+
+def _stateful_set(before: Object, after: Object) -> Iterator[Refusal]:
+    yield from _daemon_set(before, after)
+    strategy = _at(after, "spec.updateStrategy") or {}
+    if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
+        reason = "it stays as the server had filled it in, but may not be there beside OnDelete; set it to null"
+        yield Refusal("spec.updateStrategy.rollingUpdate", reason)
 
 
 def _frozen(before: Object, after: Object) -> Iterator[Refusal]:
@@ -243,7 +286,7 @@ _SPECIAL = {
     ("", "PersistentVolumeClaim"): _claim,
     ("", "Secret"): _frozen,
     ("", "Service"): _service,
-    ("apps", "DaemonSet"): _stateful_set,
+    ("apps", "DaemonSet"): _daemon_set,
     ("apps", "Deployment"): _workload,
     ("apps", "StatefulSet"): _stateful_set,
 }

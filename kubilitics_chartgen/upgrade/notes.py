@@ -23,7 +23,7 @@ def notes_on(old: Path | None, new: Path, version: KubeVersion) -> tuple[str, ..
     if version.minor not in PROBED:
         tried = ", ".join(f"1.{minor}" for minor in PROBED)
         found.append(
-            f"the rules for Kubernetes {version.name} come from its sources; compared with a server is {tried}"
+            f"the rules for Kubernetes {version.name} come from its sources; a server was asked for those of {tried}"
         )
     return tuple(found)
 

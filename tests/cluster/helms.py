@@ -36,7 +36,7 @@ class CommandHelm:
         self._change("install", chart, namespace, values, options)
 
     def upgrade(self, chart: Path, namespace: str, values: dict[str, Any], **options: Any) -> None:
-        """Upgrade it; keep="reuse" or "reset-then-reuse" keeps the values of before."""
+        """Upgrade it; keep="reuse" or "reset-then-reuse" keeps the values of before, reset=True none of them."""
         self._change("upgrade", chart, namespace, values, options)
 
     def rollback(self, namespace: str, revision: int) -> None:
@@ -64,6 +64,8 @@ class CommandHelm:
             flags.append("--atomic" if self.major == 3 else "--rollback-on-failure")
         if options.get("keep"):
             flags.append(f"--{options['keep']}-values")
+        if options.get("reset"):
+            flags.append("--reset-values")
         flags.append(f"--timeout={options.get('seconds', SECONDS)}s")
         self.run(
             verb, "kubilitics", str(chart), "--namespace", namespace, "--values", "-", *flags, stdin=json.dumps(values)

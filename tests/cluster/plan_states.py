@@ -12,30 +12,58 @@ from kubilitics_chartgen.kube.versions import newest
 from tests.cluster.profiles import CHART, PROFILES, merged, profile
 from tests.tools import REPOSITORY
 
-__all__ = ["chart_states"]
+__all__ = ["CHANGES", "chart_states", "sources"]
 
 AI = {"ai": {"enabled": True, "llmProvider": "openai"}}
+SHARED = {"accessModes": ["ReadWriteMany"], "storageClass": "fast-ssd"}
+"""Storage that several nodes may use at a time."""
+EXPOSED = {"backend": {"auth": {"acknowledgeExposed": True}}}
+
+
+def _ai(**values: Any) -> dict[str, Any]:
+    return merged(AI, {"ai": values})
+
+
 CHANGES: tuple[dict[str, Any], ...] = (
     {},
     {"backend": {"image": {"tag": "1.2.1"}}},
     {"backend": {"persistence": {"size": "50Gi"}}},
     {"backend": {"persistence": {"storageClass": "premium"}}},
     {"backend": {"persistence": {"enabled": False}}},
+    {"backend": {"persistence": {"existingClaim": "mine"}}},
+    {"backend": {"podAnnotations": {"team": "a"}, "podDisruptionBudget": {"enabled": True}}},
     {"frontend": {"replicas": 3}},
     {"frontend": {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 4}}},
+    {"frontend": {"service": {"annotations": {"a": "b"}, "labels": {"c": "d"}}}},
+    {"rbac": {"scope": "namespaces"}},
+    {"networkPolicy": {"enabled": False}},
+    merged(EXPOSED, {"ingress": {"enabled": True, "className": "nginx"}}),
     AI,
+    # How AI keeps its data: one claim, one for several nodes, one for each pod, somebody else's, none.
+    _ai(persistence={"size": "20Gi"}),
+    _ai(persistence=SHARED),
+    _ai(persistence={"perReplica": True}),
+    _ai(persistence={"perReplica": True}, replicas=3),
+    _ai(persistence={"perReplica": True, "size": "20Gi"}),
+    _ai(persistence={"existingClaim": "mine"}),
+    _ai(persistence={"enabled": False}),
+    _ai(image={"tag": "1.2.1"}),
+    _ai(resources={"requests": {"cpu": "2"}, "limits": {"cpu": "2"}}),
+    _ai(persistence={"perReplica": True}, autoscaling={"enabled": True, "minReplicas": 2, "maxReplicas": 4}),
 )
+
+
+def sources() -> list[tuple[Path, dict[str, Any]]]:
+    """Each state as a chart and its values."""
+    found: list[tuple[Path, dict[str, Any]]] = [(path, {}) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))]
+    found += [(CHART, merged({}, change)) for change in CHANGES]
+    return found + [(CHART, profile(path)) for path in PROFILES]
 
 
 def chart_states(namespace: str) -> list[list[dict[str, Any]]]:
     """The ordinary objects of each state, without custom resources."""
-    sources: list[tuple[Path, dict[str, Any]]] = [
-        (path, {}) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))
-    ]
-    sources += [(CHART, merged({}, change)) for change in CHANGES]
-    sources += [(CHART, profile(path)) for path in PROFILES]
     states = []
-    for chart, values in sources:
+    for chart, values in sources():
         texts = EmbeddedEngine().load(chart).render(values, Release("kubilitics", namespace))
         found = [copy.deepcopy(dict(item.object)) for item in documents(texts) if item.object and not item.is_hook]
         states.append(

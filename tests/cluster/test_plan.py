@@ -37,7 +37,7 @@ def test_random_upgrades_between_charts_made_to_break(cluster, kubectl, quiet, a
 @pytest.mark.parametrize("apply", APPLIES)
 def test_upgrades_between_profiles_and_releases(cluster, kubectl, quiet, apply):
     pairs, transitions = chart_pairs(chart_states(quiet))
-    assert transitions >= 300
+    assert transitions >= 1000
     # `make plan-accuracy` compares them all.
     outcomes = compare(cluster, kubectl, quiet, random.Random(7).sample(pairs, 200), apply)
     assert wrong(outcomes) == [], table(outcomes)

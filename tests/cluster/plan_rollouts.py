@@ -1,0 +1,170 @@
+"""Real upgrades, one after the other, each planned before: what is refused, and whose pods are replaced.
+
+A walk through the states of Kubilitics in one namespace, by one Helm: `plan --live` speaks first, then helm upgrades
+and the pods are rolled out. After a refusal the release goes back to what it was. As a program it writes
+docs/plan-rollouts.md (`make plan-accuracy`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kubilitics_chartgen.cluster import connect
+from kubilitics_chartgen.helm import Keep
+from kubilitics_chartgen.upgrade import Verdict
+from kubilitics_chartgen.upgrade.planning import Planned, Wish, plan_from_cluster
+from kubilitics_chartgen.upgrade.source import Side, Target
+from tests.cluster.cluster import Cluster
+from tests.cluster.helms import CommandHelm, HelmFailed, make_helm
+from tests.cluster.plan_states import CHANGES
+from tests.cluster.profiles import CHART
+from tests.tools import REPOSITORY
+
+__all__ = ["Step", "walk"]
+
+STATES = [
+    *(((path, {})) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))),
+    *((CHART, item) for item in CHANGES),
+]
+_STEPS = 60
+"""By each Helm, so that more than a hundred are rolled out."""
+_HEAD = """# Real upgrades, and what `plan --live` said before
+
+Written by `make plan-accuracy`; do not edit. A release of Kubilitics goes from one random state to the next: releases,
+AI on and off, its storage, replicas, autoscalers, policies. Rows: the verdict of the plan. Columns: what Helm then did;
+each roll-out was waited for, and the pods of every workload were compared with those of before.
+"""
+_REPLACED = (Verdict.RESTART, Verdict.DOWNTIME)
+_MINE = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}},
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One upgrade."""
+
+    said: str
+    happened: str
+    wrong: tuple[str, ...]
+    """Workloads whose pods met another fate than was said, or the whole where that was refused or not."""
+    replaced: int
+    """Workloads whose pods were replaced."""
+    kept: int
+    """Workloads whose pods stayed."""
+
+
+def walk(cluster: Cluster, helm: CommandHelm, namespace: str, *, steps: int, seed: int) -> Iterator[Step]:
+    """So many upgrades between random states; the release is installed first."""
+    rng = random.Random(seed)
+    cluster.apply({**_MINE, "metadata": {"name": "mine", "namespace": namespace}})
+    helm.install(CHART, namespace, {})
+    cluster.wait_ready(namespace, seconds=90)
+    good: tuple[Path, dict[str, Any]] = (CHART, {})
+    for _ in range(steps):
+        chart, values = rng.choice(STATES)
+        planned = _planned(helm, namespace, chart, values)
+        before = _pods(cluster, namespace)
+        try:
+            helm.upgrade(chart, namespace, values, reset=True)
+        except HelmFailed as error:
+            yield _refused(planned, str(error))
+            # Not by a rollback, which Helm refuses where the failed revision had left objects out.
+            helm.upgrade(good[0], namespace, good[1], reset=True)
+            cluster.wait_ready(namespace, seconds=90)
+            continue
+        good = (chart, values)
+        cluster.wait_ready(namespace, seconds=90)
+        yield _rolled_out(planned, before, _pods(cluster, namespace))
+
+
+def _planned(helm: CommandHelm, namespace: str, chart: Path, values: dict[str, Any]) -> Planned:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "values.yaml"
+        file.write_text(json.dumps(values), encoding="utf-8")
+        wish = Wish(Side(chart, (str(file),)), Target("kubilitics", namespace), Keep.none)
+        return plan_from_cluster(connect(kubeconfig=str(helm.kubeconfig), namespace=namespace), wish)
+
+
+def _refused(planned: Planned, answer: str) -> Step:
+    said = planned.plan.verdict
+    fine = said in (Verdict.REFUSED, Verdict.DEPENDS)
+    return Step(said.value, "refused", () if fine else (f"said {said.value}, helm said {answer[-400:]}",), 0, 0)
+
+
+def _pods(cluster: Cluster, namespace: str) -> dict[str, set[str]]:
+    """The pods that run, by component."""
+    found: dict[str, set[str]] = {}
+    for pod in cluster.pods(namespace):
+        component = pod["metadata"]["labels"].get("app.kubernetes.io/component", "")
+        found.setdefault(component, set()).add(pod["metadata"]["uid"])
+    return found
+
+
+def _rolled_out(planned: Planned, before: dict[str, set[str]], after: dict[str, set[str]]) -> Step:
+    wrong, replaced, kept = [], 0, 0
+    if planned.plan.verdict is Verdict.REFUSED:
+        wrong.append("said refused, and helm was not")
+    for change in planned.plan.changes:
+        kind, component = change.identity.kind, change.identity.name.removeprefix("kubilitics-")
+        other = any(
+            item.identity != change.identity
+            and item.identity.name == change.identity.name
+            and item.identity.kind in ("Deployment", "StatefulSet")
+            for item in planned.plan.changes
+        )
+        if kind not in ("Deployment", "StatefulSet") or other or change.verdict in (Verdict.CREATED, Verdict.REMOVED):
+            continue
+        stayed = bool(before.get(component, set()) & after.get(component, set()))
+        replaced, kept = replaced + (not stayed), kept + stayed
+        if stayed == (change.verdict in _REPLACED):
+            wrong.append(f"{change.identity}: said {change.verdict.value}, its pods {'stayed' if stayed else 'went'}")
+    said = planned.plan.verdict
+    return Step(said.value, "rolled out", tuple(wrong), replaced, kept)
+
+
+def main() -> int:
+    """Write docs/plan-rollouts.md from walks through the cluster of KUBECONFIG."""
+    cluster = Cluster(Path(os.environ["KUBECONFIG"]))
+    text, faults = f"{_HEAD}\nDone on Kubernetes {cluster.version}.\n", []
+    for name in ("helm3", "helm4"):
+        namespace = f"walk-{uuid.uuid4().hex[:8]}"
+        cluster.make_namespace(namespace)
+        try:
+            helm = make_helm(name, cluster.kubeconfig)
+            assert isinstance(helm, CommandHelm)
+            steps = list(walk(cluster, helm, namespace, steps=_STEPS, seed=2026))
+        finally:
+            cluster.core.delete_namespace(namespace)
+        faults += [f"{name}: {line}" for step in steps for line in step.wrong]
+        text += f"\n## {_STEPS} upgrades by Helm {helm.major}\n\n{_table(steps)}"
+    text += f"\nUpgrades or pods that met another fate than was said: {len(faults)}.\n"
+    (REPOSITORY / "docs" / "plan-rollouts.md").write_text(text, encoding="utf-8")
+    sys.stderr.write("\n".join(faults) + "\n" if faults else "")
+    return 1 if faults else 0
+
+
+def _table(steps: list[Step]) -> str:
+    counter = Counter((step.said, step.happened) for step in steps)
+    replaced, kept = sum(step.replaced for step in steps), sum(step.kept for step in steps)
+    lines = ["| plan says | rolled out | refused |", "| --- | ---: | ---: |"]
+    for said in sorted({said for said, _happened in counter}):
+        lines.append(f"| {said} | {counter[said, 'rolled out']} | {counter[said, 'refused']} |")
+    counts = f"Workloads whose pods were replaced, as was said: {replaced}; whose pods stayed, as was said: {kept}."
+    return "\n".join([*lines, "", counts, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""One object of each distinct structure that the sweep of `verify` renders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from kubilitics_chartgen.kube.versions import parse_version
+from kubilitics_chartgen.verify import verification
+from kubilitics_chartgen.verify.checks import Context, Document, Fault
+from kubilitics_chartgen.verify.sweep import inspector
+from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
+from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
+from tests.cluster.profiles import CHART
+
+__all__ = ["distinct_structures", "structure"]
+
+Object = dict[str, Any]
+_FREE = ("annotations", "labels", "data", "stringData", "matchLabels", "nodeSelector", "limits", "requests")
+"""Maps whose keys are content, not structure."""
+
+
+def structure(item: Object) -> tuple[str, str, frozenset[str]]:
+    """The kind and every field that is there, with the type of its value."""
+    return str(item.get("apiVersion")), str(item.get("kind")), frozenset(_fields(item, ""))
+
+
+def _fields(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if path.rsplit(".", 1)[-1] in _FREE:
+                yield f"{path}.* {type(item).__name__}"
+            else:
+                yield from _fields(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _fields(item, f"{path}[]")
+    else:
+        yield f"{path} {type(value).__name__}"
+
+
+class _Collector:
+    """A check that finds no fault and remembers what it has seen."""
+
+    name, sentence, fix, severity = "collector", "", "", "error"
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[str, str, frozenset[str]], Object] = {}
+
+    def check(self, document: Document, context: Context) -> Sequence[Fault]:  # noqa: ARG002 -- as checks are called
+        item = dict(document.object)
+        self.found.setdefault(structure(item), item)
+        return ()
+
+
+class _Here:
+    """In place of the pool: the sweep in this process, so that the objects can be had."""
+
+    count, deaths = 1, 0
+
+    def __init__(self, task: SweepTask, **_options: Any) -> None:
+        self._sweeper = Sweeper(task)
+
+    def __enter__(self) -> _Here:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        return None
+
+    def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
+        found = [
+            outcome
+            for start in range(0, len(requests), 48)
+            for outcome in self._sweeper.run(requests[start : start + 48])
+        ]
+        if done:
+            done(len(found))
+        return found
+
+
+def distinct_structures(monkeypatch: pytest.MonkeyPatch, version: str) -> list[Object]:
+    """Of our own chart, for one Kubernetes version, with every pair of values."""
+    collector = _Collector()
+    monkeypatch.setattr(inspector, "CHECKS", (collector,))
+    monkeypatch.setattr(verification, "CHECKS", (collector,))
+    monkeypatch.setattr(verification, "Pool", _Here)
+    request = verification.VerifyRequest(
+        CHART, kube_versions=(parse_version(version),), checks=("collector",), random=0, nulls=False
+    )
+    report = verification.verify(request)
+    assert report.complete
+    return list(collector.found.values())

@@ -1,0 +1,36 @@
+"""Real upgrades between random states: refused where the plan says so, and pods replaced where it says so, no others.
+
+`make plan-accuracy` walks more than a hundred steps.
+"""
+
+import pytest
+
+from tests.cluster.helms import HelmFailed
+from tests.cluster.plan_rollouts import walk
+from tests.cluster.profiles import CHART
+
+
+@pytest.mark.parametrize("name", ["helm3", "helm4"])
+def test_each_upgrade_of_a_walk_is_what_was_planned(request, cluster, namespace, name):
+    steps = list(walk(cluster, request.getfixturevalue(name), namespace, steps=7, seed=5))
+    assert [step.wrong for step in steps if step.wrong] == []
+    assert sum(step.happened == "rolled out" for step in steps) >= 4
+    assert sum(step.replaced for step in steps) >= 2
+    assert sum(step.kept for step in steps) >= 2
+
+
+@pytest.mark.parametrize("name", ["helm3", "helm4"])
+def test_helm_3_cannot_roll_back_a_failed_upgrade_that_had_left_objects_out(request, cluster, namespace, name):
+    helm = request.getfixturevalue(name)
+    helm.install(CHART, namespace, {})
+    smaller = {"networkPolicy": {"enabled": False}, "backend": {"persistence": {"size": "1Gi"}}}
+    with pytest.raises(HelmFailed, match="less than"):
+        helm.upgrade(CHART, namespace, smaller)
+    if helm.major == 4:
+        helm.rollback(namespace, 1)
+    else:
+        with pytest.raises(HelmFailed, match='no NetworkPolicy with the name "kubilitics-backend" found'):
+            helm.rollback(namespace, 1)
+        helm.upgrade(CHART, namespace, {}, reset=True)
+    cluster.wait_ready(namespace)
+    assert helm.history(namespace)[-1] == "deployed"
