@@ -4,7 +4,7 @@ renders        what the schema accepts renders, or is refused in the author's wo
 ends           rendering ends, in bounded time and memory
 determinism    the same values give the same bytes, twice
 isolation      an optional part leaves everything else byte-identical (only for parts that are named)
-every-value    each value changes some object in some configuration
+every-value    each value changes some object, or what is refused, in some configuration
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.covering import Pick
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
@@ -27,12 +28,15 @@ SPACE_CHECKS = MappingProxyType(
         "ends": "Rendering ends, in bounded time and memory.",
         "determinism": "The same values give the same bytes, twice.",
         "isolation": "An optional part leaves everything else byte-identical, on or off.",
-        "every-value": "Each value changes some object in some configuration.",
+        "every-value": "Each value changes some object, or what is refused, in some configuration.",
         "exemptions": "Each exemption is needed.",
     }
 )
 MAX_ISOLATED = 200
 """Configurations in which an optional part is switched."""
+MAX_ELSEWHERE = 24
+"""Further configurations in which a value is changed that seemed to change nothing: so many with its default, and so
+many without."""
 
 
 def check_space(
@@ -111,25 +115,63 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     waiting = set(range(len(subject.space.factors)))
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
     for start in starts:
-        changes = {
-            start.choose({factor: level}): factor
-            for factor in sorted(waiting)
-            for level in range(len(subject.space.factors[factor].levels))
-            if start.levels[factor] != level and start.choose({factor: level}) not in ledger.broken
-        }
-        said = ledger.verdicts(list(changes))
-        ledger.look([change for change, why in zip(changes, said, strict=True) if why is None])
-        for change, factor in changes.items():
-            if change in ledger.digests and ledger.digests[change] != ledger.digests[start]:
-                waiting.discard(factor)
-    read = {factor for part in subject.slices.values() for factor in part.factors}
+        waiting -= _matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
+    readers = {
+        factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
+    }
+    elsewhere = {factor: _where_read(subject, ledger, factor, names) for factor, names in readers.items()}
+    for number in range(2 * MAX_ELSEWHERE):
+        waiting -= _matters(
+            subject,
+            ledger,
+            [(elsewhere[factor][number], factor) for factor in sorted(waiting) if number < len(elsewhere[factor])],
+        )
     for factor in sorted(waiting):
-        name = subject.space.factors[factor].name
-        why = f"in {len(starts)} configurations" if factor in read else "anywhere: no template reads it"
+        where = f"in {len(starts) + len(elsewhere[factor])} configurations"
         yield Proof(
             "every-value",
             "warning",
-            f"Changing it changes no object {why}.",
-            path=name,
+            f"Changing it changes no object {where if readers[factor] else 'anywhere: no template reads it'}.",
+            path=subject.space.factors[factor].name,
             fix="Use it, or remove it; or exempt it with the reason.",
         )
+
+
+def _matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
+    """The factors of which another level prints something else, or is refused, each in its configuration."""
+    changes = {
+        start.choose({factor: level}): (start, factor)
+        for start, factor in asked
+        for level in range(len(subject.space.factors[factor].levels))
+        if start.levels[factor] != level and start.choose({factor: level}) not in ledger.broken
+    }
+    said = ledger.verdicts(list(changes))
+    ledger.look([change for change, why in zip(changes, said, strict=True) if why is None])
+    return {
+        factor
+        for change, (start, factor) in changes.items()
+        if change not in ledger.broken and ledger.digests.get(change) != ledger.digests[start]
+    }
+
+
+def _where_read(subject: Subject, ledger: Ledger, factor: int, names: frozenset[str]) -> list[Configuration]:
+    """Accepted configurations in which templates that read it print something, each with a level no other one has.
+
+    Any, where these templates never print: what they do is to refuse.
+    """
+    usual = subject.base.levels[factor]
+    seldom = [each for each in ledger.accepted if not each.removed]
+    printed = [each for each in seldom if ledger.accepted[each] & names] or (seldom if names else [])
+    here = [_varied([each for each in printed if (each.levels[factor] == usual) is same]) for same in (False, True)]
+    return [*here[0], *here[1]]
+
+
+def _varied(configurations: Sequence[Configuration]) -> list[Configuration]:
+    found: list[Configuration] = []
+    seen: set[Pick] = set()
+    for each in configurations:
+        picks = set(enumerate(each.levels))
+        if not picks <= seen and len(found) < MAX_ELSEWHERE:
+            seen |= picks
+            found.append(each)
+    return found

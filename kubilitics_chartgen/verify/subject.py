@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ from kubilitics_chartgen.verify.space.settings import FactorSettings, read_facto
 from kubilitics_chartgen.verify.sweep.task import Slice
 
 __all__ = ["Subject", "read_subject"]
+
+NAMESPACE = "somewhere"
+"""Where releases go: no text that values have as an example."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
     slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)
-    release = Release(name if len(name) <= 53 else "release-name", "example")
+    release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
     base = configuration_of(space, given, release=release)
     if not judge.accepts(loaded.coalesce(overrides(space, base))):
         problems = judge.problems(loaded.coalesce(overrides(space, base)))
@@ -121,4 +124,4 @@ def _with_versions(settings: FactorSettings, loaded: EmbeddedChart, versions: Se
         return settings
     levels = ("", *(full_kube_version(str(version)) for version in versions))
     fixed = {**settings.fixed, ".".join(loaded.kube_version_value): levels}
-    return FactorSettings(settings.added, fixed, settings.excluded)
+    return replace(settings, fixed=fixed)

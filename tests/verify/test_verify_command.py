@@ -112,6 +112,22 @@ def test_a_value_that_changes_nothing(tmp_path):
     assert [(finding["check"], finding["path"]) for finding in findings] == [("every-value", "forgotten")]
 
 
+def test_a_value_that_matters_only_with_others_is_no_finding(tmp_path):
+    rare = (
+        CONFIG
+        + "{{ if and .Values.autoscaling.enabled (not .Values.service.enabled) }}  rare: {{ .Values.rare }}{{ end }}\n"
+    )
+    refusal = '{{ if and .Values.strict (eq .Values.greeting "loud") }}{{ fail "choose" }}{{ end }}\n'
+    schema = SCHEMA.replace('"greeting":', '"rare": {"type": "integer"}, "strict": {"type": "boolean"}, "greeting":')
+    changes = {
+        "values.yaml": VALUES + "rare: 1\nstrict: false\n",
+        "values.schema.json": schema,
+        "templates/config.yaml": rare,
+        "templates/refusal.yaml": refusal,
+    }
+    assert found(write_chart(tmp_path / "web", changes), "--checks", "every-value") == ([], 0)
+
+
 def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings = "verify:\n  exempt:\n"
     settings += "    - {check: services, path: Service/web, reason: for the test}\n"
@@ -130,6 +146,14 @@ def test_the_author_adds_fixes_and_excludes_values(tmp_path):
     for settings, expected in ((added, {"services"}), (excluded, set())):
         folder = write_chart(tmp_path / "web", {**compared, ".chartgen.yaml": settings})
         assert {finding["check"] for finding in found(folder, "--no-nulls", "--checks", "services")[0]} == expected
+
+
+def test_the_author_keeps_values_from_being_taken_away(tmp_path):
+    needs = SERVICE.replace("{{ .Values.service.port }}", "{{ .Values.service.port | default 70000 }}")
+    kept = "verify: {factors: {keep: [service, service.*]}}\n"
+    for settings, is_found in (("{}\n", True), (kept, False)):
+        folder = write_chart(tmp_path / "web", {"templates/service.yaml": needs, ".chartgen.yaml": settings})
+        assert ("services" in {finding["check"] for finding in found(folder, "--checks", "services")[0]}) is is_found
 
 
 def test_reports_are_files_that_others_can_read(tmp_path):

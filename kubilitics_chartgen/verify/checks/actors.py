@@ -63,9 +63,13 @@ def actor_of(namespace: str, labels: Mapping[str, str], ports: Mapping[str, int]
 
 
 def strangers(
-    ours: Sequence[Actor], policies: Sequence[tuple[int, str, Any]], namespace: str, release: str
+    ours: Sequence[Actor],
+    policies: Sequence[tuple[int, str, Any]],
+    namespace: str,
+    release: str,
+    parties: Sequence[Party],
 ) -> list[Actor]:
-    """Everybody else: those who try their luck, and those whom policies name."""
+    """Everybody else: those who try their luck, and those whom policies name, parts that are switched off included."""
     plain = frozenset(("any-pod", "anyone"))
     found = [
         _pod("any pod of its namespace", namespace, {"stranger": "yes"}, {}, plain),
@@ -83,7 +87,7 @@ def strangers(
         for key, peers in (("ingress", "from"), ("egress", "to")):
             for _, rule in items(spec.get(key)):
                 for _, peer in items(rule.get(peers)):
-                    found += _named(peer, where, known, ours)
+                    found += _named(peer, where, known, ours, parties)
     return found
 
 
@@ -108,7 +112,9 @@ def _address(text: str, called: str) -> Actor:
     return Actor(Address(text), called, frozenset(kinds))
 
 
-def _named(peer: Mapping[str, Any], where: str, known: set[Any], ours: Sequence[Actor]) -> Iterator[Actor]:
+def _named(
+    peer: Mapping[str, Any], where: str, known: set[Any], ours: Sequence[Actor], parties: Sequence[Party]
+) -> Iterator[Actor]:
     """Somebody whom a policy's peer means: a pod with its labels, or an address in its network."""
     block = mapping(peer.get("ipBlock"))
     if block:
@@ -124,12 +130,27 @@ def _named(peer: Mapping[str, Any], where: str, known: set[Any], ours: Sequence[
         return  # everybody in the namespace or the cluster: the strangers are among them
     if (namespace, frozenset(labels.items())) in known or _is_ours(namespace, labels, ours):
         return
+    absent = _absent(namespace, labels, ours, parties) if not far else None
+    if absent is not None:
+        yield actor_of(namespace, labels, {}, absent.id)
+        return
     yield _pod("pods that it names", namespace, labels, far, frozenset(("pods", "any-pod", "anyone")))
 
 
 def _is_ours(namespace: str, labels: Mapping[str, str], ours: Sequence[Actor]) -> bool:
     """Whether the labels are some of those of a pod of the chart, so that its own pods are meant."""
     return any(actor.end.namespace == namespace and labels.items() <= actor.end.labels.items() for actor in ours)
+
+
+def _absent(namespace: str, labels: Mapping[str, str], ours: Sequence[Actor], parties: Sequence[Party]) -> Party | None:
+    """The part of the chart that is meant, though it has no pods now: its labels, and those all parts share."""
+    near = [set(actor.end.labels.items()) for actor in ours if actor.end.namespace == namespace]
+    shared = set.intersection(*near) if near else set()
+    for party in parties:
+        own = set(party.labels)
+        if own and own <= labels.items() and labels.items() - own and labels.items() - own <= shared:
+            return party
+    return None
 
 
 def _example(selector: Any) -> dict[str, str]:

@@ -7,6 +7,7 @@ declared:
       reason: made by hand before the installation
   permissions:               # what roles may grant; with this list, they may grant nothing else
     - role: "*-backend"      # a pattern of the role's name, or a built-in ClusterRole that may be bound
+      labels: {tier: back}   # instead of it or beside it: labels that the role carries
       apiGroups: [""]
       resources: [secrets]
       verbs: [get]
@@ -96,6 +97,8 @@ class Permission:
     verbs: tuple[str, ...] = ()
     named: bool = False
     reason: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    """Labels that the role carries."""
 
 
 @dataclass(frozen=True)
@@ -264,10 +267,12 @@ def _external(entry: Mapping[str, Any]) -> External:
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "apiGroups", "resources", "verbs", "named", "reason")
+    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason")
     groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     named, reason = _flag(entry, "named"), _text(entry, "reason")
-    return Permission(_text(entry, "role", needed=True), groups, resources, verbs, named, reason)
+    labels = _label_map(entry)
+    role = _text(entry, "role", needed=not labels) or "*"
+    return Permission(role, groups, resources, verbs, named, reason, labels)
 
 
 def _label_map(entry: Mapping[str, Any], key: str = "labels") -> tuple[tuple[str, str], ...]:

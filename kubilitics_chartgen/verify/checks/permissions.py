@@ -61,7 +61,7 @@ class Permissions:
             yield from self._binding(document, declared)
 
     def _rules(self, document: Document, declared: tuple[Permission, ...] | None) -> Iterator[Fault]:
-        ours = [item for item in declared or () if fnmatchcase(document.name, item.role)]
+        ours = [item for item in declared or () if _is_for(item, document)]
         for position, rule in items(document.object.get("rules")):
             place = f"rules[{position}]"
             named = bool(entries(rule.get("resourceNames")))
@@ -87,9 +87,13 @@ class Permissions:
             if built_in and role in _ALL_POWERFUL:
                 yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, an administrator's role")
             return
-        ours = [item for item in declared if fnmatchcase(role, item.role)]
-        if not ours or (built_in and not any(item.role == role for item in ours)):
+        if built_in and not any(item.role == role for item in declared):
             yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, which is not declared")
+
+
+def _is_for(item: Permission, document: Document) -> bool:
+    labels = at(document.object, "metadata", "labels")
+    return fnmatchcase(document.name, item.role) and all(labels.get(key) == value for key, value in item.labels)
 
 
 def _covers(item: Permission, right: Right) -> bool:

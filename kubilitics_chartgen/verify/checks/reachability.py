@@ -161,7 +161,8 @@ def _case(
             indices[len(actors)] = place
             actors.append(actor_of(fact.namespace or namespace, labels, dict(fact.ports), party.id))
     parsed = [(place, fact.namespace or namespace, json.loads(fact.spec)) for place, fact in policies]
-    actors += strangers([actors[position] for position in parties], parsed, namespace, release)
+    present = [actors[position] for position in parties]
+    actors += strangers(present, parsed, namespace, release, declared.parties)
     rules: dict[tuple[int, str], list[_Rule]] = {}
     for place, where, spec in parsed:
         for direction, key, peers in _SIDES:
@@ -245,7 +246,12 @@ def _fits(rows: list[Connection], port: int, protocol: str) -> bool:
 def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_Verdict]:
     by_id = {one.id: one for one in declared.parties}
     for direction, ours, theirs in (("Egress", row.source, row.target), ("Ingress", row.target, row.source)):
-        there = [number for number, actor in enumerate(case.actors) if actor.is_one_of(by_id[theirs])]
+        # A part without pods must not be reachable, it only may be.
+        there = [
+            number
+            for number, actor in enumerate(case.actors)
+            if actor.is_one_of(by_id[theirs]) and (number in case.parties or not actor.party)
+        ]
         if not there:
             continue
         for position, party in case.parties.items():

@@ -53,7 +53,7 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
     removable: list[Path] = []
     factors: list[Factor] = []
     for path, nodes in _leaves(sources, root, ()):
-        if any(fnmatchcase(".".join(path), pattern) for pattern in sources.settings.excluded):
+        if _fits_one(path, sources.settings.excluded):
             continue
         removable.append(path)
         levels = _levels(sources, path, nodes, accepts)
@@ -66,7 +66,12 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
             levels = [Level(_default(sources, path), "default"), *(Level(value, "author") for value in values)]
             factors.append(Factor(path, tuple(_distinct(levels))))
     factors.sort(key=lambda factor: factor.path)
-    return Space(tuple(factors), tuple(sorted({*removable, *sections})))
+    taken = (path for path in {*removable, *sections} if not _fits_one(path, sources.settings.kept))
+    return Space(tuple(factors), tuple(sorted(taken)))
+
+
+def _fits_one(path: Path, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(".".join(path), pattern) for pattern in patterns)
 
 
 def _default(sources: Sources, path: Path) -> Any:

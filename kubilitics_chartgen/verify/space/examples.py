@@ -86,7 +86,7 @@ _KUBERNETES: dict[str, Any] = {
         {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
     ],
     "extraObjects": [
-        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example"}, "data": {"example": "example"}}
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "example-object"}, "data": {"key": "value"}}
     ],
 }
 """What Kubernetes means by these names. A schema seldom says all that an API server asks of them."""

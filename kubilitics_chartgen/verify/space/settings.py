@@ -7,6 +7,7 @@ verify:
     fix:
       web.mode: [fast]             # these levels and no others
     exclude: ["legacy.*"]          # never varied
+    keep: ["*.limits"]             # never taken away by null
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ _FILE = ".chartgen.yaml"
 
 @dataclass(frozen=True)
 class FactorSettings:
-    """What the author adds, fixes and excludes."""
+    """What the author adds, fixes, excludes and keeps."""
 
     added: Mapping[Path, tuple[Any, ...]] = field(default_factory=dict)
     fixed: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """What is never set to null."""
 
 
 def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
@@ -42,10 +45,10 @@ def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
     verify = settings.get("verify") or {}
     factors = verify.get("factors") or {} if isinstance(verify, Mapping) else None
     if not isinstance(factors, Mapping):
-        problem("verify.factors", "a mapping with the keys add, fix and exclude is expected")
+        problem("verify.factors", "a mapping with the keys add, fix, exclude and keep is expected")
         factors = {}
-    for key in sorted(set(factors) - {"add", "fix", "exclude"}):
-        problem(f"verify.factors.{key}", "is not known here: add, fix and exclude are")
+    for key in sorted(set(factors) - {"add", "fix", "exclude", "keep"}):
+        problem(f"verify.factors.{key}", "is not known here: add, fix, exclude and keep are")
     lists: dict[str, dict[str, tuple[Any, ...]]] = {"add": {}, "fix": {}}
     for part, found in lists.items():
         given = factors.get(part) or {}
@@ -57,11 +60,14 @@ def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
                 found[str(path)] = tuple(values)
             else:
                 problem(f"verify.factors.{part}.{path}", "a list with at least one value is expected")
-    excluded = factors.get("exclude") or []
-    if not isinstance(excluded, list) or not all(isinstance(path, str) for path in excluded):
-        problem("verify.factors.exclude", "a list of values paths is expected")
-        excluded = []
+    patterns: dict[str, tuple[str, ...]] = {"exclude": (), "keep": ()}
+    for part in patterns:
+        given = factors.get(part) or []
+        if isinstance(given, list) and all(isinstance(path, str) for path in given):
+            patterns[part] = tuple(given)
+        else:
+            problem(f"verify.factors.{part}", "a list of values paths is expected")
     if problems:
         raise InputError(f"{_FILE} cannot be used.", problems)
     added = {tuple(path.split(".")): values for path, values in lists["add"].items()}
-    return FactorSettings(added, lists["fix"], tuple(excluded))
+    return FactorSettings(added, lists["fix"], patterns["exclude"], patterns["keep"])

@@ -50,6 +50,7 @@ def test_a_chart_that_declares_nothing_is_fine():
         ("declared: {external: [a, {kind: Secret}]}", ["declared.external[0]", "declared.external[1]"]),
         ("declared: {permissions: [{role: a, verb: [get]}]}", ["declared.permissions[0]"]),
         ("declared: {permissions: [{role: a, verbs: get}]}", ["declared.permissions[0]"]),
+        ("declared: {permissions: [{verbs: [get]}]}", ["declared.permissions[0]"]),
         ("declared: {parties: [{id: a}]}", ["declared.parties[0]"]),
         ("declared: {parties: [{id: a, outside: [moon]}]}", ["declared.parties[0]"]),
         ("declared: {connections: [{from: a, to: b}]}", ["declared.connections[0]", "declared.connections[0]"]),
@@ -92,6 +93,58 @@ def test_without_a_list_of_permissions_only_dangerous_ones_are_found():
     chart = EXAMPLES / "permissions" / "bad"
     assert judged(rendered(chart), context(None), "permissions") == []
     assert judged(rendered(chart), context(chart), "permissions") != []
+
+
+ROLE = """
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: any-name-at-all, labels: {app: LABEL}}
+rules: [{apiGroups: [""], resources: [pods], verbs: [get]}]
+"""
+
+
+@pytest.mark.parametrize(("label", "is_found"), [("web", False), ("other", True)])
+def test_rights_are_declared_for_roles_by_their_labels(label, is_found):
+    own = declared("declared: {permissions: [{labels: {app: web}, apiGroups: [''], resources: [pods], verbs: [get]}]}")
+    found = judged([document(ROLE.replace("LABEL", label))], Context((), "store", RELEASE, own), "permissions")
+    assert bool(found) == is_found
+
+
+WEB = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web, labels: {chart: shop, app: web}}
+spec: {containers: [{name: web, image: "a:1"}]}
+"""
+POLICY = """
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Ingress, Egress]
+  ingress: [{from: [{podSelector: {matchLabels: {chart: shop, app: PART}}}], ports: [{port: PORT}]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "port", "is_found"),
+    [("proxy", 80, False), ("proxy", 81, True), ("database", 80, True), ("somebody", 80, True)],
+)
+def test_a_policy_may_name_a_part_that_is_switched_off_as_far_as_is_declared(part, port, is_found):
+    own = declared(
+        """
+        declared:
+          parties:
+            - {id: web, labels: {app: web}}
+            - {id: proxy, labels: {app: proxy}}
+            - {id: database, labels: {app: database}}
+          connections: [{from: proxy, to: web, ports: [80], required: true}, {from: web, to: database, required: true}]
+        """
+    )
+    objects = [document(WEB), document(POLICY.replace("PART", part).replace("PORT", str(port)))]
+    found = judged(objects, Context((), "store", RELEASE, own), "reachability")
+    assert bool(found) == is_found, found
 
 
 def test_findings_of_verify_can_be_exempt():
