@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
-from operator import itemgetter, xor
+from operator import xor
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,10 @@ from kubilitics_chartgen.verify.sweep.inspector import Seen
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
 from kubilitics_chartgen.verify.verification import check_names
+from tests.verify.mutation.projections import Key, Projections
 
 __all__ = ["Baseline", "Context", "digest", "sweep"]
 
-Key = tuple[object, ...]
 _CHUNK = 48
 _EFFECTS = 12
 
@@ -96,7 +96,7 @@ class Baseline:
     def __post_init__(self) -> None:
         self.faults = set(self.ledger.sightings)
         self.accepted = self._ordered()
-        self.chart = self.subject.name
+        self.projections = Projections(self.subject.slices)
         self._everything = frozenset(self.accepted)
         self.printing = frozenset(name for filled in self.ledger.accepted.values() for name in filled)
         """Templates that print an object somewhere."""
@@ -146,7 +146,7 @@ class Baseline:
 
     def key(self, template: str, configuration: Configuration) -> Key:
         """What a template of the unchanged chart reads of a configuration."""
-        return projection(template, self.subject.slices[template], configuration)
+        return self.projections.key(template, configuration)
 
     def printed(self, template: str, configuration: Configuration) -> bytes | None:
         """The bytes that the unchanged template prints, as a digest; None where it was not rendered."""
@@ -168,18 +168,6 @@ class Baseline:
 
 def _mark(factor: int, level: int) -> int:
     return hash((factor, level, "mark"))
-
-
-def projection(template: str, part: Any, configuration: Configuration) -> Key:
-    """What a template with this slice reads of a configuration."""
-    from kubilitics_chartgen.verify.sweep.renderer import fingerprint
-
-    levels = itemgetter(*part.factors, 0, 0)(configuration.levels) if part.factors else ()
-    removed = configuration.removed
-    if removed and part.removable is not None:
-        removed = tuple(number for number in removed if number in part.removable)
-    further = fingerprint(configuration.further) if configuration.further else ""
-    return (template, levels, removed, (further, configuration.release))
 
 
 def sweep(

@@ -29,8 +29,9 @@ from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.sweep.inspector import BrokenTextError, Inspector, Seen
 from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 from kubilitics_chartgen.verify.sweep.task import Found, Slice
-from tests.verify.mutation.baseline import Baseline, Context, digest, projection
+from tests.verify.mutation.baseline import Baseline, Context, digest
 from tests.verify.mutation.operators import Mutant
+from tests.verify.mutation.projections import Projections
 
 __all__ = ["BUDGET", "ENOUGH", "Verdict", "judge"]
 
@@ -132,6 +133,7 @@ class _Trial:
             kube_value=subject.kube_value,
         )
         self.slices = {name: _union(slices.get(name), subject.slices[name]) for name in self.names}
+        self.projections = Projections(self.slices)
         checks = [*baseline.sweeper.task.checks]
         self.inspector = Inspector(checks, baseline.sweeper.inspector._declared)
         self.exempted = baseline.exempted
@@ -170,7 +172,7 @@ class _Trial:
 
     def key(self, name: str, configuration: Configuration) -> object:
         """What the mutant's template reads of a configuration."""
-        return projection(name, self.slices[name], configuration)
+        return self.projections.key(name, configuration)
 
     def _accepted(self, until: int) -> None:
         """What was accepted: each template for all that it reads, as far as that is not known yet."""
