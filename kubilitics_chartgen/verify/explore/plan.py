@@ -86,8 +86,8 @@ class Exploration:
             replace(release, upgrade=not release.upgrade),
             replace(release, name="a" * 53),
             replace(release, name="b"),
-            # Names that YAML takes for numbers where a template forgets the quotes.
-            replace(release, name="1e3", namespace="0123"),
+            # Names that YAML takes for something else where a template forgets the quotes.
+            replace(release, name="true", namespace="0123"),
             replace(release, namespace="another"),
         ]
         self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
