@@ -15,11 +15,13 @@ from typing import Any
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.author_checks import undefined
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted
+from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space_checks import check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
@@ -97,6 +99,8 @@ class Baseline:
         self.faults = set(self.ledger.sightings)
         self.accepted = self._ordered()
         self.projections = Projections(self.subject.slices)
+        self.undefined = {proof.path for proof in self._undefined()}
+        """Values that templates of the unchanged chart read and nobody defines."""
         self._everything = frozenset(self.accepted)
         self.printing = frozenset(name for filled in self.ledger.accepted.values() for name in filled)
         """Templates that print an object somewhere."""
@@ -128,6 +132,9 @@ class Baseline:
             each for each in dict.fromkeys([*self.bases, self.subject.base, *self.subject.known]) if each in filled
         ]
         return list(dict.fromkeys([*first, *filled]))
+
+    def _undefined(self) -> Iterator[Proof]:
+        return undefined(self.subject.files, self.subject.loaded.schema, self.subject.dependencies)
 
     @property
     def exempted(self) -> Exempted:
