@@ -86,8 +86,6 @@ class Exploration:
             replace(release, upgrade=not release.upgrade),
             replace(release, name="a" * 53),
             replace(release, name="b"),
-            # Names that YAML takes for something else where a template forgets the quotes.
-            replace(release, name="true", namespace="0123"),
             replace(release, namespace="another"),
         ]
         self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
@@ -105,7 +103,9 @@ class Exploration:
             return
         base = self.plan.base
         taken = [replace(base, removed=(number,)) for number in range(len(self.plan.space.removable))]
-        self.ledger.look(taken)
+        # Names that YAML takes for something else where a template forgets the quotes; most charts of others do.
+        odd = replace(base.release, name="true", namespace="0123")
+        self.ledger.look([*taken, *(replace(each, release=odd) for each in (base, *self.plan.known))])
 
     def rich(self) -> None:
         """Configurations in which as many templates as possible print something."""
