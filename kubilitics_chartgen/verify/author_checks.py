@@ -1,5 +1,6 @@
 """Checks that hold a chart against what its author says of it. Asks a ledger.
 
+undefined-value templates read only values that values.yaml or the schema knows
 every-template each template prints an object in some configuration
 known-values   the values files that the author keeps are accepted
 refusals       what the author says to be refused is, in his words, and what to write instead is not
@@ -10,19 +11,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from types import MappingProxyType
+from typing import Any
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.verify.chart_files import ChartFiles
+from kubilitics_chartgen.verify.dependencies import Dependencies
 from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.lint import undefined_value
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import configuration_of
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["AUTHOR_CHECKS", "check_author"]
+__all__ = ["AUTHOR_CHECKS", "check_author", "undefined"]
 
 AUTHOR_CHECKS = MappingProxyType(
     {
+        undefined_value.NAME: "Templates read only values that values.yaml or the schema defines.",
         "every-template": "Each template prints an object in some configuration.",
         "known-values": "The values files that the chart keeps for its tests, `ci/*-values.yaml`, are accepted.",
         "refusals": "What `.chartgen.yaml` declares as refused is refused, and what to write instead is not.",
@@ -33,6 +39,8 @@ AUTHOR_CHECKS = MappingProxyType(
 def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> list[Proof]:
     """What these checks find, after the space was explored."""
     found: list[Proof] = []
+    if undefined_value.NAME in chosen:
+        found.extend(undefined(subject.files, subject.loaded.schema, subject.dependencies))
     if "every-template" in chosen:
         found.extend(_every_template(subject, ledger))
     if "known-values" in chosen:
@@ -41,6 +49,24 @@ def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> l
         ledger.phase = "what is declared as refused"
         found.extend(_refusals(subject, ledger))
     return found
+
+
+def undefined(files: ChartFiles, schema: Any, dependencies: Dependencies) -> Iterator[Proof]:
+    """The check `undefined-value`, the same as that of `lint`."""
+    reads = [read for one in dependencies.templates.values() for read in one.reads]
+    if any(one.widened for one in dependencies.templates.values()):
+        return
+    for finding in undefined_value.undefined_values(files, schema, reads):
+        if finding.severity.fails:
+            yield Proof(
+                finding.check,
+                finding.severity.value,
+                finding.message,
+                path=finding.path,
+                template=finding.file,
+                line=finding.line or 0,
+                fix=finding.fix,
+            )
 
 
 def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:

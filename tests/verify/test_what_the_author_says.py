@@ -54,6 +54,16 @@ def test_a_template_that_never_prints_is_a_finding_unless_it_is_there_to_refuse(
     assert judged(tmp_path / "other", {"templates/gate.yaml": GATE, "templates/service.yaml": by_cluster}) == []
 
 
+def test_a_value_that_nobody_defines_is_a_finding(tmp_path):
+    misread = SERVICE.replace(".Values.service.port", ".Values.service.prot | default 80")
+    folder = write_chart(tmp_path / "web", {"templates/service.yaml": misread})
+    findings, code = found(folder, "--no-nulls", "--checks", "undefined-value")
+    assert [(each["check"], each["path"], each["fix"]) for each in findings] == [
+        ("undefined-value", "service.prot", "Did you mean service.port?")
+    ]
+    assert code == 1
+
+
 def test_what_is_declared_wrongly_is_said(tmp_path):
     from tests.verify.test_verify_command import run
 

@@ -21,8 +21,8 @@ class Programs:
 
     name = "programs"
     sentence = (
-        "Every environment variable has a value or a source; and what `.chartgen.yaml` declares of a container's "
-        "program holds: the variables it reads and needs, the paths that probes ask for, and where it writes."
+        "What `.chartgen.yaml` declares of a container's program holds: the variables it reads and needs, the paths "
+        "that probes ask for, and where it writes."
     )
     severity: Severity = "error"
     fix = "Correct the name, the value, the path or the mount; or what is declared of the program."
@@ -33,19 +33,11 @@ class Programs:
         if pod is None:
             return
         for container in pod.containers:
-            for path, message in _empty(container.object):
-                yield fault(self, document, f"{container.path}.{path}", message)
             for program in context.declared.programs:
                 ours = all(pod.labels.get(key) == value for key, value in program.labels)
                 if ours and program.container == container.object.get("name"):
                     for path, message in _judged(program, container):
                         yield fault(self, document, f"{container.path}.{path}", message)
-
-
-def _empty(container: Object) -> Found:
-    for position, item in items(container.get("env")):
-        if "value" not in item and not item.get("valueFrom"):
-            yield f"env[{position}]", f"{quoted(item.get('name'))} has neither a value nor a source"
 
 
 def _judged(program: Program, container: Container) -> Found:
@@ -73,7 +65,9 @@ def _variables(program: Program, variables: Mapping[str, Object]) -> Found:
             yield "env", f"{quoted(name)} is not set, and the program needs it"
     for name, item in variables.items():
         if name in known:
-            if not _fits(item.get("value"), known[name]):
+            if "value" not in item and not item.get("valueFrom"):
+                yield "env", f"{quoted(name)} has neither a value nor a source"
+            elif not _fits(item.get("value"), known[name]):
                 yield "env", f"{quoted(name)} is {quoted(item.get('value'))}, which the program does not take"
         elif any(name.startswith(family) for family in families):
             yield "env", f"{quoted(name)} is no variable that the program reads"

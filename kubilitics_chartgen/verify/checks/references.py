@@ -97,6 +97,8 @@ def _missing(
 
 def _is_external(want: Want, context: Context) -> bool:
     """Somebody else's: declared, or named by somebody who does not know the release's name."""
+    if want.kind in ("Role", "ClusterRole") and context.declared.permissions is not None:
+        return any(item.role == want.name for item in context.declared.permissions)
     return not _names_release(want.name, context.release) or any(
         item.kind == want.kind and fnmatchcase(want.name, item.name) for item in context.declared.external
     )

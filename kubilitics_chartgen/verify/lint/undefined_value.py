@@ -5,7 +5,7 @@ Neither values.yaml nor the schema knows them, so they are typing errors, or set
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kubilitics_chartgen.verify.chart_files import ChartFiles
@@ -14,32 +14,36 @@ from kubilitics_chartgen.verify.lint.paths import did_you_mean, known_keys, show
 from kubilitics_chartgen.verify.lint.subject import Subject
 from kubilitics_chartgen.verify.references import ANY, Path, Reference, Use
 
-__all__ = ["NAME", "check"]
+__all__ = ["NAME", "check", "undefined_values"]
 
 NAME = "undefined-value"
 
 
 def check(subject: Subject) -> Sequence[Finding]:
     """One finding for each undefined path, at the first place that reads it without a guard."""
-    chart = subject.chart
+    if not subject.references.complete:
+        message = "the templates are too many to follow: values that nobody defines were not judged"
+        return [Finding(NAME, Severity.INFO, message)]
+    return undefined_values(subject.chart, subject.schema, subject.references.all)
+
+
+def undefined_values(chart: ChartFiles, schema: Any, references: Iterable[Reference]) -> list[Finding]:
+    """The same, for what templates are known to read."""
     open_keys = _open_keys(chart)
     if open_keys is None:
         message = "a dependency exports values into the chart's own, so values that nobody defines were not judged"
         return [Finding(NAME, Severity.INFO, message, "Chart.yaml")]
-    if not subject.references.complete:
-        message = "the templates are too many to follow: values that nobody defines were not judged"
-        return [Finding(NAME, Severity.INFO, message)]
     found: dict[Path, list[Reference]] = {}
-    for reference in subject.references.all:
+    for reference in references:
         # What is consumed was navigated to before, and only that tells whether a guard stood there.
         if reference.use is not Use.TEST or not reference.path or reference.path[0] in open_keys:
             continue
         if not reference.file.startswith("templates/"):
             continue
-        cut = _first_undefined(subject.schema, chart.values.data, reference.path)
+        cut = _first_undefined(schema, chart.values.data, reference.path)
         if cut:
             found.setdefault(reference.path[:cut], []).append(reference)
-    return [_finding(subject, path, references) for path, references in sorted(found.items())]
+    return [_finding(chart, schema, path, places) for path, places in sorted(found.items())]
 
 
 def _open_keys(chart: ChartFiles) -> set[str] | None:
@@ -73,10 +77,10 @@ def _first_undefined(schema: Any, defaults: Any, path: Path) -> int:
     return 0
 
 
-def _finding(subject: Subject, path: Path, references: Sequence[Reference]) -> Finding:
+def _finding(chart: ChartFiles, schema: Any, path: Path, references: Sequence[Reference]) -> Finding:
     bare = [reference for reference in references if not reference.guarded]
     first = (bare or list(references))[0]
-    keys = known_keys(subject.schema, subject.chart.values.data, path[:-1]) or frozenset()
+    keys = known_keys(schema, chart.values.data, path[:-1]) or frozenset()
     close = did_you_mean(path[-1], sorted(keys))
     suggestion = f"Did you mean {shown((*path[:-1], close))}?" if close else "Define it in values.yaml."
     more = len({(reference.file, reference.line) for reference in references}) - 1

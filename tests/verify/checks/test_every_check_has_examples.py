@@ -98,7 +98,6 @@ EXPECTED = {
         ),
     ],
     "programs": [
-        ("Deployment/shop-web", "spec.template.spec.containers[0].env[2]", "`REGION` has neither a value nor a source"),
         (
             "Deployment/shop-web",
             "spec.template.spec.containers[0].env",
@@ -113,6 +112,11 @@ EXPECTED = {
             "Deployment/shop-web",
             "spec.template.spec.containers[0].env",
             "`WEB_MODE` is `careful`, which the program does not take",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].env",
+            "`WEB_REGION` has neither a value nor a source",
         ),
         (
             "Deployment/shop-web",

@@ -9,17 +9,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from hashlib import blake2b
-from operator import itemgetter, xor
+from operator import xor
 from pathlib import Path
 from typing import Any
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.author_checks import undefined
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted
+from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space_checks import check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
@@ -27,10 +29,10 @@ from kubilitics_chartgen.verify.sweep.inspector import Seen
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
 from kubilitics_chartgen.verify.verification import check_names
+from tests.verify.mutation.projections import Key, Projections
 
 __all__ = ["Baseline", "Context", "digest", "sweep"]
 
-Key = tuple[object, ...]
 _CHUNK = 48
 _EFFECTS = 12
 
@@ -96,7 +98,9 @@ class Baseline:
     def __post_init__(self) -> None:
         self.faults = set(self.ledger.sightings)
         self.accepted = self._ordered()
-        self.chart = self.subject.name
+        self.projections = Projections(self.subject.slices)
+        self.undefined = {proof.path for proof in self._undefined()}
+        """Values that templates of the unchanged chart read and nobody defines."""
         self._everything = frozenset(self.accepted)
         self.printing = frozenset(name for filled in self.ledger.accepted.values() for name in filled)
         """Templates that print an object somewhere."""
@@ -129,6 +133,9 @@ class Baseline:
         ]
         return list(dict.fromkeys([*first, *filled]))
 
+    def _undefined(self) -> Iterator[Proof]:
+        return undefined(self.subject.files, self.subject.loaded.schema, self.subject.dependencies)
+
     @property
     def exempted(self) -> Exempted:
         """What the chart's author accepts."""
@@ -146,7 +153,7 @@ class Baseline:
 
     def key(self, template: str, configuration: Configuration) -> Key:
         """What a template of the unchanged chart reads of a configuration."""
-        return projection(template, self.subject.slices[template], configuration)
+        return self.projections.key(template, configuration)
 
     def printed(self, template: str, configuration: Configuration) -> bytes | None:
         """The bytes that the unchanged template prints, as a digest; None where it was not rendered."""
@@ -168,18 +175,6 @@ class Baseline:
 
 def _mark(factor: int, level: int) -> int:
     return hash((factor, level, "mark"))
-
-
-def projection(template: str, part: Any, configuration: Configuration) -> Key:
-    """What a template with this slice reads of a configuration."""
-    from kubilitics_chartgen.verify.sweep.renderer import fingerprint
-
-    levels = itemgetter(*part.factors, 0, 0)(configuration.levels) if part.factors else ()
-    removed = configuration.removed
-    if removed and part.removable is not None:
-        removed = tuple(number for number in removed if number in part.removable)
-    further = fingerprint(configuration.further) if configuration.further else ""
-    return (template, levels, removed, (further, configuration.release))
 
 
 def sweep(

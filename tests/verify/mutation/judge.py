@@ -20,6 +20,7 @@ from kubilitics_chartgen.helm.batch import BatchChart
 from kubilitics_chartgen.helm.batch import Context as Asked
 from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 from kubilitics_chartgen.helm.engine import RefusedError
+from kubilitics_chartgen.verify.author_checks import undefined
 from kubilitics_chartgen.verify.dependencies import find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.result import Proof
@@ -29,20 +30,21 @@ from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.sweep.inspector import BrokenTextError, Inspector, Seen
 from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 from kubilitics_chartgen.verify.sweep.task import Found, Slice
-from tests.verify.mutation.baseline import Baseline, Context, digest, projection
+from tests.verify.mutation.baseline import Baseline, Context, digest
 from tests.verify.mutation.operators import Mutant
+from tests.verify.mutation.projections import Projections
 
 __all__ = ["BUDGET", "ENOUGH", "Verdict", "judge"]
 
 _INCLUDE = re.compile(r'(?:include|template)\s+"([^"]+)"')
-_OPEN = re.compile(r"(?:include|template)\s+[^\"\s]")
+_OPEN = re.compile(r"(?:include|template)\s+(?:\(printf\s+\"([^%\"]*)|[^\"\s(]|\()")
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 CHUNK = 24
-BUDGET = 240
+BUDGET = 150
 """Configurations after which a mutant that changes something without a finding is given up."""
 _LOOKED = 8
 """Changed texts of which the fields that differ are told."""
-ENOUGH = 2500
+ENOUGH = 600
 """Configurations after which a mutant that has changed nothing counts as equivalent."""
 
 
@@ -71,23 +73,42 @@ class _Killed(Exception):  # noqa: N818 -- a verdict, not a mistake
         self.message = message
 
 
-def touched(templates: Mapping[str, str], file: str) -> set[str]:
-    """Templates, by path, whose print may change with a file; names that are put together count as any."""
-    defines: dict[str, set[str]] = {name: set(_DEFINE.findall(text)) for name, text in templates.items()}
-    includes = {name: set(_INCLUDE.findall(text)) for name, text in templates.items()}
-    open_ended = {name for name, text in templates.items() if _OPEN.search(text)}
-    by_path = {name for name, text in templates.items() if "BasePath" in text}
-    found = {file}
+def touched(before: Mapping[str, str], after: Mapping[str, str]) -> set[str]:
+    """Templates, by path, whose print may change with a change of texts: by what is included, and by what is named."""
+    old, new = _parts(before), _parts(after)
+    found = {part for part in {*old, *new} if old.get(part) != new.get(part)}
+    texts = [(part, text) for parts in (old, new) for part, text in parts.items()]
     while True:
+        names = {name for _, name in found if name}
+        paths = {file.removeprefix("templates/") for file, name in found if not name and not _is_partial(file)}
         # What is included by its path is named somewhere.
-        paths = {name.removeprefix("templates/") for name in found if not _is_partial(name)}
-        if any(path in text for text in templates.values() for path in paths):
-            found |= by_path
-        names = set().union(*(defines[each] for each in found))
-        more = {name for name, used in includes.items() if used & names or (names and name in open_ended)} - found
+        by_path = any(path in text for _, text in texts for path in paths)
+        more = {
+            part
+            for part, text in texts
+            if names & set(_INCLUDE.findall(text))
+            or any(name.startswith(start) for start in _OPEN.findall(text) for name in names)
+            or (by_path and "BasePath" in text)
+        } - found
         if not more:
-            return {name for name in found if not _is_partial(name)}
+            return {file for file, name in found if not name and not _is_partial(file)}
         found |= more
+
+
+def _parts(templates: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Texts by file and named template; without a name what stands before and after those, which is what is printed."""
+    found: dict[tuple[str, str], str] = {}
+    for file, text in templates.items():
+        starts = [(match.start(), match[1]) for match in _DEFINE.finditer(text)]
+        if not _is_partial(file):
+            # A file that prints and defines is one part, under its own name and those that it defines.
+            found.update(dict.fromkeys([(file, ""), *((file, name) for _, name in starts)], text))
+            continue
+        ends = [*(start for start, _ in starts[1:]), len(text)]
+        found[file, ""] = text[: starts[0][0]] if starts else text
+        for (start, name), end in zip(starts, ends, strict=True):
+            found[file, name] = text[start:end]
+    return found
 
 
 def _is_partial(name: str) -> bool:
@@ -120,18 +141,19 @@ class _Trial:
         self.batch = BatchChart(self.loaded, soften=soften)
         subject = baseline.subject
         files = {**subject.files.templates, mutant.file: mutant.text}
-        reached = touched(subject.files.templates, mutant.file) | touched(files, mutant.file)
+        reached = touched(subject.files.templates, files)
         self.names = [name for name in self.batch.entries if name.partition("/")[2] in reached]
         kept = {name: text for name, text in files.items() if name in reached or "define" in text}
-        dependencies = find_dependencies(kept, choices=closed_texts(subject.loaded.schema))
+        self.dependencies = find_dependencies(kept, choices=closed_texts(subject.loaded.schema))
         slices = slices_of(
-            dependencies,
+            self.dependencies,
             subject.space,
             baseline.sweeper.renderer.defaults,
             chart=subject.name,
             kube_value=subject.kube_value,
         )
         self.slices = {name: _union(slices.get(name), subject.slices[name]) for name in self.names}
+        self.projections = Projections(self.slices)
         checks = [*baseline.sweeper.task.checks]
         self.inspector = Inspector(checks, baseline.sweeper.inspector._declared)
         self.exempted = baseline.exempted
@@ -158,6 +180,8 @@ class _Trial:
             self._isolation()
             self._every_value()
             self._every_template()
+            if self.changed or self.verdicts:
+                self._undefined()
         except _Killed as killed:
             return Verdict(self.mutant, killed.check, killed.message, changed=tuple(sorted(self.changed)))
         return Verdict(
@@ -170,7 +194,7 @@ class _Trial:
 
     def key(self, name: str, configuration: Configuration) -> object:
         """What the mutant's template reads of a configuration."""
-        return projection(name, self.slices[name], configuration)
+        return self.projections.key(name, configuration)
 
     def _accepted(self, until: int) -> None:
         """What was accepted: each template for all that it reads, as far as that is not known yet."""
@@ -385,6 +409,12 @@ class _Trial:
             if first is None or second is None or (first != second and not name.endswith("NOTES.txt")):
                 return True
         return False
+
+    def _undefined(self) -> None:
+        subject = self.baseline.subject
+        for proof in undefined(subject.files, subject.loaded.schema, self.dependencies):
+            if proof.path not in self.baseline.undefined:
+                raise _Killed(proof.check, proof.path)
 
     def _every_template(self) -> None:
         for name in self.changed:

@@ -97,6 +97,11 @@ def page(
         f"{len(verdicts)} of {asked} drawn mutants were judged, in {files} files; "
         f"{len(verdicts) - counted} are equivalent. Of those that change an object or a verdict, "
         f"{_percent(killed, len(objects))} are killed.\n",
+        *(
+            ["The run ended before its time: the files and operators that it did not reach count for nothing here.\n"]
+            if len(verdicts) < asked
+            else []
+        ),
         "## By operator\n",
         _table(
             ("Operator", "Mutants", "Equivalent", "Killed", "Survived", "Score"),

@@ -89,6 +89,11 @@ FAULTS = {
     "ports": ("templates/service.yaml", "targetPort: http", "targetPort: https"),
     "selectors": ("templates/service.yaml", "app.kubernetes.io/instance: {{ .Release.Name }}}", "app: other}"),
     "every-value": ("templates/config.yaml", "{{ .Values.greeting | quote }}", "hello"),
+    "undefined-value": (
+        "templates/service.yaml",
+        "spec:",
+        'spec:\n  clusterIP: {{ .Values.service.ip | default "None" }}',
+    ),
     "renders": ("templates/config.yaml", "\ndata:", "\ndata"),
     "parses": ("templates/config.yaml", "{{- end }}", ""),
     "isolation": (
