@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kubilitics_chartgen.helm import Values
     from kubilitics_chartgen.verify.result import VerifyReport
 
-__all__ = ["Chart", "RenderedObjects", "chart", "rendered"]
+__all__ = ["Chart", "RenderedObjects", "chart", "pytest_addoption", "pytest_configure", "rendered"]
 
 _MARKER = (
     "values(*values, release=, namespace=, kube_version=, upgrade=): values for the `chart` and `rendered` fixtures: "
