@@ -23,17 +23,18 @@ def test_one_object_of_each_structure_passes_a_dry_run(cluster, namespace, monke
     placed = [{**item, "metadata": {**item["metadata"], "namespace": namespace}} for item in objects]
     cluster.install_crds(*FOLDERS)
     try:
-        make_what_pods_name(cluster, namespace, placed)
         for item in placed:
             # Asked for once, before several threads do.
             cluster.resource(item["apiVersion"], item["kind"])
+        answers = [cluster.refusal(item) for item in placed if item["kind"] == "ServiceAccount"]
+        make_what_pods_name(cluster, namespace, placed)
         with ThreadPoolExecutor(4) as pool:
-            answers = [said for said in pool.map(cluster.refusal, placed) if said]
+            answers += pool.map(cluster.refusal, (item for item in placed if item["kind"] != "ServiceAccount"))
     finally:
         cluster.remove_crds(*FOLDERS)
         cluster.remove("scheduling.k8s.io/v1", "PriorityClass", "example")
     assert Counter(said for said in map(unexpected, answers) if said) == {}
-    assert len(answers) < len(objects) / 3
+    assert sum(map(bool, answers)) < len(objects) / 3
 
 
 def make_what_pods_name(cluster, namespace, objects):
