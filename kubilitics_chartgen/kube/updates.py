@@ -229,7 +229,10 @@ def _stateful_set(before: Object, after: Object) -> Iterator[Refusal]:
     yield from _daemon_set(before, after)
     strategy = _at(after, "spec.updateStrategy") or {}
     if strategy.get("type") == "OnDelete" and strategy.get("rollingUpdate") is not None:
-        reason = "it stays as the server had filled it in, but may not be there beside OnDelete; set it to null"
+        reason = (
+            "the server had filled it in and the upgrade does not remove it, but it may not be there beside OnDelete. "
+            "Set it to null and upgrade with --server-side=false, or first to a release that renders it in full"
+        )
         yield Refusal("spec.updateStrategy.rollingUpdate", reason)
 
 

@@ -66,6 +66,9 @@ class CommandHelm:
             flags.append(f"--{options['keep']}-values")
         if options.get("reset"):
             flags.append("--reset-values")
+        if options.get("force") and self.major == 4:
+            # What an autoscaler has set meanwhile is taken back.
+            flags.append("--force-conflicts")
         flags.append(f"--timeout={options.get('seconds', SECONDS)}s")
         self.run(
             verb, "kubilitics", str(chart), "--namespace", namespace, "--values", "-", *flags, stdin=json.dumps(values)

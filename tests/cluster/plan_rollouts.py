@@ -82,7 +82,7 @@ def walk(cluster: Cluster, helm: CommandHelm, namespace: str, *, steps: int, see
         except HelmFailed as error:
             yield _refused(planned, str(error))
             # Not by a rollback, which Helm refuses where the failed revision had left objects out.
-            helm.upgrade(good[0], namespace, good[1], reset=True)
+            helm.upgrade(good[0], namespace, good[1], reset=True, force=True)
             cluster.wait_ready(namespace, seconds=90)
             continue
         good = (chart, values)

@@ -9,9 +9,9 @@ from tests.cluster.structures import distinct_structures, structure
 
 FOLDERS = tuple(sorted(path.name for path in CRDS.iterdir() if path.is_dir()))
 NOT_HERE = {
-    "a Calico with domain rules, not the open one": r"unknown field .spec\.egress\[\d\]\.destination\.domains",
+    "a Calico with domain rules, not the open one": r"unknown field .spec\.egress\[\d+\]\.destination\.domains",
     "a cluster with two IP families": r"this cluster is not configured for dual-stack services",
-    "a device claim that the pod declares, which no value can": r"resources\.claims\[\d\]: Not found: .example.: must",
+    "a device claim that the pod declares, which no value can": r"resources\.claims\[\d+\]: Not found: .example.: must",
 }
 """What an operator's values ask for, and this cluster or the chart does not have."""
 
@@ -23,17 +23,18 @@ def test_one_object_of_each_structure_passes_a_dry_run(cluster, namespace, monke
     placed = [{**item, "metadata": {**item["metadata"], "namespace": namespace}} for item in objects]
     cluster.install_crds(*FOLDERS)
     try:
-        make_what_pods_name(cluster, namespace, placed)
         for item in placed:
             # Asked for once, before several threads do.
             cluster.resource(item["apiVersion"], item["kind"])
+        answers = [cluster.refusal(item) for item in placed if item["kind"] == "ServiceAccount"]
+        make_what_pods_name(cluster, namespace, placed)
         with ThreadPoolExecutor(4) as pool:
-            answers = [said for said in pool.map(cluster.refusal, placed) if said]
+            answers += pool.map(cluster.refusal, (item for item in placed if item["kind"] != "ServiceAccount"))
     finally:
         cluster.remove_crds(*FOLDERS)
         cluster.remove("scheduling.k8s.io/v1", "PriorityClass", "example")
     assert Counter(said for said in map(unexpected, answers) if said) == {}
-    assert len(answers) < len(objects) / 3
+    assert sum(map(bool, answers)) < len(objects) / 3
 
 
 def make_what_pods_name(cluster, namespace, objects):

@@ -201,6 +201,14 @@ def test_a_stateful_set_is_replaced_from_the_last_pod_down_to_its_partition():
     assert fate(stateful_set(on_delete), stateful_set(on_delete, image="x:2"))[0] == "changed in place"
 
 
+def test_on_delete_beside_what_the_server_had_filled_in_is_refused():
+    on_delete = "updateStrategy: {type: OnDelete%s}"
+    assert fate(stateful_set(), stateful_set(on_delete % ""))[0] == "refused"
+    nulled = stateful_set(on_delete % ", rollingUpdate: null")
+    assert fate(stateful_set(), nulled, Apply.client)[0] == "changed in place"
+    assert fate(stateful_set(), nulled, Apply.server)[0] == "refused"
+
+
 def test_claim_templates_never_change_and_other_fields_by_the_kubernetes_minor():
     assert fate(stateful_set(), stateful_set(size="2Gi"))[1].startswith("spec.volumeClaimTemplates: ")
     history = stateful_set("revisionHistoryLimit: 3")
