@@ -24,8 +24,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(STAMP) ## Generate the chart, lint it, render every profile, validate on every Kubernetes version
+demo: $(STAMP) ## Generate the chart, lint it, render every profile on every Kubernetes, and verify it
 	@$(BIN)/kubilitics-chartgen demo
+	@$(BIN)/kubilitics-chartgen verify
 
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
 	@$(BIN)/pytest -q -m timing
@@ -55,7 +56,7 @@ generate: $(STAMP) ## Write the chart and everything else that is generated
 
 verify-deep: $(STAMP) ## Verify the chart 3-wise on all Kubernetes versions, and the soundness of slices at length
 	@VERIFY_DEEP=1 $(BIN)/pytest -q tests/verify/test_slices_are_sound.py
-	@$(BIN)/kubilitics-chartgen verify --strength 3 --random 5000 --isolate ai.enabled
+	@$(BIN)/kubilitics-chartgen verify --strength 3 --random 5000
 
 mutation-score: $(STAMP) ## Put faults into the chart, count how many verify finds, write docs/mutation-score.md (30 minutes)
 	@$(BIN)/python -m tests.verify.mutation

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kubilitics_chartgen.cli.charts import CaFileOption, PlainHttpOption, charts_at_hand
+from kubilitics_chartgen.cli.plan_output import PlanFormat, print_fleet, print_plan
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from kubilitics_chartgen.helm import Keep
+    from kubilitics_chartgen.upgrade.planning import Wish
+    from kubilitics_chartgen.upgrade.source import Side
 
-    from kubilitics_chartgen.cluster import InstalledRelease
-    from kubilitics_chartgen.kube.versions import KubeVersion
-    from kubilitics_chartgen.upgrade import Plan
-    from kubilitics_chartgen.upgrade.fleet import ClusterAnswer
-
-__all__ = ["ApplyChoice", "PlanFormat", "plan"]
-
-_COLORS = {"refused": "red", "data at risk": "red", "depends": "yellow", "recreated with downtime": "yellow"}
-_SHOWN = 5
-_WIDEST = 60
+__all__ = ["ApplyChoice", "plan"]
 
 
 class ApplyChoice(str, Enum):
@@ -31,19 +26,13 @@ class ApplyChoice(str, Enum):
     server = "server"
 
 
-class PlanFormat(str, Enum):
-    """How the plan is printed."""
-
-    table = "table"
-    markdown = "markdown"
-    json = "json"
-
-
 def plan(
     charts: Annotated[
-        list[Path],
+        list[str],
         typer.Argument(
-            metavar="[OLD] NEW", help="Chart folders or .tgz archives; with --live NEW alone.", show_default=False
+            metavar="[OLD] NEW",
+            help="Chart folders, .tgz archives or oci://registry/charts/name:version; with --live NEW alone.",
+            show_default=False,
         ),
     ],
     files: Annotated[
@@ -52,12 +41,29 @@ def plan(
     old_files: Annotated[
         list[str] | None,
         typer.Option(
-            "--old-values", metavar="FILE", help="A values file of OLD; may be repeated.", show_default="those of NEW"
+            "--old-values",
+            metavar="FILE",
+            help="A values file of OLD; may be repeated.",
+            show_default="those of NEW; its defaults where values are reused",
         ),
     ] = None,
     sets: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A value for NEW; may be repeated.")
     ] = None,
+    reuse_values: Annotated[
+        bool,
+        typer.Option("--reuse-values", help="As in helm upgrade: keep the old values, the old chart's defaults too."),
+    ] = False,
+    reset_then_reuse_values: Annotated[
+        bool,
+        typer.Option(
+            "--reset-then-reuse-values", help="As in helm upgrade: keep the given values, over the new defaults."
+        ),
+    ] = False,
+    reset_values: Annotated[
+        bool,
+        typer.Option("--reset-values", help="As in helm upgrade: keep no value, also where no value is given for NEW."),
+    ] = False,
     live: Annotated[bool, typer.Option("--live", help="Take the old side from the release in the cluster.")] = False,
     apply: Annotated[
         ApplyChoice,
@@ -81,6 +87,8 @@ def plan(
     ] = "",
     context: Annotated[str, typer.Option(metavar="NAME", help="A context of the kubeconfig, for --live.")] = "",
     kubeconfig: Annotated[str, typer.Option(metavar="FILE", help="The kubeconfig, for --live.")] = "",
+    ca_file: CaFileOption = None,
+    plain_http: PlainHttpOption = False,
     output: Annotated[PlanFormat, typer.Option("--format", help="How to print it.")] = PlanFormat.table,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
@@ -90,154 +98,68 @@ def plan(
     2 a chart, a file or an option cannot be used.
     """
     from kubilitics_chartgen.cli.output import progress
-    from kubilitics_chartgen.errors import InputError, Problem
-    from kubilitics_chartgen.helm import RefusedError
-    from kubilitics_chartgen.kube.versions import newest, parse_version
-    from kubilitics_chartgen.upgrade import Apply, make_plan
-    from kubilitics_chartgen.upgrade.fleet import fleet_files, plan_fleet
-    from kubilitics_chartgen.upgrade.notes import notes_on
-    from kubilitics_chartgen.upgrade.report import commands, undo_verdict
-    from kubilitics_chartgen.upgrade.source import Side, Target, recorded_state, rendered_state
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.upgrade import Apply
+    from kubilitics_chartgen.upgrade.planning import Wish, plan_from_charts, plan_from_cluster
+    from kubilitics_chartgen.upgrade.report import commands
+    from kubilitics_chartgen.upgrade.source import Side, Target
 
     if len(charts) != (1 if live else 2):
         raise InputError("Name the new chart alone with --live, else the old chart and the new one.")
-    new, ours = charts[-1], Side(charts[-1], tuple(files or ()), tuple(sets or ()))
-    title, applies = f"{charts[0]} to {new}", tuple(Apply)
-    if fleet:
-        if live:
-            raise InputError("--fleet plans from files and --live from one cluster: choose one of them.")
-        theirs = tuple(old_files if old_files is not None else files or ())
-        target = Target(release, namespace or "default", kube_version or None)
-        version = parse_version(kube_version) if kube_version else newest()
-        chosen_applies = applies if apply is ApplyChoice.auto else (Apply(apply.value),)
-        answers = plan_fleet(
-            Side(charts[0], theirs), ours, fleet_files(fleet), target, version=version, applies=chosen_applies
-        )
-        raise typer.Exit(_print_fleet(answers, as_json=as_json or output is PlanFormat.json))
-    with progress(f"planning {title}"):
-        if live:
-            installed, where, served = _installed(kubeconfig, context, namespace, release)
-            title = f"{release} in {installed.namespace} ({where}, revision {installed.revision}) to {new}"
-            namespace, kube_version = installed.namespace, kube_version or served
-            before = recorded_state(installed, new)
-            applies = (Apply.server if installed.server_side else Apply.client,)
-        target = Target(release, namespace or "default", kube_version or None)
-        if not live:
-            theirs = tuple(old_files if old_files is not None else files or ())
-            try:
-                before = rendered_state(Side(charts[0], theirs), target, upgrade=False)
-            except RefusedError as error:
-                if old_files is not None:
-                    raise
-                raise InputError(
-                    f"{charts[0]} does not take these values. Name those it runs with by --old-values; an empty file "
-                    "stands for its defaults.",
-                    error.problems or [Problem(error.summary)],
-                ) from error
-        if apply is not ApplyChoice.auto:
-            applies = (Apply(apply.value),)
-        version = parse_version(kube_version) if kube_version else newest()
-        after = rendered_state(ours, target, upgrade=True)
-        found = make_plan(before, after, version=version, applies=applies)
-        back = make_plan(after, before, version=version, applies=applies)
-    notes = notes_on(None if live else charts[0], new, version)
-    run, undo = commands(new, ours.files, ours.sets, release=release, namespace=target.namespace, applies=applies)
+    if fleet and live:
+        raise InputError("--fleet plans from files and --live from one cluster: choose one of them.")
+    if live and old_files:
+        raise InputError("With --live the old values are those of the release: leave --old-values out.")
+    keep = _keep(reset=reset_values, given=reset_then_reuse_values, everything=reuse_values)
     chosen = PlanFormat.json if as_json else output
-    _print(found, chosen, title, version, (run, undo, undo_verdict(back)), notes)
-    raise typer.Exit(1 if found.is_dangerous else 0)
+    with charts_at_hand(charts, ca_file=ca_file, plain_http=plain_http) as found:
+        new = Side(found[-1].path, tuple(files or ()), tuple(sets or ()), found[-1].reference)
+        target = Target(release, namespace or "default", kube_version or None)
+        wish = Wish(new, target, keep, None if apply is ApplyChoice.auto else Apply(apply.value))
+        # Where values are reused, those of NEW are what is changed.
+        reuses = reuse_values or reset_then_reuse_values
+        borrowed = old_files is None and not reuses
+        theirs = tuple((files if borrowed else old_files) or ())
+        old = Side(found[0].path, theirs, reference=found[0].reference)
+        if fleet:
+            raise typer.Exit(_fleet(old, wish, fleet, as_json=chosen is PlanFormat.json))
+        with progress(f"planning {charts[0]} to {charts[-1]}"):
+            if live:
+                from kubilitics_chartgen.cluster import connect
+
+                cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace)
+                planned = plan_from_cluster(cluster, wish)
+            else:
+                planned = plan_from_charts(old, wish, borrowed=borrowed)
+    run, undo = commands(new, planned.target, keep, planned.applies)
+    print_plan(planned, chosen, run=run, undo=undo)
+    raise typer.Exit(1 if planned.plan.is_dangerous else 0)
 
 
-def _installed(kubeconfig: str, context: str, namespace: str, release: str) -> tuple[InstalledRelease, str, str]:
-    """What runs, the context it was found in, and the cluster's Kubernetes version."""
-    from kubilitics_chartgen.cluster import connect, read_release
+def _keep(*, reset: bool, given: bool, everything: bool) -> Keep:
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.helm import Keep
 
-    cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace)
-    version = str((cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
-    return read_release(cluster, release, cluster.namespace), cluster.context, version.split("-")[0].split("+")[0]
-
-
-def _print(
-    found: Plan,
-    chosen: PlanFormat,
-    title: str,
-    version: KubeVersion,
-    ways: tuple[str, str, str],
-    notes: tuple[str, ...],
-) -> None:
-    import sys
-
-    from kubilitics_chartgen.cli.output import print_json
-    from kubilitics_chartgen.upgrade.report import markdown
-
-    run, undo, undo_says = ways
-    if chosen is PlanFormat.json:
-        told = {"run": run, "undo": undo, "undoVerdict": undo_says, "kubeVersion": version.name, "notes": list(notes)}
-        print_json({"title": title, **found.as_dict(), **told})
-    elif chosen is PlanFormat.markdown:
-        sys.stdout.write(markdown(found, title=title, run=run, undo=undo, undo_says=undo_says, notes=notes))
-    else:
-        _print_table(found, f"{title}, Kubernetes {version.name}", ways, notes)
+    asked = [keep for keep, said in ((Keep.none, reset), (Keep.given, given), (Keep.all, everything)) if said]
+    if len(asked) > 1:
+        raise InputError(f"{' and '.join(keep.option for keep in asked)} exclude each other: choose one of them.")
+    return asked[0] if asked else Keep.unless_given
 
 
-def _print_fleet(answers: Iterable[ClusterAnswer], *, as_json: bool) -> int:
-    """One line for each cluster that needs attention, as soon as it is known; the exit code."""
-    from kubilitics_chartgen.cli.output import console, print_json
+def _fleet(old: Side, wish: Wish, pattern: str, *, as_json: bool) -> int:
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.helm import Keep
+    from kubilitics_chartgen.kube.versions import newest, parse_version
+    from kubilitics_chartgen.upgrade import Apply
+    from kubilitics_chartgen.upgrade.fleet import FleetRequest, fleet_files, plan_fleet
 
-    out = console()
-    count, attention = 0, []
-    for answer in answers:
-        count += 1
-        if not answer.needs_attention:
-            continue
-        if as_json:
-            attention.append(answer.as_dict())
-        else:
-            attention.append({})
-            out.print(f"{answer.file}: {answer.verdict}: {' | '.join(answer.reasons)}", markup=False)
-    if as_json:
-        print_json({"clusters": count, "attention": attention})
-    else:
-        out.print(f"{len(attention)} of {count} clusters need attention", markup=False)
-    return 1 if attention else 0
-
-
-def _print_table(found: Plan, title: str, ways: tuple[str, str, str], notes: tuple[str, ...]) -> None:
-    from rich.markup import escape
-
-    from kubilitics_chartgen.cli.output import console
-    from kubilitics_chartgen.upgrade import Verdict
-    from kubilitics_chartgen.upgrade.report import summary
-
-    out = console()
-    rows: dict[tuple[str, str], list[str]] = {}
-    for change in sorted(found.changes, key=lambda item: -item.verdict.rank):
-        if change.verdict is not Verdict.UNCHANGED:
-            fields = [f"{item.path}: {_short(item.before)} -> {_short(item.after)}" for item in change.differences]
-            text = "\n".join([*change.reasons, *fields[:_SHOWN], *_rest(fields)])
-            rows.setdefault((change.verdict.value, text), []).append(str(change.identity))
-    if rows:
-        out.print(title, style="bold", markup=False)
-    for (verdict, text), names in rows.items():
-        # Lines, not cells: paths and values are wider than any column.
-        out.print(f"[{_COLORS.get(verdict, 'default')}]{verdict}[/]: {escape(', '.join(names))}")
-        for line in text.splitlines():
-            out.print(f"    {line}", markup=False)
-    for hook in found.hooks:
-        out.print(f"runs: {hook}", markup=False)
-    for note in notes:
-        out.print(f"note: {note}", markup=False)
-    run, undo, undo_says = ways
-    out.print(f"verdict: {found.verdict.value} ({summary(found)})", markup=False)
-    out.print(f"run:     {run}", markup=False)
-    out.print(f"undo:    {undo}   ({undo_says})", markup=False)
-
-
-def _rest(fields: list[str]) -> list[str]:
-    return [f"and {len(fields) - _SHOWN} more fields: --format markdown shows all"] if len(fields) > _SHOWN else []
-
-
-def _short(value: object) -> str:
-    from kubilitics_chartgen.upgrade.report import shown_value
-
-    text = "nothing" if value is None else shown_value(value)
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+    if wish.keep is not Keep.unless_given:
+        raise InputError(
+            f"--fleet gives each cluster's file to the old and to the new chart: leave {wish.keep.option} out."
+        )
+    asked = wish.target.kube_version
+    version = parse_version(asked) if asked else newest()
+    applies = (wish.apply,) if wish.apply else tuple(Apply)
+    request = FleetRequest(old, wish.new, wish.target, version, applies)
+    answers = plan_fleet(request, fleet_files(pattern))
+    return print_fleet(answers, as_json=as_json)

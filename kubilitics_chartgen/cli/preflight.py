@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kubilitics_chartgen.cli.charts import CaFileOption, NamedChart, PlainHttpOption, charts_at_hand
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kubilitics_chartgen.cluster import Connection, Line
     from kubilitics_chartgen.helm import Rendered
 
@@ -17,9 +20,10 @@ _COLORS = {"fine": "green", "warning": "yellow", "problem": "red"}
 
 
 def preflight(
-    chart: Annotated[Path, typer.Argument(metavar="CHART", help="A chart folder or a .tgz archive.")] = Path(
-        "charts/kubilitics"
-    ),
+    chart: Annotated[
+        str,
+        typer.Argument(metavar="CHART", help="A chart folder, a .tgz archive or oci://registry/charts/name:version."),
+    ] = "charts/kubilitics",
     files: Annotated[
         list[str] | None, typer.Option("--values", "-f", metavar="FILE", help="A values file; may be repeated.")
     ] = None,
@@ -37,6 +41,8 @@ def preflight(
         str, typer.Option(metavar="FILE", help="The kubeconfig.", show_default="KUBECONFIG, or ~/.kube/config")
     ] = "",
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for each of the cluster's answers.")] = 10,
+    ca_file: CaFileOption = None,
+    plain_http: PlainHttpOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Ask a live cluster whether a chart with these values can be installed or upgraded there. Changes nothing.
@@ -48,14 +54,18 @@ def preflight(
     from kubilitics_chartgen.cluster import preflight as run
 
     cluster = connect(kubeconfig=kubeconfig, context=context, namespace=namespace, seconds=timeout)
-    with progress(f"asking {cluster.url}"):
-        rendered, kube_range = _render(cluster, chart, files or [], sets or [], release)
+    with (
+        progress(f"asking {cluster.url}"),
+        charts_at_hand([chart], ca_file=ca_file, plain_http=plain_http) as (found,),
+    ):
+        rendered, metadata = _render(cluster, found, files or [], sets or [], release)
         lines = run(
             cluster,
             rendered.documents,
             release=release,
             namespace=cluster.namespace,
-            chart_kube_range=kube_range,
+            chart=str(metadata.get("name") or ""),
+            chart_kube_range=str(metadata.get("kubeVersion") or ""),
         )
     failed = any(line.status is Status.PROBLEM for line in lines)
     if as_json:
@@ -66,19 +76,24 @@ def preflight(
     raise typer.Exit(1 if failed else 0)
 
 
-def _render(cluster: Connection, chart: Path, files: list[str], sets: list[str], release: str) -> tuple[Rendered, str]:
-    """The chart as Helm would render it on this cluster, and the Kubernetes versions it accepts."""
+def _render(
+    cluster: Connection, chart: NamedChart, files: list[str], sets: list[str], release: str
+) -> tuple[Rendered, Mapping[str, Any]]:
+    """The chart as Helm would render it on this cluster, and what Chart.yaml says."""
+    from kubilitics_chartgen.cluster import kubernetes_version
     from kubilitics_chartgen.helm import EmbeddedEngine, Release, RenderRequest, render_chart
 
-    version = str((cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
-    loaded = EmbeddedEngine().load(chart)
-    kube_range = str(loaded.metadata.get("kubeVersion") or "")
+    version = kubernetes_version(cluster)
+    loaded = EmbeddedEngine().load(chart.path)
     # Only a chart that says which value overrides the version can be rendered for the cluster's own.
     known = ".".join(version.split("-")[0].split("+")[0].split(".")[:3]) if loaded.kube_version_value else None
     request = RenderRequest(
-        chart, files=tuple(files), sets=tuple(sets), release=Release(release, cluster.namespace, kube_version=known)
+        chart.path,
+        files=tuple(files),
+        sets=tuple(sets),
+        release=Release(release, cluster.namespace, kube_version=known),
     )
-    return render_chart(request), kube_range
+    return render_chart(request), loaded.metadata
 
 
 def _print(cluster: Connection, lines: list[Line]) -> None:

@@ -49,7 +49,7 @@ def notes(
     scenarios: dict[str, dict[str, Any]] = {DEFAULTS: {}}
     scenarios.update({name: read_values_file(str(path)).data for name, path in files.items()})
     with progress(f"comparing {old} and {new}"):
-        found = compare(read_facts(old, scenarios), read_facts(new, scenarios))
+        found = compare(read_facts(old, scenarios), read_facts(new, scenarios, upgrade=True))
     if found.old.name != found.new.name:
         raise InputError(f"{old} is {found.old.name} and {new} is {found.new.name}: name two releases of one chart.")
     text = release_notes(found, known_issues=said)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -14,10 +14,13 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from kubilitics_chartgen.verify.result import Proof, VerifyReport
+    from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
+    from kubilitics_chartgen.verify.verification import VerifyRequest
 
 __all__ = ["ReportFormat", "verify"]
 
+MAX_BRANCHES = 5
+"""Branches that are listed on a terminal; reports list all."""
 _COLORS = {"error": "red", "warning": "yellow"}
 
 
@@ -50,10 +53,21 @@ def verify(
         list[str] | None,
         typer.Option(metavar="PATH", help="A value that must leave all other objects as they are; may be repeated."),
     ] = None,
+    old: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="OLD_CHART",
+            help="Instead of the chart by itself, prove the upgrade from this folder or .tgz over all its values.",
+        ),
+    ] = None,
     explain: Annotated[
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
     ] = "",
     workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster, such as tcp://host:8786.")
+    ] = "",
     budget: Annotated[
         float | None, typer.Option(metavar="SECONDS", help="End after this time, with what is known.")
     ] = None,
@@ -83,6 +97,8 @@ def verify(
 
     if (report is None) != (output is None):
         raise InputError("A report needs both: --report says of which kind, --output says where.")
+    if scheduler and workers:
+        raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
     if explain:
         _explain(chart, explain, as_json=as_json)
         return
@@ -96,13 +112,14 @@ def verify(
         skip=_names(skip),
         isolate=tuple(isolate or ()),
         workers=workers,
+        scheduler=scheduler,
         budget=budget,
         seed=seed,
         random=random,
         nulls=nulls,
     )
     with _progress() as tell:
-        result = run(request, progress=tell)
+        result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
     if report is not None and output is not None:
         _write(report, output, result)
     if as_json:
@@ -110,6 +127,15 @@ def verify(
     else:
         _print(result)
     raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
+
+
+def _upgrade(request: VerifyRequest, old: Path, tell: Callable[[str, int], None]) -> VerifyReport:
+    from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.transition.run import verify_upgrade
+
+    if request.isolate:
+        raise InputError("--isolate looks at one chart, --from at two: give one of them.")
+    return verify_upgrade(request, old, progress=tell)
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -164,15 +190,12 @@ def _print(result: VerifyReport) -> None:
             _print_finding(out, finding)
     set_aside = sum(not finding.fails for finding in result.findings)
     numbers = result.numbers
-    whole = sum(each.strength == 0 for each in result.coverage)
-    undecided = sum(each.undecided for each in result.coverage)
     failing = sum(finding.fails for finding in result.findings)
     lines = [
         f"{numbers['configurations']:,.0f} configurations of {numbers['factors']:.0f} values: "
         f"{numbers['accepted']:,.0f} accepted, {numbers['refused']:,.0f} refused in words",
-        f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {_span(result.kube_versions)}",
-        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
-        f"; {undecided:,} combinations undecided",
+        *_breadth(result),
+        *_branch_lines(result.branches),
         *result.notes,
     ]
     if set_aside:
@@ -189,6 +212,43 @@ def _print(result: VerifyReport) -> None:
         markup=False,
         style="red" if failing else "green",
     )
+
+
+def _breadth(result: VerifyReport) -> Iterator[str]:
+    """What was looked at: the objects of one chart, or pairs of objects of two."""
+    numbers = result.numbers
+    versions = _span(result.kube_versions)
+    if "pairs" in numbers:
+        yield f"{numbers['pairs']:,.0f} objects compared before and after, as Kubernetes {versions} would"
+        return
+    whole = sum(each.strength == 0 for each in result.coverage)
+    undecided = sum(each.undecided for each in result.coverage)
+    yield f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {versions}"
+    yield (
+        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
+        f"; {undecided:,} combinations undecided"
+    )
+
+
+def _branch_lines(branches: Sequence[BranchCoverage]) -> Iterator[str]:
+    """How many branches of the templates were taken, and the first of those that were not."""
+    if not branches:
+        return
+    total, taken = sum(each.branches for each in branches), sum(each.taken for each in branches)
+    lacking = [(each.file, one) for each in branches for one in each.untaken]
+    refused = sum(one.refused for _file, one in lacking)
+    never = [f"{file}:{one.line} ({one.shown})" for file, one in lacking if not one.refused]
+    line = f"{taken} of {total} branches of the templates were taken"
+    if refused:
+        line += f"; {refused} more by refused values alone"
+    if never:
+        line += f"; {len(never)} by none:"
+    yield line
+    yield from (f"  {each}" for each in never[:MAX_BRANCHES])
+    if len(never) > MAX_BRANCHES:
+        yield f"  and {len(never) - MAX_BRANCHES} more: see --json, or a report"
+    if not all(each.decided for each in branches):
+        yield "  (not all configurations were looked at for branches: there was no time)"
 
 
 def _span(versions: tuple[str, ...]) -> str:

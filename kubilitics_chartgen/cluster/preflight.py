@@ -14,6 +14,7 @@ from typing import Any
 
 from kubilitics_chartgen.cluster.connection import Connection, DeniedError
 from kubilitics_chartgen.cluster.needs import Needs, needs_of
+from kubilitics_chartgen.cluster.running import kubernetes_version
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.kube.schemas import Reason, problems
 from kubilitics_chartgen.kube.versions import KubeVersion, newest, parse_version
@@ -55,13 +56,15 @@ class Situation:
     needs: Needs
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(apiVersion, kind) to the template that brings it."""
+    chart: str = ""
+    """The chart's name; empty where it is not known."""
     malformed: Sequence[tuple[Mapping[str, Any], list[str]]] = ()
     """Objects that the API server would refuse for their shape, with the reasons; no other check looks at them."""
 
     @cached_property
     def version(self) -> str:
         """What the server calls its version, such as v1.33.1+k3s1."""
-        return str((self.cluster.get("/version", "read the version") or {}).get("gitVersion") or "")
+        return kubernetes_version(self.cluster)
 
     @cached_property
     def namespace_object(self) -> dict[str, Any] | None:
@@ -92,6 +95,7 @@ def preflight(
     *,
     release: str,
     namespace: str,
+    chart: str = "",
     chart_kube_range: str = "",
 ) -> list[Line]:
     """Run every check. `documents` are those of `helm.render_chart`; the pods of `helm test` are left out."""
@@ -103,14 +107,14 @@ def preflight(
     judged = [(item.object, _shape_problems(item.object, version)) for item in installed]
     needs = needs_of([item for item, found in judged if not found])
     malformed = [pair for pair in judged if pair[1]]
-    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources, malformed)
+    situation = Situation(cluster, release, namespace, chart_kube_range, needs, sources, chart, malformed)
     return [line for name, check in CHECKS.items() for line in _answered(name, check, situation)]
 
 
 def _version(cluster: Connection) -> KubeVersion:
     """The cluster's version; the newest known one where it is another."""
     try:
-        return parse_version(str((cluster.get("/version", "read the version") or {}).get("gitVersion") or ""))
+        return parse_version(kubernetes_version(cluster))
     except InputError:
         return newest()
 

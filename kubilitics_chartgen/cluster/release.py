@@ -12,7 +12,7 @@ import io
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from gzip import BadGzipFile, GzipFile
 from typing import Any
 
@@ -40,6 +40,10 @@ class InstalledRelease:
     """The manifest of each hook."""
     server_side: bool
     """Whether Helm applied it server-side, and so will the next upgrade."""
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """What its users gave."""
+    defaults: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Its chart's."""
 
 
 def read_release(cluster: Connection, name: str, namespace: str) -> InstalledRelease:
@@ -79,7 +83,8 @@ def decode_release(data: str, what: str) -> InstalledRelease:
         if len(text) > _LARGEST:
             raise InputError(f"{what} unpacks to more than {_LARGEST // 2**20} MiB, which is the limit.")
         found = json.loads(text)
-        chart = _map(_map(found["chart"])["metadata"])
+        recorded = _map(found["chart"])
+        chart = _map(recorded["metadata"])
         return InstalledRelease(
             name=str(found["name"]),
             namespace=str(found["namespace"]),
@@ -90,6 +95,8 @@ def decode_release(data: str, what: str) -> InstalledRelease:
             manifest=str(found["manifest"]),
             hooks=tuple(str(_map(hook).get("manifest") or "") for hook in found.get("hooks") or ()),
             server_side=found.get("apply_method") == "ssa",
+            values=_map(found.get("config") or {}),
+            defaults=_map(recorded.get("values") or {}),
         )
     except (
         binascii.Error,

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from kubilitics_chartgen.helm.manifests import HELM_3, HELM_4, Dialect, Document, documents, documents_text, notes
     from kubilitics_chartgen.helm.paths import ValuesPath, path_text
     from kubilitics_chartgen.helm.rendering import Rendered, RenderRequest, render_chart, select
+    from kubilitics_chartgen.helm.reuse import Before, Keep, UpgradeValues, upgrade_values
     from kubilitics_chartgen.helm.settings import read_chart_settings
     from kubilitics_chartgen.helm.values_file import Place, Values, parse_values, read_values, read_values_file
 
 __all__ = [
     "HELM_3",
     "HELM_4",
+    "Before",
     "CommandEngine",
     "Dialect",
     "Document",
@@ -31,6 +33,7 @@ __all__ = [
     "EmbeddedEngine",
     "Engine",
     "Judge",
+    "Keep",
     "LoadedChart",
     "Place",
     "RefusedError",
@@ -38,6 +41,7 @@ __all__ = [
     "RenderError",
     "RenderRequest",
     "Rendered",
+    "UpgradeValues",
     "Values",
     "ValuesPath",
     "documents",
@@ -51,6 +55,7 @@ __all__ = [
     "read_values_file",
     "render_chart",
     "select",
+    "upgrade_values",
 ]
 
 _HOMES = {
@@ -61,6 +66,7 @@ _HOMES = {
     "manifests": ("HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "notes"),
     "paths": ("ValuesPath", "path_text"),
     "rendering": ("RenderRequest", "Rendered", "render_chart", "select"),
+    "reuse": ("Before", "Keep", "UpgradeValues", "upgrade_values"),
     "settings": ("read_chart_settings",),
     "values_file": ("Place", "Values", "parse_values", "read_values", "read_values_file"),
 }

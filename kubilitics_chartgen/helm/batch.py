@@ -135,6 +135,10 @@ class BatchChart:
         files[self._wrapper] = (_LOOP % {"key": _KEY, "refused": REFUSED}).encode()
         return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files)))
 
+    def prepare(self) -> None:
+        """Make the chart that renders many sets of values now, rather than when it is needed."""
+        _ = self._batch
+
     def _values_text(self, values: Mapping[str, Any]) -> str:
         """Values as JSON. Text travels through Helm much faster than maps, and sections that are shared are kept."""
         parts: list[str] = []

@@ -16,7 +16,7 @@ import gzip
 import io
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +27,15 @@ from kubilitics_chartgen.helm.chart_source import ChartSource, open_chart_source
 from kubilitics_chartgen.helm.engine import Release, render_error
 from kubilitics_chartgen.helm.manifests import HELM_3, Dialect
 from kubilitics_chartgen.helm.paths import with_value
+from kubilitics_chartgen.helm.yaml_write import yaml_text
 
 if TYPE_CHECKING:
     from helm_python import Chart
 
 __all__ = ["EmbeddedChart", "EmbeddedEngine", "check_release"]
+
+_FORMS = ("v1", "v2")
+"""The `apiVersion` in Chart.yaml that Helm 3 and 4 install."""
 
 
 class EmbeddedEngine:
@@ -59,7 +63,21 @@ class EmbeddedChart:
 
     def without_schema(self) -> EmbeddedChart:
         """The same chart with no values.schema.json, its own or a subchart's."""
-        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved())))
+        return self.rewritten(
+            lambda name, data: (
+                None if name.rsplit("/", 1)[-1] == "values.schema.json" and "/templates/" not in name else data
+            )
+        )
+
+    def rewritten(self, change: Callable[[str, bytes], bytes | None]) -> EmbeddedChart:
+        """The same chart, in memory, with other files: `change` is given each path and content; None leaves it out."""
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), change)))
+
+    def with_defaults(self, defaults: Mapping[str, Any]) -> bytes:
+        """The same chart packed, with other values in the place of its own values.yaml."""
+        name = f"{self.metadata['name']}/values.yaml"
+        added = {name: yaml_text(defaults).encode()}
+        return _repacked(self.saved(), lambda member, data: None if member == name else data, added)
 
     @cached_property
     def metadata(self) -> Mapping[str, Any]:
@@ -109,6 +127,13 @@ class EmbeddedChart:
 
     def render(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """The raw text of each template by its path, NOTES.txt included."""
+        version = self.check_renderable(release)
+        if release.kube_version is not None and self.kube_version_value is not None:
+            values = with_value(values, self.kube_version_value, version)
+        return self.render_texts(values, release)
+
+    def check_renderable(self, release: Release) -> str:
+        """Refuse what no values could mend; the Kubernetes version that is rendered for."""
         check_release(release)
         version = versions.default_kube_version()
         if release.kube_version is not None:
@@ -119,10 +144,9 @@ class EmbeddedChart:
                     f"binary and use the cli engine, or declare in {settings.SETTINGS_FILE} which value of this chart "
                     "overrides the version."
                 )
-            values = with_value(values, self.kube_version_value, version)
         versions.check_kube_version_range(self.metadata, version)
         self._check_installable()
-        return self.render_texts(values, release)
+        return version
 
     def render_texts(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """What `render` gives, for values and a release that were checked before."""
@@ -160,6 +184,12 @@ class EmbeddedChart:
             return Path(_call(self._open().save, folder)).read_bytes()
 
     def _check_installable(self) -> None:
+        form = str(self.metadata.get("apiVersion"))
+        if form not in _FORMS:
+            raise InputError(
+                f"{self.source.path} has the chart format {form}, and known are {' and '.join(_FORMS)}: it was made "
+                "for a later Helm. Use a newer version of this program, or ask for the chart in format v2."
+            )
         kind = self.metadata.get("type") or "application"
         if kind != "application":
             raise InputError(f"{kind} charts are not installable")
@@ -208,7 +238,9 @@ def _call(function: Any, *args: Any, **options: Any) -> Any:
         raise InputError(f"these values cannot be handed to Helm: {error}") from error
 
 
-def _repacked(data: bytes) -> bytes:
+def _repacked(
+    data: bytes, change: Callable[[str, bytes], bytes | None], added: Mapping[str, bytes] | None = None
+) -> bytes:
     out = io.BytesIO()
     # Level 1: the archive is read again right away and lives in memory only.
     with (
@@ -217,6 +249,13 @@ def _repacked(data: bytes) -> bytes:
         tarfile.open(fileobj=packed, mode="w") as new,
     ):
         for member in old:
-            if member.name.rsplit("/", 1)[-1] != "values.schema.json" or "/templates/" in member.name:
-                new.addfile(member, old.extractfile(member))
+            stream = old.extractfile(member)
+            content = change(member.name, stream.read()) if stream else None
+            if content is not None:
+                member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
+        for name, content in (added or {}).items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
     return out.getvalue()

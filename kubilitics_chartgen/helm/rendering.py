@@ -17,7 +17,7 @@ from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine, che
 from kubilitics_chartgen.helm.engine import LoadedChart, RefusedError, Release
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.manifests import Dialect, Document, documents, documents_text, notes
-from kubilitics_chartgen.helm.values_file import read_values
+from kubilitics_chartgen.helm.values_file import Values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version
 
 __all__ = ["RenderRequest", "Rendered", "render_chart", "select"]
@@ -34,6 +34,8 @@ class RenderRequest:
     """Values files, the later over the earlier; `-` is standard input."""
     sets: tuple[str, ...] = ()
     set_strings: tuple[str, ...] = ()
+    values: tuple[Values, ...] = ()
+    """Values that were read before, over all of these."""
     release: Release = field(default_factory=Release)
     engine: EngineName | None = None
     """None: the embedded one, or the command line where a Kubernetes version asks for it."""
@@ -63,6 +65,8 @@ def render_chart(request: RenderRequest, *, stdin: BinaryIO | None = None) -> Re
         full_kube_version(request.release.kube_version)
     facts = EmbeddedEngine().load(request.chart)
     given = read_values(request.files, sets=request.sets, set_strings=request.set_strings, stdin=stdin)
+    for above in request.values:
+        given = above.over(given)
     coalesced = facts.coalesce(given.data)
     problems = Judge(facts.schema).problems(coalesced, given)
     if problems:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kubilitics_chartgen.helm.json_schema import resolve
 from kubilitics_chartgen.helm.paths import ValuesPath
 
 __all__ = ["Finding", "kind_of", "sentences"]
@@ -219,11 +220,7 @@ def _resolved(node: Any, schema: Any) -> Any:
         reference = node.get("$ref") if isinstance(node, Mapping) else None
         if not isinstance(reference, str) or not reference.startswith("#"):
             return node
-        node = schema
-        for part in reference[1:].strip("/").split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
-            if key and isinstance(node, Mapping):
-                node = node.get(key, {})
+        node = resolve(schema, reference)
     return node
 
 

@@ -14,9 +14,15 @@ from typing import Any
 
 from kubilitics_chartgen.errors import InputError
 
-__all__ = ["check_kube_version_range", "default_kube_version", "full_kube_version", "in_range"]
+__all__ = ["check_kube_version_range", "default_kube_version", "full_kube_version", "in_range", "is_semver"]
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?([-+][0-9A-Za-z.+-]+)?")
+_SEMVER = re.compile(
+    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
+    r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?"
+)
+"""The pattern that semver.org suggests."""
 _ORACLE = {
     "oracle/Chart.yaml": "apiVersion: v2\nname: oracle\nversion: 0.1.0\n",
     "oracle/templates/answer.yaml": (
@@ -33,6 +39,11 @@ def full_kube_version(text: str) -> str:
         raise InputError(f"invalid kube version '{text}': write it as 1.32 or v1.32.4")
     major, minor, patch, rest = found.groups()
     return f"v{int(major)}.{int(minor)}.{int(patch or 0)}{rest or ''}"
+
+
+def is_semver(text: str) -> bool:
+    """Whether it is a whole SemVer version, as Chart.yaml must have; no `v` in front."""
+    return _SEMVER.fullmatch(text) is not None
 
 
 def default_kube_version() -> str:

@@ -10,8 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.yaml_blocks import read_blocks
 
 __all__ = ["YamlTextError", "yaml_object"]
+
+_LONG = 16
+"""Lines from which it pays to read a text in blocks."""
 
 
 class YamlTextError(InputError):
@@ -22,13 +26,17 @@ class YamlTextError(InputError):
         self.line = line
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def yaml_object(text: str) -> dict[str, Any]:
     """The mapping in `text`, empty where there is none. The same object is given out again: never change it."""
     import helm_python
 
     if "\0" in text:
         raise YamlTextError("yaml: control characters are not allowed", text[: text.index("\0")].count("\n") + 1)
+    if text.count("\n") > _LONG:
+        known = read_blocks(text, _block)
+        if known is not None:
+            return known
     try:
         return helm_python.values_from_yaml(text)
     except helm_python.HelmError as error:
@@ -39,6 +47,16 @@ def yaml_object(text: str) -> dict[str, Any]:
         raise YamlTextError(message, _line(text)) from error
     except RecursionError as error:
         raise YamlTextError("yaml: exceeded max depth") from error
+
+
+@lru_cache(maxsize=16384)
+def _block(text: str) -> dict[str, Any]:
+    import helm_python
+
+    try:
+        return helm_python.values_from_yaml(text)
+    except helm_python.HelmError as error:
+        raise ValueError(str(error)) from error
 
 
 def _line(text: str) -> int | None:

@@ -24,7 +24,7 @@ from kubilitics_chartgen.kube.schemas import (
 )
 from kubilitics_chartgen.kube.versions import KubeVersion
 
-__all__ = ["problems_in"]
+__all__ = ["compile_for", "problems_in"]
 
 
 def problems_in(obj: Any, versions: Sequence[KubeVersion]) -> list[tuple[SchemaProblem, tuple[KubeVersion, ...]]]:
@@ -46,6 +46,11 @@ def problems_in(obj: Any, versions: Sequence[KubeVersion]) -> list[tuple[SchemaP
         ((problem, tuple(having)) for problem, having in found.items()),
         key=lambda item: (item[0].path, item[0].message),
     )
+
+
+def compile_for(api_version: str, kind: str, versions: Sequence[KubeVersion]) -> None:
+    """Compile what `problems_in` will ask for objects of this kind, before there is one."""
+    _deciding(api_version, kind, tuple(versions))
 
 
 @cache

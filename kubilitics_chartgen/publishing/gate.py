@@ -18,10 +18,6 @@ from kubilitics_chartgen.errors import ChartgenError, Problem
 
 __all__ = ["Check", "Result", "checks", "run_checks"]
 
-_SEMVER = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?",
-    re.ASCII,
-)
 _HEADING = re.compile(r"^## (?P<version>\S+)(?: +(?P<rest>.*))?$", re.MULTILINE)
 _DATE = re.compile(r"\(?\d{4}-\d{2}-\d{2}\)?")
 _TOOLKIT = "kubilitics_chartgen/__init__.py"
@@ -66,6 +62,7 @@ def checks(root: Path, version: str, *, stale: Callable[[], Sequence[str]]) -> t
         Check("changelog", "the changelog tells of this version, with a date", lambda: list(_changelog(subject))),
         Check("generated", "generated files are fresh", lambda: [_stale(path) for path in stale()]),
         Check("lint", "lint finds nothing that matters", lambda: list(_lint(subject))),
+        Check("verify", "verify finds nothing in any combination of values", lambda: list(_verify(subject))),
         Check("package", "the chart packs to the same bytes elsewhere", lambda: list(_package(subject))),
         Check("plan", "upgrades from the two releases before are safe", lambda: list(_plan(subject))),
         Check("matrix", "the compatibility matrix knows this version", lambda: list(_matrix(subject))),
@@ -104,9 +101,10 @@ def _tree(subject: _Subject) -> Iterator[Problem]:
 
 def _versions(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.helm import EmbeddedEngine
+    from kubilitics_chartgen.helm.versions import is_semver
     from kubilitics_chartgen.model.release import RELEASE
 
-    if not _SEMVER.fullmatch(subject.version):
+    if not is_semver(subject.version):
         yield Problem(f"{subject.version!r} is no version.", fix="Write it as 1.2.0, without a v.")
         return
     metadata = EmbeddedEngine().load(subject.chart).metadata
@@ -155,6 +153,15 @@ def _lint(subject: _Subject) -> Iterator[Problem]:
             yield Problem(finding.message, path=finding.path, file=finding.where(), fix=finding.fix)
 
 
+def _verify(subject: _Subject) -> Iterator[Problem]:
+    from kubilitics_chartgen.verify.verification import VerifyRequest, verify
+
+    report = verify(VerifyRequest(subject.chart))
+    for finding in report.findings:
+        place = ": ".join(part for part in (finding.object, finding.path) if part)
+        yield Problem(f"{finding.check}: {finding.message}", path=place, file=finding.template, fix=finding.fix)
+
+
 def _package(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.publishing.archive import build_archive, source_date
 
@@ -171,26 +178,27 @@ def _package(subject: _Subject) -> Iterator[Problem]:
 def _plan(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.helm import EmbeddedEngine
     from kubilitics_chartgen.kube.versions import newest
+    from kubilitics_chartgen.model.compatibility.versions import Version
     from kubilitics_chartgen.upgrade import Apply, make_plan
     from kubilitics_chartgen.upgrade.source import Side, Target, rendered_state
 
     engine = EmbeddedEngine()
     releases = {path: str(engine.load(path).metadata["version"]) for path in (subject.root / "releases").glob("*.tgz")}
-    older = {path: version for path, version in releases.items() if _number(version) < _number(subject.version)}
+    known = {path: Version.read(version) for path, version in releases.items()}
+    this = Version.read(subject.version)
+    older = {path: each.number for path, each in known.items() if this and each and each.number < this.number}
     if not older:
         yield Problem("there is no release before it to upgrade from.", file="releases")
     target = Target("kubilitics", "default", None)
-    for path in sorted(older, key=lambda path: _number(older[path]))[-2:]:
+    for path in sorted(older, key=lambda path: older[path])[-2:]:
         before = rendered_state(Side(path), target, upgrade=False)
         after = rendered_state(Side(subject.chart), target, upgrade=True)
         for change in make_plan(before, after, version=newest(), applies=tuple(Apply)).changes:
             if change.verdict.is_dangerous:
                 what = f"{change.identity.kind} {change.identity.name}: {change.verdict.value}"
-                yield Problem(f"from {older[path]}, {what}: {'; '.join(change.reasons)}.", file=f"releases/{path.name}")
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version.partition("-")[0])[:3])
+                yield Problem(
+                    f"from {releases[path]}, {what}: {'; '.join(change.reasons)}.", file=f"releases/{path.name}"
+                )
 
 
 def _matrix(subject: _Subject) -> Iterator[Problem]:

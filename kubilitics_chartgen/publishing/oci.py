@@ -20,10 +20,11 @@ from kubilitics_chartgen.publishing.registry.http import Transport
 from kubilitics_chartgen.publishing.registry.repository import MANIFEST, Repository
 from kubilitics_chartgen.publishing.registry.session import Session
 
-__all__ = ["OciPlan", "Published", "connect", "plan", "publish"]
+__all__ = ["CHART", "OciPlan", "Published", "connect", "plan", "publish", "registry_address"]
 
 _CONFIG = "application/vnd.cncf.helm.config.v1+json"
-_CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+CHART = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+"""The media type of a chart's archive."""
 _PROVENANCE = "application/vnd.cncf.helm.chart.provenance.v1.prov"
 _ADDRESSES = {"docker.io": "registry-1.docker.io"}
 """Registries that answer at another name than people write."""
@@ -67,7 +68,7 @@ def plan(target: str, archive: Archive, provenance: bytes | None) -> OciPlan:
     if parsed is None or parsed.tag or f"{parsed.registry}/{parsed.repository}" != f"{address}/{archive.name}":
         raise InputError(f"{target!r} is no address for charts. Write it as oci://registry.example/folder.")
     config = json.dumps(archive.metadata, sort_keys=True, separators=(",", ":")).encode()
-    layers = [(_CHART, archive.data), *([(_PROVENANCE, provenance)] if provenance is not None else [])]
+    layers = [(CHART, archive.data), *([(_PROVENANCE, provenance)] if provenance is not None else [])]
     manifest = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
@@ -84,9 +85,14 @@ def plan(target: str, archive: Archive, provenance: bytes | None) -> OciPlan:
     )
 
 
+def registry_address(registry: str) -> str:
+    """The name that a registry answers at."""
+    return _ADDRESSES.get(registry, registry)
+
+
 def connect(planned: OciPlan, *, ca_file: Path | None = None, plain_http: bool = False) -> Repository:
     """The repository that the plan is for, with the credentials that are found for it."""
-    base = f"{'http' if plain_http else 'https'}://{_ADDRESSES.get(planned.registry, planned.registry)}"
+    base = f"{'http' if plain_http else 'https'}://{registry_address(planned.registry)}"
     scope = f"repository:{planned.repository}:pull,push"
     session = Session(Transport(ca_file=ca_file), base, scope, find_credentials(planned.registry))
     return Repository(session, planned.repository)

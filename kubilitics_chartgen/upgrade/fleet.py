@@ -1,32 +1,34 @@
 """The same upgrade planned for many clusters, one values file each. Reads charts and values files; memory stays flat.
 
-Charts are loaded and schemas compiled once. Clusters whose values come to the same share one plan, of which only the
-verdict and its reasons are kept.
+A large fleet is shared out among processes of its own, a few files at a time.
 """
 
 from __future__ import annotations
 
 import glob
-import json
+import multiprocessing
+import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kubilitics_chartgen.errors import InputError
-from kubilitics_chartgen.helm import EmbeddedEngine, Judge, RefusedError, Release, documents, read_values
+from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.upgrade.merge import Apply
-from kubilitics_chartgen.upgrade.plan import make_plan
 from kubilitics_chartgen.upgrade.source import Side, Target
-from kubilitics_chartgen.upgrade.state import State, state_of
 
-__all__ = ["ClusterAnswer", "fleet_files", "plan_fleet"]
+if TYPE_CHECKING:
+    from kubilitics_chartgen.upgrade.fleet_planner import FleetPlanner
 
-UNUSABLE = "cannot be used"
-_REMEMBERED = 2000
-"""How many verdicts are kept for clusters with the same values."""
+__all__ = ["ClusterAnswer", "FleetRequest", "default_workers", "fleet_files", "plan_fleet"]
+
+_CHUNK = 64
+_WORTH_IT = 128
+"""Fewer files are planned sooner than processes are started."""
 
 
 @dataclass(frozen=True)
@@ -58,63 +60,67 @@ def fleet_files(pattern: str) -> list[str]:
     return found
 
 
-def plan_fleet(
-    old: Side, new: Side, files: Sequence[str], target: Target, *, version: KubeVersion, applies: tuple[Apply, ...]
-) -> Iterator[ClusterAnswer]:
-    """An answer for each file, in order; a cluster's file comes over those that the sides name for all."""
-    before, after = _Prepared(old, target, upgrade=False), _Prepared(new, target, upgrade=True)
-    known: dict[bytes, tuple[str, tuple[str, ...]]] = {}
-    for file in files:
-        try:
-            ours, theirs = before.values(file), after.values(file)
-        except InputError as error:
-            yield ClusterAnswer(file, UNUSABLE, tuple(str(error).splitlines()))
-            continue
-        text = json.dumps([ours, theirs], sort_keys=True, default=str)
-        digest = blake2b(text.encode(), digest_size=16).digest()
-        if digest not in known:
-            if len(known) >= _REMEMBERED:
-                known.pop(next(iter(known)))
-            known[digest] = _judged(before, after, ours, theirs, version, applies)
-        yield ClusterAnswer(file, *known[digest])
+@dataclass(frozen=True)
+class FleetRequest:
+    """The upgrade; a cluster's file comes over those that the sides name for all."""
+
+    old: Side
+    new: Side
+    target: Target
+    version: KubeVersion
+    applies: tuple[Apply, ...]
 
 
-def _judged(
-    before: _Prepared,
-    after: _Prepared,
-    ours: dict[str, Any],
-    theirs: dict[str, Any],
-    version: KubeVersion,
-    applies: tuple[Apply, ...],
-) -> tuple[str, tuple[str, ...]]:
+def default_workers() -> int:
+    """As many as there are processors to use."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def plan_fleet(request: FleetRequest, files: Sequence[str], *, workers: int = 0) -> Iterator[ClusterAnswer]:
+    """An answer for each file, in order."""
+    from kubilitics_chartgen.upgrade.fleet_planner import FleetPlanner
+
+    chunks = [tuple(files[start : start + _CHUNK]) for start in range(0, len(files), _CHUNK)]
+    count = min(workers or default_workers(), len(chunks))
+    if count == 1 or len(files) < _WORTH_IT:
+        planner = FleetPlanner(request)
+        for chunk in chunks:
+            yield from planner.answers(chunk)
+        return
+    # What is wrong with a chart is said once, here.
+    FleetPlanner(request).answers(())
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=(request,)
+    )
+    waiting: deque[Future[list[ClusterAnswer]]] = deque()
     try:
-        plan = make_plan(before.state(ours), after.state(theirs), version=version, applies=applies)
-    except InputError as error:
-        return UNUSABLE, tuple(str(error).splitlines())
-    bad = [change for change in plan.changes if change.verdict.is_dangerous]
-    return plan.verdict.value, tuple(f"{change.identity}: {'; '.join(change.reasons)}" for change in bad)
+        for chunk in chunks:
+            waiting.append(pool.submit(_answers, chunk))
+            # No more at once than keeps them busy, so that neither files nor answers pile up.
+            if len(waiting) > 2 * count:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    except BrokenProcessPool as error:
+        raise ToolError("a process that planned some of the clusters came to an end; plan fewer at a time") from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-class _Prepared:
-    """One side, loaded once."""
+_planner: FleetPlanner | None = None
+"""A worker's own."""
 
-    def __init__(self, side: Side, target: Target, *, upgrade: bool) -> None:
-        self._side = side
-        self._chart = EmbeddedEngine().load(side.chart)
-        self._judge = Judge(self._chart.schema)
-        # The schema is judged here, compiled; Helm would read it anew for each render.
-        self._bare = self._chart.without_schema()
-        self._release = Release(target.release, target.namespace, upgrade=upgrade, kube_version=target.kube_version)
 
-    def values(self, file: str) -> dict[str, Any]:
-        """The given values; raises InputError where the schema refuses what they come to."""
-        given = read_values((*self._side.files, file), sets=self._side.sets)
-        coalesced = self._chart.coalesce(given.data)
-        if not self._judge.accepts(coalesced):
-            problems = self._judge.problems(coalesced, given)
-            raise RefusedError(f"{self._side.chart} does not take these values", problems)
-        return given.data
+def _start(request: FleetRequest) -> None:
+    # Before Helm is loaded: one thread per worker, and fewer collections of garbage.
+    os.environ.setdefault("GOMAXPROCS", "1")
+    os.environ.setdefault("GOGC", "600")
+    from kubilitics_chartgen.upgrade.fleet_planner import FleetPlanner
 
-    def state(self, values: dict[str, Any]) -> State:
-        """What the chart renders with these values."""
-        return state_of(documents(self._bare.render(values, self._release)), self._release.namespace)
+    global _planner
+    _planner = FleetPlanner(request)
+
+
+def _answers(files: tuple[str, ...]) -> list[ClusterAnswer]:
+    assert _planner is not None, "the initializer has run"
+    return _planner.answers(files)

@@ -14,6 +14,7 @@ from typing import Any
 
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 from kubilitics_chartgen.kube.structure import Field
+from kubilitics_chartgen.upgrade.ownership import NOBODY, Owners, item_key
 
 __all__ = ["Apply", "merged"]
 
@@ -27,19 +28,22 @@ class Apply(str, Enum):
     """Server-side apply: Helm 4 for its own releases."""
 
 
-def merged(live: Any, old: Any, new: Any, field: Field, apply: Apply) -> Any:
-    """The stored value after the upgrade; shares parts with its inputs, so never change it."""
+def merged(live: Any, old: Any, new: Any, field: Field, apply: Apply, owners: Owners = NOBODY) -> Any:
+    """The stored value after the upgrade; shares parts with its inputs, so never change it.
+
+    `owners` are those of a live object beside Helm: with server-side apply, what they own as well is never removed.
+    """
     if isinstance(new, Mapping) and isinstance(live, Mapping):
-        return _mapping(live, old if isinstance(old, Mapping) else {}, new, field, apply)
+        return _mapping(live, old if isinstance(old, Mapping) else {}, new, field, apply, owners)
     if isinstance(new, list) and isinstance(live, list):
-        return _list(live, old if isinstance(old, list) else [], new, field, apply)
+        return _list(live, old if isinstance(old, list) else [], new, field, apply, owners)
     if field.is_quantity and is_quantity(live) and is_quantity(new) and parse_quantity(live) == parse_quantity(new):
         return live
     return new
 
 
 def _mapping(
-    live: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any], field: Field, apply: Apply
+    live: Mapping[str, Any], old: Mapping[str, Any], new: Mapping[str, Any], field: Field, apply: Apply, owners: Owners
 ) -> dict[str, Any]:
     if apply is Apply.server and field.is_atomic:
         return dict(new)
@@ -48,13 +52,16 @@ def _mapping(
     # The patch names the kept keys only where it changes anything at all.
     if apply is Apply.client and field.retains_keys and any(live.get(key) != value for key, value in new.items()):
         dropped |= set(live) - set(new)
+    if apply is Apply.server:
+        dropped = {key for key in dropped if not owners.below(f"f:{key}").trees}
     result = {key: value for key, value in live.items() if key not in dropped}
     if apply is Apply.server:
         result.update(_left_by_null(live, old, nulls, field))
     for key, value in new.items():
         if value is None:
             continue
-        result[key] = merged(live[key], old.get(key), value, field.child(key), apply) if key in live else value
+        below = owners.below(f"f:{key}")
+        result[key] = merged(live[key], old.get(key), value, field.child(key), apply, below) if key in live else value
     return result
 
 
@@ -69,7 +76,7 @@ def _left_by_null(
                 yield key, left
 
 
-def _list(live: list[Any], old: list[Any], new: list[Any], field: Field, apply: Apply) -> list[Any]:
+def _list(live: list[Any], old: list[Any], new: list[Any], field: Field, apply: Apply, owners: Owners) -> list[Any]:
     keys = field.keys(server_side=apply is Apply.server)
     if not keys:
         if (field.is_set and apply is Apply.server) or _is_patched_set(field, apply):
@@ -79,7 +86,9 @@ def _list(live: list[Any], old: list[Any], new: list[Any], field: Field, apply: 
     if len(wanted) < len(new):  # the key does not tell them apart, so that nobody can merge them
         return new
     result = [
-        merged(there[key], before.get(key), item, field.item, apply) if key in there else item
+        merged(there[key], before.get(key), item, field.item, apply, owners.below(f"k:{item_key(item, keys)}"))
+        if key in there
+        else item
         for key, item in wanted.items()
     ]
     return [*result, *(item for key, item in there.items() if key not in wanted and key not in before)]

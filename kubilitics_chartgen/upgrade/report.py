@@ -5,30 +5,36 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+from kubilitics_chartgen.helm import Keep
 from kubilitics_chartgen.upgrade.change import Change, Verdict
 from kubilitics_chartgen.upgrade.merge import Apply
 from kubilitics_chartgen.upgrade.plan import Plan
+from kubilitics_chartgen.upgrade.source import Side, Target
 
 __all__ = ["commands", "markdown", "shown_value", "summary", "undo_verdict"]
 
 _LONGEST = 400
 
 
-def commands(
-    chart: Path, files: Sequence[str], sets: Sequence[str], *, release: str, namespace: str, applies: Sequence[Apply]
-) -> tuple[str, str]:
+def commands(side: Side, target: Target, keep: Keep, applies: Sequence[Apply]) -> tuple[str, str]:
     """What to run, and what undoes it. With one known way of applying, Helm 4 is told to use it."""
-    words = ["helm", "upgrade", release, str(chart), "--namespace", namespace]
-    for name in files:
+    chart = [str(side.chart)]
+    if side.reference:
+        name, _colon, version = side.reference.rpartition(":")
+        # A digest is part of the name to Helm, a version is an option of its own.
+        chart = [side.reference] if "@" in side.reference else [name, "--version", version]
+    words = ["helm", "upgrade", target.release, *chart, "--namespace", target.namespace]
+    for name in side.files:
         words += ["--values", name]
-    for text in sets:
+    for text in side.sets:
         words += ["--set", text]
+    if keep.option:
+        words.append(keep.option)
     if list(applies) == [Apply.server]:
         words.append("--server-side=true")
-    return shlex.join(words), shlex.join(["helm", "rollback", release, "--namespace", namespace])
+    return shlex.join(words), shlex.join(["helm", "rollback", target.release, "--namespace", target.namespace])
 
 
 def undo_verdict(undo: Plan) -> str:

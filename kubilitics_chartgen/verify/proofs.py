@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
@@ -13,6 +14,7 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger, Sighting
 from kubilitics_chartgen.verify.lint.exemptions import Exemption
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import (
+    Question,
     Shown,
     broken_key,
     helm_command,
@@ -25,10 +27,13 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, overri
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Outcome, Status
 
-__all__ = ["Exempted", "find_proofs", "proof"]
+__all__ = ["Exempted", "find_proofs"]
 
 SECONDS = 60.0
 """What making values small may take, all findings together."""
+AT_ONCE = 32
+"""Findings that are made small at once."""
+_Proving = Generator[Question, Sequence[Outcome], "Proof | None"]
 _INDEX = re.compile(r"\[[^\]]*\]")
 _NAMED = re.compile(r"`[^`]*`")
 _FIX = {check.name: check.fix for check in CHECKS}
@@ -80,22 +85,49 @@ def find_proofs(
             said = _INDEX.sub("[]", sighting.found.fault.path.rpartition("].")[2])
             key = (sighting.found.check, f"{said} {broken_key(_NAMED.sub('', sighting.found.fault.message))}")
             groups.setdefault(key, []).append(sighting)
-    found: list[Proof] = []
     broken: dict[Shown, Configuration] = {}
     for configuration, outcome in ledger.broken.items():
         died = outcome.status is Status.DIED
         broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
-    for shown, configuration in broken.items():
-        one = proof(subject, ledger, configuration, shown, chart, "", deadline)
-        if one is not None:
-            found.append(one)
-    for group in sorted(groups.values(), key=lambda group: group[0].found.severity != "error"):
-        first = group[0]
+    ordered = sorted(groups.values(), key=lambda group: group[0].found.severity != "error")
+    late = lambda: time.monotonic() > deadline  # noqa: E731
+    proving = [_prove(subject, configuration, shown, chart, "", late) for shown, configuration in broken.items()]
+    for first, *_others in ordered:
         shown = (first.found.check, first.found.fault.key)
-        one = proof(subject, ledger, first.configuration, shown, chart, first.found.template, deadline)
+        proving.append(_prove(subject, first.configuration, shown, chart, first.found.template, late))
+    alike: list[list[Sighting]] = [[] for _ in broken]
+    alike.extend(group[1:] for group in ordered)
+    found: list[Proof] = []
+    for one, others in zip(_proved(ledger, proving), alike, strict=True):
         if one is not None:
-            others = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in group[1:])
-            found.append(replace(one, also=tuple(others)))
+            also = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in others)
+            found.append(replace(one, also=tuple(also)))
+    return found
+
+
+def _proved(ledger: Ledger, proving: Sequence[_Proving]) -> list[Proof | None]:
+    """All of these, many at once: what several of them ask is rendered once, and all workers have something to do."""
+    found: list[Proof | None] = [None] * len(proving)
+    todo = deque(range(len(proving)))
+    waiting: dict[int, Question] = {}
+
+    def advance(number: int, answer: Sequence[Outcome] | None) -> None:
+        try:
+            waiting[number] = next(proving[number]) if answer is None else proving[number].send(answer)
+        except StopIteration as end:
+            found[number] = end.value
+
+    while todo or waiting:
+        while todo and len(waiting) < AT_ONCE:
+            advance(todo.popleft(), None)
+        questions, waiting = waiting, {}
+        answers: dict[tuple[bool, bool], dict[Configuration, Outcome]] = {}
+        for alone, exact in dict.fromkeys((one.alone, one.exact) for one in questions.values()):
+            same = [one for one in questions.values() if (one.alone, one.exact) == (alone, exact)]
+            asked = list(dict.fromkeys(each for one in same for each in one.configurations))
+            answers[alone, exact] = dict(zip(asked, ledger.again(asked, alone=alone, exact=exact), strict=True))
+        for number, one in questions.items():
+            advance(number, [answers[one.alone, one.exact][each] for each in one.configurations])
     return found
 
 
@@ -111,24 +143,42 @@ def _early(sighting: Sighting) -> Proof:
     )
 
 
-def proof(
+def _prove(
     subject: Subject,
-    ledger: Ledger,
     configuration: Configuration,
     shown: Shown,
     chart: str,
     template: str,
-    deadline: float,
-) -> Proof | None:
-    """The finding, None where Helm does not confirm it; past the deadline the values stay as large as they were."""
+    late: Callable[[], bool],
+) -> _Proving:
+    """The finding, None where Helm does not confirm it; when it is late the values stay larger than they could be."""
     first: Sequence[int] = subject.slices[template].factors if template in subject.slices else ()
-    late = time.monotonic() > deadline
-    small = configuration if late else shrink(ledger, subject.base, configuration, shown, first)
+    small = configuration
+    if not late():
+        small = yield from shrink(subject.base, configuration, shown, first, late=late)
     for candidate in dict.fromkeys((small, configuration)):
-        outcome = ledger.again([candidate], alone=True)[0]
+        (outcome,) = yield Question([candidate], alone=True)
         if shows(outcome, shown):
-            return _proof(subject, candidate, outcome, shown, chart)
+            known = yield from _in_some_version(subject, candidate, outcome, shown)
+            return _proof(subject, candidate, outcome, shown, chart) if known else None
     return None
+
+
+def _in_some_version(
+    subject: Subject, candidate: Configuration, outcome: Outcome, shown: Shown
+) -> Generator[Question, Sequence[Outcome], bool]:
+    """Whether the fault is there for a Kubernetes version with which the chart takes these values.
+
+    A template that does not look at the version is judged for all of them, though another one may refuse some.
+    """
+    fault = next((each.fault for each in outcome.found if (each.check, each.fault.key) == shown), None)
+    number = next((place for place, each in enumerate(subject.space.factors) if each.path == subject.kube_value), None)
+    if number is None or fault is None:
+        return True
+    levels = range(len(subject.space.factors[number].levels))
+    same = (shown[0], fault.object, fault.path)
+    answers = yield Question([candidate.choose({number: level}) for level in levels], alone=True, exact=True)
+    return any((each.check, each.fault.object, each.fault.path) == same for one in answers for each in one.found)
 
 
 def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, shown: Shown, chart: str) -> Proof:

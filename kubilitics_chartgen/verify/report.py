@@ -86,7 +86,8 @@ def _html(result: VerifyReport) -> str:
             *(_finding(finding) for finding in aside),
             "<h2>Templates</h2><table><tr><th>template<th>how far<th>configurations<th>with objects<th>undecided</tr>",
             *(_row(each) for each in result.coverage),
-            f"</table><h2>Values</h2><table><tr><th>value<th>templates that read it</tr>{_values(result)}</table>",
+            f"</table>{_branches(result)}",
+            f"<h2>Values</h2><table><tr><th>value<th>templates that read it</tr>{_values(result)}</table>",
             f"<h2>Numbers</h2><table>{numbers}</table></html>\n",
         ]
     )
@@ -113,6 +114,24 @@ def _row(each: Coverage) -> str:
         f"<td class=number>{each.configurations:,}</td><td class=number>{each.printed:,}</td>"
         f"<td class=number>{each.undecided:,}</td></tr>"
     )
+
+
+def _branches(result: VerifyReport) -> str:
+    """Per file, the branches that no accepted configuration took."""
+    if not result.branches:
+        return ""
+    rows: list[str] = []
+    for each in result.branches:
+        listed = "".join(
+            f"<li>line {one.line}: <code>{escape(one.shown)}</code>{' (refused values take it)' if one.refused else ''}"
+            for one in each.untaken
+        )
+        names = f"<details open><summary>{escape(each.file)}</summary><ul>{listed}</ul></details>"
+        shown = names if listed else escape(each.file)
+        rows.append(f"<tr><td>{shown}</td><td class=number>{each.branches}</td><td class=number>{each.taken}</td></tr>")
+    late = "" if all(each.decided for each in result.branches) else "<p>There was no time to look at all values.</p>"
+    head = "<tr><th>file, and the branches that no accepted values took<th>branches<th>taken</tr>"
+    return f"<h2>Branches</h2>{late}<table>{head}{''.join(rows)}</table>"
 
 
 def _values(result: VerifyReport) -> str:

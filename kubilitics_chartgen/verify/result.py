@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-__all__ = ["Coverage", "Proof", "VerifyReport"]
+__all__ = ["BranchCoverage", "Coverage", "Proof", "Untaken", "VerifyReport"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,14 @@ class Proof:
     def fails(self) -> bool:
         """Whether a run with such a finding fails."""
         return not self.made_up
+
+    @property
+    def shown(self) -> str:
+        """The finding in lines, with the values that show it."""
+        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.template}") if part)
+        values = self.values and f"with these values:\n{self.values.rstrip()}"
+        head = f"{self.severity} {self.check}: {where}: {self.message}"
+        return "\n".join(part for part in (head, self.fix, values, self.command) if part)
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""
@@ -74,12 +82,44 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Untaken:
+    """A branch of a template that no accepted configuration took."""
+
+    line: int
+    kind: str
+    """`if`, `else if`, `else`, `with`, `else with`, `range`; `define` for a named template that nothing ran."""
+    condition: str
+    refused: bool = False
+    """Whether values that are refused take it; then it is not searched with others any further."""
+
+    @property
+    def shown(self) -> str:
+        """The branch in words."""
+        return f"{self.kind} {self.condition}"
+
+
+@dataclass(frozen=True)
+class BranchCoverage:
+    """The branches of one file of the chart, those of the named templates in it among them."""
+
+    file: str
+    branches: int
+    taken: int
+    untaken: tuple[Untaken, ...]
+    """Without those that lie inside one of them."""
+    decided: bool = True
+    """Whether all accepted configurations were looked at; False where time was up before."""
+
+
+@dataclass(frozen=True)
 class VerifyReport:
     """The result of one run."""
 
     chart: str
     findings: tuple[Proof, ...]
     coverage: tuple[Coverage, ...] = ()
+    branches: tuple[BranchCoverage, ...] = ()
+    """By file; empty where it was not looked at."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Counts and seconds, by name."""
     notes: tuple[str, ...] = ()
@@ -106,6 +146,7 @@ class VerifyReport:
             "seed": self.seed,
             "findings": [finding.as_dict() for finding in self.findings],
             "coverage": [{**asdict(each), "undecided": each.undecided} for each in self.coverage],
+            "branches": [asdict(each) for each in self.branches],
             "numbers": dict(self.numbers),
             "notes": list(self.notes),
         }

@@ -1,7 +1,8 @@
-"""The smallest values that still show a fault, as a file and as one command of plain Helm. Asks a ledger; no other I/O.
+"""The smallest values that still show a fault, as a file and as one command of plain Helm. No I/O.
 
 In: a configuration that shows it. What it changes of the chart's defaults is taken back, half by half and then one by
-one, as long as the fault stays.
+one, as long as the fault stays. `shrink` asks by yielding configurations and is sent their outcomes, so that many
+faults are made small at once.
 """
 
 from __future__ import annotations
@@ -9,17 +10,16 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space.covering import Pick
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.sweep.task import Outcome, Status
 
-__all__ = ["Shown", "broken_key", "helm_command", "made_up", "shows", "shrink", "values_text"]
+__all__ = ["Question", "Shown", "broken_key", "helm_command", "made_up", "shows", "shrink", "values_text"]
 
 _VARYING = re.compile(r"\d+(?::\d+)*|\"[^\"]*\"")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
@@ -27,6 +27,16 @@ _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 Shown = tuple[str, str]
 """A check and the key of its fault."""
+
+
+class Question(NamedTuple):
+    """What is to be rendered before it goes on."""
+
+    configurations: Sequence[Configuration]
+    alone: bool = False
+    """Whether by Helm as it is, with nothing remembered."""
+    exact: bool = False
+    """Whether for each one's own Kubernetes version alone."""
 
 
 def broken_key(message: str) -> str:
@@ -44,28 +54,36 @@ def shows(outcome: Outcome, shown: Shown) -> bool:
 
 
 def shrink(
-    ledger: Ledger, base: Configuration, configuration: Configuration, shown: Shown, first: Sequence[int] = ()
-) -> Configuration:
-    """The nearest configuration to `base` that shows it; `first` are the factors that matter to its template."""
+    base: Configuration,
+    configuration: Configuration,
+    shown: Shown,
+    first: Sequence[int] = (),
+    *,
+    late: Callable[[], bool] = lambda: False,
+) -> Generator[Question, Sequence[Outcome], Configuration]:
+    """The nearest configuration to `base` that shows it; `first` are the factors that matter to its template.
+
+    Once it is `late`, what was found so far has to do.
+    """
     found = configuration
     plain = [replace(found, further={}, removed=()), replace(found, removed=()), replace(found, further={})]
     plain = [each for each in plain if each != found]
     plain.extend(replace(each, release=base.release) for each in [*plain, found] if each.release != base.release)
     plain.sort(key=lambda each: (len(each.removed), len(each.further), each.release != base.release))
-    found = _first(ledger, plain, shown) or found
+    found = (yield from _first(plain, shown)) or found
     start = base.choose({}) if not found.further else replace(base, further=found.further)
     start = replace(start, removed=found.removed, release=found.release)
     picks = list(found.differences(start))
     near = [pick for pick in picks if pick[0] in set(first)]
     tries = [near, [pick for pick in picks if pick not in near]] if 0 < len(near) < len(picks) else []
     for attempt in ([], *tries):
-        if _first(ledger, [start.choose(dict(attempt))], shown):
+        if (yield from _first([start.choose(dict(attempt))], shown)):
             picks = list(attempt)
             break
     size = max(1, len(picks) // 2)
-    while picks:
+    while picks and not late():
         candidates = [picks[:at] + picks[at + size :] for at in range(0, len(picks), size)]
-        kept = _first(ledger, [start.choose(dict(each)) for each in candidates], shown)
+        kept = yield from _first([start.choose(dict(each)) for each in candidates], shown)
         if kept is not None:
             picks = list(kept.differences(start))
             size = min(size, max(1, len(picks)))
@@ -76,8 +94,12 @@ def shrink(
     return start.choose(dict(picks))
 
 
-def _first(ledger: Ledger, candidates: Sequence[Configuration], shown: Shown) -> Configuration | None:
-    outcomes = ledger.again(candidates)
+def _first(
+    candidates: Sequence[Configuration], shown: Shown
+) -> Generator[Question, Sequence[Outcome], Configuration | None]:
+    if not candidates:
+        return None
+    outcomes = yield Question(candidates)
     return next((each for each, outcome in zip(candidates, outcomes, strict=True) if shows(outcome, shown)), None)
 
 

@@ -43,8 +43,13 @@ class Subject:
     slices: dict[str, Slice]
     base: Configuration
     known: tuple[Configuration, ...]
+    """The chart's own `ci/*-values.yaml`."""
+    tried: tuple[Configuration, ...]
+    """What its author says to write instead of refused values."""
     """Those of `ci/*-values.yaml`, in the order of their names, then what is declared to be written instead."""
     kube_versions: tuple[KubeVersion, ...]
+    isolated: tuple[str, ...]
+    """Values paths of optional parts that the author names."""
     declared: Declared = field(default_factory=Declared)
 
     @property
@@ -92,9 +97,11 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
         problems = judge.problems(loaded.coalesce(overrides(space, base)))
         raise InputError("The chart's schema refuses the values to start from.", problems)
     declared = read_declared(loaded.settings)
-    further = [refused.instead for refused in declared.refusals]
-    own = tuple(configuration_of(space, values, release=release) for values in [*known, *further])
-    return Subject(chart, loaded, compared, space, slices, base, own, tuple(versions), declared)
+    own = tuple(configuration_of(space, values, release=release) for values in known)
+    tried = tuple(configuration_of(space, each.instead, release=release) for each in declared.refusals)
+    return Subject(
+        chart, loaded, compared, space, slices, base, own, tried, tuple(versions), settings.isolated, declared
+    )
 
 
 def _check_parsable(chart: ChartFiles) -> None:

@@ -3,6 +3,7 @@
 subject   what varies, and what each template depends on
 explore   which configurations are looked at
 sweep     rendering and checking them, in workers
+branches  which branches of the templates were taken
 proofs    findings confirmed by Helm itself, shrunk
 coverage  how far each template was looked at
 """
@@ -18,19 +19,24 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author
+from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
-from kubilitics_chartgen.verify.result import Proof, VerifyReport
+from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
 from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
-__all__ = ["VerifyRequest", "check_names", "verify"]
+__all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
+
+BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
+"""Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +52,10 @@ class VerifyRequest:
     """Only these; empty for all."""
     skip: tuple[str, ...] = ()
     isolate: tuple[str, ...] = ()
-    """Values paths of optional parts."""
+    """Values paths of optional parts, beside those that the chart's author names."""
     workers: int = 0
+    scheduler: str = ""
+    """The address of a Dask scheduler, whose workers are used instead of processes of this machine."""
     budget: float | None = None
     seed: int = 1
     random: int = 200
@@ -67,24 +75,27 @@ def verify(
     began = time.monotonic()
     chosen = _chosen(request)
     progress("reading the chart", 0)
-    subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
-    text = subject.files.files.get(SETTINGS_FILE, "")
-    exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
-    isolated = [subject.factor(path) for path in request.isolate]
-    task = SweepTask(
-        request.chart,
-        subject.space,
-        subject.kube_versions,
-        tuple(sorted(chosen)),
-        subject.slices,
-        subject.dependencies.shared,
-        subject.kube_value,
-    )
-    with Pool(task, workers=request.workers or default_workers()) as pool:
+    # Workers make ready while the chart is read.
+    with pool_of(request, request.chart) as pool:
+        subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
+        text = subject.files.files.get(SETTINGS_FILE, "")
+        exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
+        isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
+        pool.begin(
+            SweepTask(
+                request.chart,
+                subject.space,
+                subject.kube_versions,
+                tuple(sorted(chosen)),
+                subject.slices,
+                subject.dependencies.shared,
+                subject.kube_value,
+            )
+        )
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
-        exploration = Exploration(_plan(request, subject), ledger)
+        exploration = Exploration(plan_of(request, subject), ledger)
         complete, interrupted = True, False
         findings: list[Proof] = []
         try:
@@ -103,10 +114,13 @@ def verify(
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
+        progress("looking for branches that none took", 0)
+        branches = _branches(subject, ledger, explored) if not interrupted else ()
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),
             coverage=coverage,
+            branches=branches,
             numbers={
                 "configurations": ledger.looked,
                 "accepted": len(ledger.accepted),
@@ -118,6 +132,8 @@ def verify(
                 "exempt": exempted.count,
                 "factors": len(subject.space.factors),
                 "levels": sum(len(factor.levels) for factor in subject.space.factors),
+                "branches": sum(each.branches for each in branches),
+                "branchesTaken": sum(each.taken for each in branches),
                 "secondsExploring": round(explored, 2),
                 "seconds": round(time.monotonic() - began, 2),
                 "workers": pool.count,
@@ -129,6 +145,18 @@ def verify(
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
         )
+
+
+def pool_of(request: VerifyRequest, chart: Path) -> Pool | ClusterPool:
+    """The workers that were asked for, to make ready for a chart; use them in a `with` block, and begin a task."""
+    if not request.scheduler:
+        return Pool(chart=chart, workers=request.workers or default_workers())
+    return ClusterPool(scheduler=request.scheduler)
+
+
+def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
+    seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
+    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds)
 
 
 def _order(finding: Proof) -> tuple[object, ...]:
@@ -143,12 +171,14 @@ def _chosen(request: VerifyRequest) -> set[str]:
     return set(request.checks or known) - set(request.skip)
 
 
-def _plan(request: VerifyRequest, subject: Subject) -> Plan:
+def plan_of(request: VerifyRequest, subject: Subject) -> Plan:
+    """Which configurations to look at."""
     return Plan(
         subject.space,
         subject.slices,
         subject.base,
         subject.known,
+        subject.tried,
         strength=request.strength,
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,

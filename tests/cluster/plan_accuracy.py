@@ -26,7 +26,7 @@ from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 from kubilitics_chartgen.kube.versions import parse_version
 from kubilitics_chartgen.upgrade import Apply, State, Verdict, make_plan
 from kubilitics_chartgen.upgrade.change import Identity
-from kubilitics_chartgen.upgrade.plan import after_upgrade
+from kubilitics_chartgen.upgrade.fate import after_upgrade
 from tests.cluster.cluster import Cluster
 from tests.tools import REPOSITORY, needed
 

@@ -211,3 +211,9 @@ def test_a_whole_number_from_a_set_reaches_templates_as_from_a_file(build_chart:
     assert "{a: 10485760, b: 10485760}" in helm3("template", str(chart), "--set", "a=10485760,b=10485760")
     file_like = helm3("template", str(chart), "--values", "-", stdin="a: 10485760\nb: 10485760\n")
     assert "{a: 1.048576e+07, b: 10485760}" in file_like
+
+
+def test_a_block_of_text_that_ends_a_document_keeps_its_line_break() -> None:
+    """As Helm sends it to the server, which tests/cluster/test_plan_live.py sees."""
+    found = documents({"c/templates/x.yaml": "kind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: |\n    text\n"})
+    assert found[0].object == {"kind": "ConfigMap", "metadata": {"name": "x"}, "data": {"a": "text\n"}}

@@ -205,3 +205,55 @@ def test_a_whole_new_release_tells_its_egress_and_providers(tmp_path: Path) -> N
     assert "gives `ServiceAccount/kubilitics-backend` the permissions of `ClusterRole/view`" in said["Permissions"]
     assert "`ai.tokenBudgets.perUserPerMonth`" in said["Cost"]
     assert "`ai.privacy.dataMinimization`" in said["Safety"]
+
+
+DEPLOYMENT = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: shop}}
+spec:
+  replicas: 2
+  strategy: {{type: {strategy}}}
+  selector: {{matchLabels: {{app: {app}}}}}
+  template:
+    metadata: {{labels: {{app: {app}}}}}
+    spec: {{containers: [{{name: shop, image: "r.io/shop:{tag}"}}]}}
+"""
+
+
+def deployment(*, strategy: str = "RollingUpdate", app: str = "shop", tag: str = "1") -> dict[str, str]:
+    return {"templates__d.yaml": DEPLOYMENT.format(strategy=strategy, app=app, tag=tag)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said", "not_said"),
+    [
+        ({}, {}, "No rolling restart is needed", "Before you upgrade"),
+        ({}, {"tag": "2"}, "Expect rolling restarts: `Deployment/shop`.", "Before you upgrade"),
+        (
+            {"strategy": "Recreate"},
+            {"strategy": "Recreate", "tag": "2"},
+            "may be away for a moment, for they are recreated: `Deployment/shop`",
+            "Before you upgrade",
+        ),
+        (
+            {},
+            {"app": "store"},
+            "**Before you upgrade, settle what would fail or lose data:** `Deployment/shop`: refused",
+            "No rolling",
+        ),
+        ({}, {"app": "store"}, "**The way back is not open everywhere:** `Deployment/shop`: refused", "possible"),
+    ],
+)
+def test_the_steps_say_what_an_upgrade_does_to_pods_that_run(pair, old, new, said, not_said) -> None:
+    steps = pair(deployment(**old), deployment(**new))["Upgrade"]
+    assert said in steps
+    assert not_said not in steps
+
+
+def test_a_restart_that_only_a_profile_brings_is_told_with_its_name(pair, tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "big.yaml").write_text("replicas: 9\n")
+    tagged = deployment(tag="{{ if gt (int .Values.replicas) 3 }}2{{ else }}1{{ end }}")
+    said = pair(deployment(), tagged, "--profiles", tmp_path / "profiles")
+    assert "Expect rolling restarts: `Deployment/shop` (with big)." in said["Upgrade"]

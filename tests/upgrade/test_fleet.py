@@ -4,6 +4,11 @@ import json
 
 import pytest
 
+from kubilitics_chartgen.kube.versions import newest
+from kubilitics_chartgen.upgrade import Apply
+from kubilitics_chartgen.upgrade.fleet import FleetRequest, plan_fleet
+from kubilitics_chartgen.upgrade.source import Side, Target
+from tests.tools import REPOSITORY
 from tests.upgrade.test_command import NEW, OLD, plan
 
 
@@ -53,3 +58,65 @@ def test_a_pattern_that_names_nothing_is_an_error(tmp_path):
     answer = plan(OLD, NEW, "--fleet", tmp_path / "*.yaml")
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "no file fits" in answer.stderr
+
+
+@pytest.fixture
+def request_for():
+    """The upgrade within one release, where the old side has values of its own for all."""
+
+    def make(before):
+        old = Side(REPOSITORY / NEW, files=(str(before),))
+        return FleetRequest(old, Side(REPOSITORY / NEW), Target("kubilitics", "default"), newest(), tuple(Apply))
+
+    return make
+
+
+TEXTS = {
+    "backend: {persistence: {size: 60Gi}}": "unchanged",
+    "backend: {persistence: {size: [1]}}": "cannot be used",
+    "a: [": "cannot be used",
+    "{}": "refused",
+    "backend: {nodeSelector: {a: b}}": "refused",
+}
+
+
+def test_a_large_fleet_is_shared_out_and_answered_in_order_as_by_one_process(tmp_path, request_for):
+    large = tmp_path / "large"
+    large.write_text("backend: {persistence: {size: 50Gi}}")
+    texts, files = list(TEXTS), []
+    for number in range(160):
+        files.append(str(tmp_path / f"c{number:03}.yaml"))
+        (tmp_path / f"c{number:03}.yaml").write_text(f"# cluster {number}\n{texts[number % len(texts)]}")
+    shared = list(plan_fleet(request_for(large), files, workers=2))
+    assert [(answer.file, answer.verdict) for answer in shared] == [
+        (file, TEXTS[texts[number % len(texts)]]) for number, file in enumerate(files)
+    ]
+    assert shared == list(plan_fleet(request_for(large), files, workers=1))
+
+
+@pytest.mark.parametrize("text", ["ai: {enabled: true, llmProvider: openai}", "{}", "frontend: {replicas: 4}"])
+def test_a_cluster_of_the_fleet_gets_the_verdict_of_its_own_plan(tmp_path, text, request_for):
+    one, before = tmp_path / "one.yaml", tmp_path / "before"
+    one.write_text(text)
+    before.write_text("backend: {persistence: {size: 2Gi}}")
+    answer = next(plan_fleet(request_for(before), [str(one)]))
+    own = plan(NEW, NEW, "--old-values", before, "--old-values", one, "-f", one, "--reset-values", "--json")
+    found = json.loads(own.stdout)
+    assert answer.verdict == found["verdict"]
+    assert answer.needs_attention == found["dangerous"]
+
+
+def test_a_chart_with_charts_in_it_is_planned_too(tmp_path):
+    for side, tag in (("old", 1), ("new", 2)):
+        sub = tmp_path / side / "charts" / "sub"
+        (sub / "templates").mkdir(parents=True)
+        (tmp_path / side / "Chart.yaml").write_text("apiVersion: v2\nname: parent\nversion: 1.0.0\n")
+        (sub / "Chart.yaml").write_text("apiVersion: v2\nname: sub\nversion: 1.0.0\n")
+        (sub / "values.yaml").write_text("own: default\n")
+        (sub / "templates" / "a.yaml").write_text(
+            f"apiVersion: v1\nkind: Secret\ntype: t/{tag}\nmetadata: {{name: {{{{ .Values.own }}}}}}\n"
+        )
+    (tmp_path / "one.yaml").write_text("sub: {own: mine}")
+    answer = plan(tmp_path / "old", tmp_path / "new", "--fleet", tmp_path / "*.yaml")
+    assert answer.returncode == 1
+    assert "refused: Secret/mine: type: cannot be changed" in answer.stdout

@@ -91,6 +91,23 @@ def test_a_removed_api_is_found_for_the_versions_without_it(tmp_path):
     assert "removed-apis" not in {finding["check"] for finding in found(folder, "--kube-versions", "1.25")[0]}
 
 
+def test_what_the_chart_refuses_for_an_older_kubernetes_is_no_fault_there(tmp_path):
+    budget = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
+    budget += "spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}"
+    budget += ", behavior: {scaleUp: {tolerance: '0.2'}}}\n"
+    version = "{{ .Values.kubeVersion | default .Capabilities.KubeVersion.Version }}"
+    refusal = '{{ if semverCompare "<1.35-0" (' + version[3:-3] + ') }}{{ fail "no tolerance before 1.35" }}{{ end }}'
+    changes = {
+        "values.yaml": VALUES + 'kubeVersion: ""\n',
+        "values.schema.json": SCHEMA.replace('"greeting":', '"kubeVersion": {"type": "string"}, "greeting":'),
+        ".chartgen.yaml": "kubeVersion: {value: kubeVersion}\n",
+        "templates/hpa.yaml": budget,
+    }
+    options = ("--checks", "schema", "--no-nulls")
+    assert len(found(write_chart(tmp_path / "open", changes), *options)[0]) == 1
+    assert found(write_chart(tmp_path / "closed", {**changes, "templates/refusal.yaml": refusal}), *options) == ([], 0)
+
+
 def test_random_values_are_no_release_twice(tmp_path):
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: r}\ndata: {a: {{ randAlphaNum 8 | quote }}}\n"
     findings, _ = found(write_chart(tmp_path / "web", {"templates/r.yaml": text}))
@@ -98,12 +115,12 @@ def test_random_values_are_no_release_twice(tmp_path):
 
 
 def test_an_optional_part_that_changes_another_object(tmp_path):
-    leak = CONFIG + '{{ if .Values.autoscaling.enabled }}  scaled: "yes"{{ end }}\n'
-    findings, _ = found(
-        write_chart(tmp_path / "web", {"templates/config.yaml": leak}), "--isolate", "autoscaling.enabled"
-    )
-    isolated = {finding["object"] for finding in findings if finding["check"] == "isolation"}
-    assert isolated == {"ConfigMap/web-config", "Deployment/web"}
+    leak = {"templates/config.yaml": CONFIG + '{{ if .Values.autoscaling.enabled }}  scaled: "yes"{{ end }}\n'}
+    named = {**leak, ".chartgen.yaml": "verify: {isolate: [autoscaling.enabled]}\n"}
+    for changes, options in ((leak, ("--isolate", "autoscaling.enabled")), (named, ("--no-nulls",))):
+        findings, _ = found(write_chart(tmp_path / "web", changes), *options)
+        isolated = {finding["object"] for finding in findings if finding["check"] == "isolation"}
+        assert isolated == {"ConfigMap/web-config", "Deployment/web"}
 
 
 def test_a_value_that_changes_nothing(tmp_path):

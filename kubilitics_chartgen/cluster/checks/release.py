@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from kubilitics_chartgen.cluster.checks.discovery import Discovery
 from kubilitics_chartgen.cluster.preflight import Line, Situation, Status
+from kubilitics_chartgen.cluster.release import decode_release
+from kubilitics_chartgen.errors import InputError
 
 __all__ = ["check", "owners"]
 
@@ -13,8 +15,9 @@ NAME = "release"
 
 
 def check(situation: Situation) -> Iterator[Line]:
-    """The release's state."""
+    """The release's state, and whose it is."""
     yield _state(situation)
+    yield from _other_chart(situation)
 
 
 def _state(situation: Situation) -> Line:
@@ -42,6 +45,26 @@ def _state(situation: Situation) -> Line:
         why = "helm compares with the last good one, and leaves behind what the failed one added"
         return Line(NAME, Status.WARNING, f"{name}: revision {number} failed; in an upgrade {why}", f"first: {back}")
     return Line(NAME, Status.WARNING, f"{name}: revision {number} is {status}; an upgrade goes on from it")
+
+
+def _other_chart(situation: Situation) -> Iterator[Line]:
+    if not situation.revisions or not situation.chart:
+        return
+    name, where, newest = situation.release, situation.namespace, situation.revisions[-1][0]
+    record = situation.cluster.get(
+        situation.path("secrets", f"sh.helm.release.v1.{name}.v{newest}"), f"get secrets in {where}"
+    )
+    try:
+        there = decode_release(str(((record or {}).get("data") or {}).get("release") or ""), f"revision {newest}")
+    except InputError as error:
+        yield Line(NAME, Status.PROBLEM, f"{name}: {error}", f"helm rollback {name} -n {where}")
+        return
+    if there.chart != situation.chart:
+        message = (
+            f"{name} is a release of the chart {there.chart}, and this is {situation.chart}: "
+            "an upgrade would replace everything"
+        )
+        yield Line(NAME, Status.PROBLEM, message, "name the right chart, or another release with --release")
 
 
 def owners(situation: Situation) -> Iterator[Line]:

@@ -23,7 +23,7 @@ def _named(name: str, **more: Any) -> list[dict[str, Any]]:
     return [{"name": name, **more}]
 
 
-_SMALL = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}}
+_RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
 
 KNOB_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
@@ -48,7 +48,7 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         "the chart has a container of this name itself",
         "Choose another name.",
         bad=_backend(sidecars=_named("backend", image="tools.example/agent:1.0.0")),
-        good=_backend(sidecars=_named("agent", image="tools.example/agent:1.0.0", resources=_SMALL)),
+        good=_backend(sidecars=_named("agent", image="tools.example/agent:1.0.0", resources=_RESOURCES)),
     ),
     Refusal(
         "extra-twice",

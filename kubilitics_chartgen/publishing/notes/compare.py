@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kubilitics_chartgen.kube.versions import newest
 from kubilitics_chartgen.publishing.notes.facts import ChartFacts, Item, Rendered
+from kubilitics_chartgen.upgrade import Apply, Plan, make_plan
 
 __all__ = ["DEFAULTS", "Changes", "Comparison", "ValueChange", "compare"]
 
@@ -58,6 +60,9 @@ class Comparison:
     """Scenarios that the older chart refuses."""
     refused_now: tuple[str, ...]
     """Scenarios that only the older chart accepts."""
+    upgrades: Mapping[str, Plan]
+    """What becomes of the objects of each scenario that both accept."""
+    ways_back: Mapping[str, Plan]
 
 
 def compare(old: ChartFacts, new: ChartFacts) -> Comparison:
@@ -67,6 +72,7 @@ def compare(old: ChartFacts, new: ChartFacts) -> Comparison:
         for path in sorted(old.accepted.keys() & new.accepted.keys())
         if old.accepted[path] != new.accepted[path]
     }
+    ways = _plans(old, new), _plans(new, old)
     return Comparison(
         old,
         new,
@@ -84,7 +90,16 @@ def compare(old: ChartFacts, new: ChartFacts) -> Comparison:
         _changes(old, new, lambda rendered: rendered.deviations),
         tuple(name for name, found in new.rendered.items() if found and not old.rendered.get(name)),
         tuple(name for name, found in new.rendered.items() if not found and old.rendered.get(name)),
+        *ways,
     )
+
+
+def _plans(old: ChartFacts, new: ChartFacts) -> dict[str, Plan]:
+    return {
+        name: make_plan(before.state, after.state, version=newest(), applies=tuple(Apply))
+        for name, after in new.rendered.items()
+        if after and (before := old.rendered.get(name))
+    }
 
 
 def _missing(values: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:

@@ -14,10 +14,12 @@ from typing import Any
 import yaml
 
 from kubilitics_chartgen.errors import InputError
-from kubilitics_chartgen.helm import EmbeddedEngine, Release, documents
+from kubilitics_chartgen.helm import Document, EmbeddedEngine, Release, documents
 from kubilitics_chartgen.kube.pod_security import pod_spec_of, violations
 from kubilitics_chartgen.publishing.archive import build_archive
 from kubilitics_chartgen.publishing.notes.schema import accepted_values
+from kubilitics_chartgen.upgrade import State
+from kubilitics_chartgen.upgrade.state import state_of
 
 __all__ = ["ChartFacts", "Item", "Rendered", "read_facts"]
 
@@ -38,6 +40,8 @@ class Rendered:
     """(`Kind/name`, where to)"""
     deviations: frozenset[Item]
     """(`Kind/name`, what the Pod Security Standard `restricted` refuses)"""
+    state: State
+    """The objects themselves, as an upgrade meets them."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ class ChartFacts:
     """Per scenario; None where the chart refuses it."""
 
 
-def read_facts(chart: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> ChartFacts:
-    """Read a chart, and render it with each scenario's values."""
+def read_facts(chart: Path, scenarios: Mapping[str, Mapping[str, Any]], *, upgrade: bool = False) -> ChartFacts:
+    """Read a chart, and render it with each scenario's values, as an installation or as an upgrade."""
     loaded = EmbeddedEngine().load(chart)
     archive = build_archive(chart, date=0)
     defaults = dict(_leaves(loaded.defaults, ()))
@@ -69,11 +73,11 @@ def read_facts(chart: Path, scenarios: Mapping[str, Mapping[str, Any]]) -> Chart
     rendered: dict[str, Rendered | None] = {}
     for name, values in scenarios.items():
         try:
-            texts = loaded.render(values, Release(name=archive.name))
+            texts = loaded.render(values, Release(name=archive.name, upgrade=upgrade))
         except InputError:
             rendered[name] = None
         else:
-            rendered[name] = _read(chart, [document.object for document in documents(texts) if not document.is_test])
+            rendered[name] = _read(chart, documents(texts))
     return ChartFacts(
         archive.name,
         archive.version,
@@ -135,20 +139,21 @@ def _providers(name: str, files: Mapping[str, bytes]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _read(chart: Path, objects: Sequence[Mapping[str, Any]]) -> Rendered:
+def _read(chart: Path, rendered: Sequence[Document]) -> Rendered:
     try:
-        return _facts_of(objects)
+        return _facts_of([each.object for each in rendered if not each.is_test], state_of(rendered, "default"))
     except (AttributeError, KeyError, TypeError) as error:
         raise InputError(f"{chart} renders objects of a shape that Kubernetes does not know.") from error
 
 
-def _facts_of(objects: Sequence[Mapping[str, Any]]) -> Rendered:
+def _facts_of(objects: Sequence[Mapping[str, Any]], state: State) -> Rendered:
     named = [(f"{found.get('kind')}/{(found.get('metadata') or {}).get('name')}", found) for found in objects]
     return Rendered(
         frozenset((name,) for name, _found in named),
         frozenset(item for name, found in named for item in _grants(name, found)),
         frozenset(item for name, found in named for item in _egress(name, found)),
         frozenset((name, str(problem)) for name, found in named for problem in _deviations(found)),
+        state,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kubilitics_chartgen.helm.json_schema import resolve
+
 __all__ = ["accepted_values"]
 
 _DEEPEST = 20
@@ -37,14 +39,7 @@ def _parts(schema: Mapping[str, Any], node: Mapping[str, Any], depth: int) -> It
         return
     yield node
     reference = node.get("$ref")
-    inner = [_at(schema, reference)] if isinstance(reference, str) else []
+    inner = [resolve(schema, reference)] if isinstance(reference, str) else []
     for part in [*inner, *(node.get("allOf") or ())]:
         if isinstance(part, Mapping):
             yield from _parts(schema, part, depth + 1)
-
-
-def _at(schema: Mapping[str, Any], reference: str) -> Any:
-    node: Any = schema
-    for step in reference.removeprefix("#/").split("/"):
-        node = node.get(step.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
-    return node

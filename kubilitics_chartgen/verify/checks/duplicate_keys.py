@@ -10,8 +10,12 @@ from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Se
 __all__ = ["DuplicateKeys"]
 
 # A line that begins a block mapping's entry: indentation, dashes, key. Anything less plain goes to the real parser.
-_ENTRY = re.compile(r"( *)((?:- +)*)([\w.$/-]+|\"[^\"\\]*\"|'[^']*'):(?: |$)")
+_ENTRY = re.compile(r"( *)((?:- +)*)([\w.$/-]+(?::[\w.$/-]+)*|\"[^\"\\]*\"|'[^']*'):(?: |$)")
 _BLOCK = re.compile(r"(?:: |- )(?:[!&]\S+ )*[|>][-+0-9]*(?: +#.*)?$")
+# An item that is a small map on one line, such as `- {port: 53, protocol: UDP}`.
+_FLOW_ITEM = re.compile(
+    r" *(?:- +)+\{((?:[\w.$/-]+: (?:[\w.$/-]+|\"[^\"\\]*\"), )*[\w.$/-]+: (?:[\w.$/-]+|\"[^\"\\]*\"))\}$"
+)
 _FLOW_KEY = re.compile(r"[{,]\s*(\"[^\"\\]*\"|[\w.$/-]+)\s*:")
 
 
@@ -48,6 +52,8 @@ def _suspicious(text: str) -> bool:
         if match is None:
             first = line.lstrip(" ")[:1]
             if first == "#":
+                continue
+            if first == "-" and _FLOW_ITEM.match(line) and not _flow_repeats(line):
                 continue
             # A key that is not plain, or may be one.
             if first in "?<*&!\t" or ": " in line or line.rstrip().endswith(":"):

@@ -18,8 +18,8 @@ What a check cannot know from the objects alone, the chart's author writes into 
 
 - `declared.external`: objects that the chart refers to and somebody else makes (`kind`, `name` as a pattern, `reason`).
   Names without the release's name in them are somebody else's without a word.
-- `declared.permissions`: what roles may grant (`role` as a pattern, `apiGroups`, `resources`, `verbs`, `named`,
-  `reason`). With this list they may grant nothing else.
+- `declared.permissions`: what roles may grant (`role` as a pattern or `labels` that it carries, `apiGroups`,
+  `resources`, `verbs`, `named`, `reason`). With this list they may grant nothing else.
 - `declared.labels`: labels that all objects of some templates carry (`templates` as a pattern, `labels`).
 - `declared.parties` and `declared.connections`: who may connect to whom. A part of the chart is known by the labels of
   its pods; somebody else may be
@@ -30,6 +30,9 @@ _TAIL = """\
   it `needs`, the `paths` that probes may ask for, and where it `writes`.
 - `declared.refusals`: values that the templates refuse (`values`), a pattern of their words (`says`), and what to
   write instead (`instead`); these are looked at as well as what `ci/*-values.yaml` holds.
+- `verify.isolate`: optional parts, by the values that switch them: on or off, all other objects are the same.
+- `verify.factors`: `add` gives values further levels to be tried with, `fix` gives them these and no others, `exclude`
+  leaves values as they are, and `keep` never sets them to null.
 - `verify.exempt`: findings that are accepted (`check`, `path`, `reason`); `path` is an object such as
   `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported.
 """

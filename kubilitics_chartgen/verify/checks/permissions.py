@@ -87,13 +87,18 @@ class Permissions:
             if built_in and role in _ALL_POWERFUL:
                 yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, an administrator's role")
             return
-        if built_in and not any(item.role == role for item in declared):
+        ours = [item for item in declared if fnmatchcase(role, item.role) and _is_labelled(item, document)]
+        if not ours or (built_in and not any(item.role == role for item in ours)):
             yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, which is not declared")
 
 
 def _is_for(item: Permission, document: Document) -> bool:
+    return fnmatchcase(document.name, item.role) and _is_labelled(item, document)
+
+
+def _is_labelled(item: Permission, document: Document) -> bool:
     labels = at(document.object, "metadata", "labels")
-    return fnmatchcase(document.name, item.role) and all(labels.get(key) == value for key, value in item.labels)
+    return all(labels.get(key) == value for key, value in item.labels)
 
 
 def _covers(item: Permission, right: Right) -> bool:

@@ -58,6 +58,8 @@ class Ledger:
     templates: int = 0
     """How many templates one configuration has."""
     _verdicts: dict[Configuration, str | None] = field(default_factory=dict)
+    _passed: set[Configuration] = field(default_factory=set)
+    """Those of which the templates that may refuse were rendered, refused nothing and printed nothing."""
 
     def look(self, configurations: Sequence[Configuration]) -> list[bool]:
         """Render and check; whether each is accepted. What was looked at before is not looked at again."""
@@ -73,6 +75,8 @@ class Ledger:
         )
         for outcome, configuration in zip(self._run(fresh, verdict_only=True), fresh, strict=True):
             self._verdicts[configuration] = None if outcome.status is Status.ACCEPTED else outcome.message
+            if outcome.status is Status.ACCEPTED and not outcome.filled:
+                self._passed.add(configuration)
             if outcome.status in (Status.BROKEN, Status.DIED):
                 self._note(configuration, outcome)
         return [self._said(each) for each in configurations]
@@ -83,11 +87,22 @@ class Ledger:
         outcome = self.refused.get(configuration) or self.broken.get(configuration)
         return outcome.message if outcome else self._verdicts[configuration]
 
-    def again(self, configurations: Sequence[Configuration], *, alone: bool = False) -> list[Outcome]:
+    def again(
+        self, configurations: Sequence[Configuration], *, alone: bool = False, exact: bool = False
+    ) -> list[Outcome]:
         """Everything about each of these, whether or not it was seen before; nothing is written down."""
         self._check_time()
-        requests = [Request(number, each, again=True, alone=alone) for number, each in enumerate(configurations)]
+        requests = [
+            Request(number, each, again=True, alone=alone or exact, exact=exact)
+            for number, each in enumerate(configurations)
+        ]
         return self.runner.run(requests) if requests else []
+
+    @property
+    def refusals(self) -> dict[Configuration, str]:
+        """What was refused, also where nothing but the verdict was asked for, with what the refusal says."""
+        verdicts = {each: message for each, message in self._verdicts.items() if message is not None}
+        return {**verdicts, **{each: outcome.message for each, outcome in self.refused.items()}}
 
     def known(self, configuration: Configuration) -> bool:
         """Whether a configuration was looked at."""
@@ -98,7 +113,7 @@ class Ledger:
             return []
         self._check_time()
         requests = [
-            Request(self.looked + number, configuration, verdict_only)
+            Request(self.looked + number, configuration, verdict_only, passed=configuration in self._passed)
             for number, configuration in enumerate(configurations)
         ]
         self.looked += len(requests)

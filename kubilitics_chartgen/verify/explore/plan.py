@@ -37,13 +37,15 @@ class Plan:
     base: Configuration
     known: Sequence[Configuration] = ()
     """Configurations that are known to matter: the chart's own `ci/*-values.yaml`."""
+    tried: Sequence[Configuration] = ()
+    """Further ones that its author shows."""
     strength: int = 2
     exhaustive: int = 256
     """The largest slice that is looked at whole."""
     random: int = 200
     seed: int = 1
     nulls: bool = True
-    """Whether keys are set to null, one at a time."""
+    """Whether to be strict: keys are set to null, one at a time, and releases have names that look like numbers."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Exploration:
 
     def known(self) -> None:
         """The chart as it comes, and the configurations its author keeps."""
-        self.ledger.look([self.plan.base, *self.plan.known])
+        self.ledger.look([self.plan.base, *self.plan.known, *self.plan.tried])
 
     def singles(self) -> None:
         """Every level by itself, and both kinds of release."""
@@ -88,6 +90,9 @@ class Exploration:
             replace(release, name="b"),
             replace(release, namespace="another"),
         ]
+        if self.plan.nulls:
+            # Names that YAML takes for numbers where a template forgets the quotes, as most do.
+            others.append(replace(release, name="1e3", namespace="0123"))
         self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
         deadly = [each for each, outcome in self.ledger.broken.items() if outcome.status is Status.DIED]
         # What ends a process by itself costs one each time it is tried: once is enough.

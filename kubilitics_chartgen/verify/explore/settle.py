@@ -8,7 +8,7 @@ level it conflicts with is searched the same way. Many rows settle at once, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
@@ -68,25 +68,36 @@ class Search:
         return tuple(kept)
 
     def named(self, message: str, picks: Sequence[Pick]) -> tuple[Pick, ...]:
-        """The levels whose values a message names."""
-        words = {word.rstrip(".") for word in _WORD.findall(message)}
+        """The levels whose values a message names; each of its lines may be about others."""
         names = {pick: self.space.factors[pick[0]].name for pick in picks}
-        exact = tuple(
-            pick for pick, name in names.items() if name in words or any(word.startswith(f"{name}.") for word in words)
-        )
-        if exact:
-            return exact
-        # Values that are as they were may be what is missing: then what was changed nearest to them is taken back.
-        near: dict[Pick, None] = {}
-        for word in sorted(word for word in words if "." in word):
-            section = word
-            while section:
-                found = [pick for pick, name in names.items() if name.startswith(f"{section}.")]
-                if found:
-                    near.update(dict.fromkeys(found))
-                    break
-                section = section.rpartition(".")[0]
-        return tuple(near) if len(near) <= MAX_NEAR else ()
+        found: dict[Pick, None] = {}
+        for line in message.splitlines():
+            words = {word.rstrip(".") for word in _WORD.findall(line)}
+            # Each word and all that it stands below, so that a name is looked up instead of compared with each word.
+            spoken = {word[:end] for word in words for end in _ends(word)}
+            exact = [pick for pick, name in names.items() if name in spoken]
+            found.update(dict.fromkeys(exact or _near(words, names)))
+        return tuple(pick for pick in names if pick in found)
+
+
+def _near(words: Iterable[str], names: Mapping[Pick, str]) -> Collection[Pick]:
+    """What was changed nearest to values that are as they were: these may be what is missing."""
+    near: dict[Pick, None] = {}
+    for word in sorted(word for word in words if "." in word):
+        section = word
+        while section:
+            found = [pick for pick, name in names.items() if name.startswith(f"{section}.")]
+            if found:
+                near.update(dict.fromkeys(found))
+                break
+            section = section.rpartition(".")[0]
+    return near if len(near) <= MAX_NEAR else ()
+
+
+def _ends(word: str) -> Iterator[int]:
+    """Where a path's beginnings end, its own end included."""
+    yield from (place for place, sign in enumerate(word) if sign == ".")
+    yield len(word)
 
 
 def settle(ledger: Ledger, rows: Sequence[Row], search: Search) -> list[Configuration]:

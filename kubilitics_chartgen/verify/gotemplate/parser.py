@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kubilitics_chartgen.verify.gotemplate.expressions import ExpressionParser
 from kubilitics_chartgen.verify.gotemplate.lexer import SPACES, tokenize
 from kubilitics_chartgen.verify.gotemplate.literals import unquote
@@ -27,8 +29,9 @@ from kubilitics_chartgen.verify.gotemplate.tokens import Kind, Token
 __all__ = ["parse"]
 
 
+@lru_cache(maxsize=512)
 def parse(text: str, *, file: str = "template") -> TemplateFile:
-    """The tree of one template file.
+    """The tree of one template file; the same one for the same text, so never change it.
 
     Raises TemplateSyntaxError, and nothing else, when the text is not a Go template.
     """

@@ -5,11 +5,11 @@ yamale comes with the extra `lint`; without it the shape is not judged, and a fi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from typing import Any
 
+from kubilitics_chartgen.helm.versions import is_semver
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.subject import Subject
 
@@ -17,13 +17,6 @@ __all__ = ["FILE", "NAME", "check"]
 
 NAME = "chart-metadata"
 FILE = "Chart.yaml"
-
-_SEMVER = re.compile(
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-    r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
-    r"(\+[0-9a-zA-Z-]+(\.[0-9a-zA-Z-]+)*)?"
-)
-"""The pattern that semver.org suggests."""
 
 
 def check(subject: Subject) -> Sequence[Finding]:
@@ -61,7 +54,7 @@ def _sentence(message: str) -> str:
 
 def _version(subject: Subject) -> Iterator[Finding]:
     version = subject.chart.metadata.data.get("version")
-    if isinstance(version, str) and not _SEMVER.fullmatch(version):
+    if isinstance(version, str) and not is_semver(version):
         message = f"{version!r} is not a SemVer 2 version"
         yield _finding(subject, message, "version", "Write three numbers, such as 1.4.0 or 1.4.0-rc.1.")
 

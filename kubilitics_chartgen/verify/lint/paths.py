@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kubilitics_chartgen.helm.json_schema import expand
 from kubilitics_chartgen.verify.references import ANY, Path
 
 __all__ = ["did_you_mean", "known_keys", "leaves", "shown"]
 
-_KEYWORDS = ("allOf", "anyOf", "oneOf")
 _MAX_SCHEMAS = 2000
 
 
@@ -63,9 +63,9 @@ def _default_at(data: Any, path: Path) -> tuple[Any, bool]:
     return data, True
 
 
-def _schemas_at(schema: Any, path: Path) -> list[dict[str, Any]]:
+def _schemas_at(schema: Any, path: Path) -> list[Mapping[str, Any]]:
     """All schemas that speak of what stands at `path`."""
-    nodes = _expand(schema, [schema])
+    nodes = expand(schema, [schema], most=_MAX_SCHEMAS, conditions=True)
     for segment in path:
         below: list[Any] = []
         for node in nodes:
@@ -78,45 +78,8 @@ def _schemas_at(schema: Any, path: Path) -> list[dict[str, Any]]:
                 below.extend(node["patternProperties"].values())
             items = node.get("items")
             below.extend(items if isinstance(items, list) else [items] if isinstance(items, dict) else [])
-        nodes = _expand(schema, below)
+        nodes = expand(schema, below, most=_MAX_SCHEMAS, conditions=True)
     return nodes
-
-
-def _expand(root: Any, nodes: Sequence[Any]) -> list[dict[str, Any]]:
-    """`nodes` with all that they refer to or are combined of."""
-    found: list[dict[str, Any]] = []
-    seen: set[int] = set()
-    queue = list(nodes)
-    while queue and len(found) < _MAX_SCHEMAS:
-        node = queue.pop(0)
-        if not isinstance(node, dict) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        found.append(node)
-        for keyword in _KEYWORDS:
-            if isinstance(node.get(keyword), list):
-                queue.extend(node[keyword])
-        queue.extend(node[keyword] for keyword in ("if", "then", "else") if keyword in node)
-        if isinstance(node.get("$ref"), str):
-            queue.append(_resolve(root, node["$ref"]))
-    return found
-
-
-def _resolve(root: Any, reference: str) -> Any:
-    if reference == "#":
-        return root
-    if not reference.startswith("#/"):
-        return None
-    node = root
-    for part in reference[2:].split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, dict):
-            node = node.get(key)
-        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
-            node = node[int(key)]
-        else:
-            return None
-    return node
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

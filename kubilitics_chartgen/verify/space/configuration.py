@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kubilitics_chartgen.helm.engine import Release
-from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Space, value_at, with_value
+from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, Space, value_at, with_value
 
 __all__ = ["OTHER_LEVEL", "Configuration", "configuration_of", "default_configuration", "overrides"]
 
@@ -48,12 +48,24 @@ def default_configuration(space: Space, *, release: Release) -> Configuration:
 def overrides(space: Space, configuration: Configuration) -> dict[str, Any]:
     """The values an operator would write for a configuration."""
     values: dict[str, Any] = dict(configuration.further)
+    sections: dict[Path, dict[str, Any]] = {(): values}
     for factor, level in zip(space.factors, configuration.levels, strict=True):
         if level > 0:
-            with_value(values, factor.path, factor.levels[level].value)
+            value = factor.levels[level].value
+            _section(sections, factor.path[:-1])[factor.path[-1]] = None if value is ABSENT else value
     for number in configuration.removed:
         with_value(values, space.removable[number], ABSENT)
     return values
+
+
+def _section(sections: dict[Path, dict[str, Any]], path: Path) -> dict[str, Any]:
+    """The map at `path`, which is nobody else's."""
+    found = sections.get(path)
+    if found is None:
+        above = _section(sections, path[:-1])
+        below = above.get(path[-1])
+        found = sections[path] = above[path[-1]] = dict(below) if isinstance(below, dict) else {}
+    return found
 
 
 def configuration_of(space: Space, values: Mapping[str, Any], *, release: Release) -> Configuration:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kubilitics_chartgen.helm.json_schema import expand, resolve
+
 __all__ = ["SchemaNodes", "closed_texts"]
 
 _MAX = 200
-_KEYWORDS = ("allOf", "anyOf", "oneOf")
 
 
 class SchemaNodes:
@@ -16,7 +17,7 @@ class SchemaNodes:
 
     def __init__(self, root: Any, nodes: Iterable[Any]) -> None:
         self.root = root
-        self.nodes = _expand(root, nodes)
+        self.nodes = expand(root, nodes, most=_MAX)
 
     def below(self, name: str) -> SchemaNodes:
         """What is said of the value under a key."""
@@ -92,41 +93,6 @@ class SchemaNodes:
         return found
 
 
-def _expand(root: Any, nodes: Iterable[Any]) -> list[Mapping[str, Any]]:
-    found: list[Mapping[str, Any]] = []
-    seen: set[int] = set()
-    queue = list(nodes)
-    while queue and len(found) < _MAX:
-        node = queue.pop(0)
-        if not isinstance(node, Mapping) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        found.append(node)
-        for keyword in _KEYWORDS:
-            if isinstance(node.get(keyword), list):
-                queue.extend(node[keyword])
-        if isinstance(node.get("$ref"), str):
-            queue.append(_resolve(root, node["$ref"]))
-    return found
-
-
-def _resolve(root: Any, reference: str) -> Any:
-    if reference == "#":
-        return root
-    if not reference.startswith("#/"):
-        return None
-    node = root
-    for part in reference[2:].split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, Mapping):
-            node = node.get(key)
-        elif isinstance(node, list) and key.isdigit() and int(key) < len(node):
-            node = node[int(key)]
-        else:
-            return None
-    return node
-
-
 def closed_texts(schema: Any) -> dict[tuple[str, ...], frozenset[str]]:
     """The paths at which the schema allows certain texts and nothing else, with these texts."""
     found: dict[tuple[str, ...], frozenset[str]] = {}
@@ -147,4 +113,4 @@ def _closed(
     for part in node.get("allOf") or ():
         _closed(root, part, path, found, depth + 1)
     if isinstance(node.get("$ref"), str):
-        _closed(root, _resolve(root, node["$ref"]), path, found, depth + 1)
+        _closed(root, resolve(root, node["$ref"]), path, found, depth + 1)

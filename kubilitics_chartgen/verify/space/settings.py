@@ -1,6 +1,7 @@
 """What a chart's author says about factors in `.chartgen.yaml`. Pure.
 
 verify:
+  isolate: [extra.enabled]         # a value that must leave all objects as they are but those it brings
   factors:
     add:
       web.color: [red, green]      # levels beside those that are found
@@ -33,6 +34,8 @@ class FactorSettings:
     excluded: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     """What is never set to null."""
+    isolated: tuple[str, ...] = ()
+    """Values that must leave all objects as they are but those they bring."""
 
 
 def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
@@ -67,7 +70,11 @@ def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
             patterns[part] = tuple(given)
         else:
             problem(f"verify.factors.{part}", "a list of values paths is expected")
+    isolated = verify.get("isolate") or [] if isinstance(verify, Mapping) else []
+    if not isinstance(isolated, list) or not all(isinstance(path, str) for path in isolated):
+        problem("verify.isolate", "a list of values paths is expected")
+        isolated = []
     if problems:
         raise InputError(f"{_FILE} cannot be used.", problems)
     added = {tuple(path.split(".")): values for path, values in lists["add"].items()}
-    return FactorSettings(added, lists["fix"], patterns["exclude"], patterns["keep"])
+    return FactorSettings(added, lists["fix"], patterns["exclude"], patterns["keep"], tuple(isolated))

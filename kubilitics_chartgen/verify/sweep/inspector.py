@@ -18,7 +18,7 @@ from kubilitics_chartgen.verify.sweep.task import Found
 
 __all__ = ["BrokenTextError", "Inspector", "Seen"]
 
-MAX_SEEN = 12_000
+MAX_SEEN = 8_000
 """Distinct documents that are remembered; past them all are forgotten, so that memory stays flat."""
 
 
@@ -45,14 +45,21 @@ class Inspector:
         self._single = [check for check in checks if isinstance(check, DocumentCheck)]
         self._joined = [check for check in checks if isinstance(check, ChartCheck)]
         self._declared = declared
+        self._contexts: dict[tuple[object, ...], Context] = {}
+        self._texts: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._seen: dict[tuple[object, ...], Seen] = {}
+        self._together: dict[tuple[object, ...], tuple[Sequence[Seen], tuple[Found, ...]]] = {}
         self.generation = 0
         """Grows when everything is forgotten."""
 
-    def documents(
-        self, template: str, text: str, versions: tuple[KubeVersion, ...], namespace: str, release: str
-    ) -> tuple[tuple[Seen, ...], int]:
+    def documents(self, template: str, text: str, context: Context) -> tuple[tuple[Seen, ...], int]:
         """The documents of one text, and how many of them are new. Raises BrokenTextError."""
+        if not text or text.isspace():
+            return (), 0
+        whole = (template, text, id(context))
+        known = self._texts.get(whole)
+        if known is not None:
+            return known, 0
         try:
             parsed = documents({template: text})
         except InputError as error:
@@ -62,19 +69,24 @@ class Inspector:
         for each in parsed:
             if not each.object:
                 continue
-            key = (template, each.text, versions, namespace, release)
+            key = (template, each.text, id(context))
             seen = self._seen.get(key)
             if seen is None:
                 new += 1
-                if len(self._seen) >= MAX_SEEN:
-                    self._seen.clear()
-                    self.generation += 1
+                self._make_room()
                 line = text.count("\n", 0, max(0, text.find(each.text))) + 1
-                context = Context(versions, namespace, release, self._declared)
                 seen = self._look(Document(template, line, each.text, each.object), context)
                 self._seen[key] = seen
             found.append(seen)
+        self._texts[whole] = tuple(found)
         return tuple(found), new
+
+    def _make_room(self) -> None:
+        if len(self._seen) >= MAX_SEEN:
+            self._texts.clear()
+            self._seen.clear()
+            self._together.clear()
+            self.generation += 1
 
     def _look(self, document: Document, context: Context) -> Seen:
         found = [
@@ -94,14 +106,31 @@ class Inspector:
         """All faults of one configuration: those of its documents, and those of all of them together."""
         found = [one for each in seen for one in each.found]
         for check in self._joined:
-            facts = [(each.document, each.facts[check.name]) for each in seen if check.name in each.facts]
-            places = {each.document.identity: each.document for each in seen}
-            for fault in check.join(facts, context):
-                document = places.get(fault.object)
-                template, line = (document.template, document.line) if document else ("", 0)
-                found.append(Found(check.name, check.severity, template, line, fault))
+            with_facts = [each for each in seen if check.name in each.facts]
+            # A check is given nothing else, so the same documents have the same faults.
+            key = (check.name, id(context), *map(id, with_facts))
+            known = self._together.get(key)
+            if known is None:
+                if len(self._together) >= MAX_SEEN:
+                    self._together.clear()
+                # They are kept with the answer, so that no other document gets the place in memory of one of them.
+                known = self._together[key] = (with_facts, self._join(check, with_facts, context))
+            found.extend(known[1])
         return found
 
+    def _join(self, check: ChartCheck, seen: Sequence[Seen], context: Context) -> tuple[Found, ...]:
+        found: list[Found] = []
+        places = {each.document.identity: each.document for each in seen}
+        for fault in check.join([(each.document, each.facts[check.name]) for each in seen], context):
+            document = places.get(fault.object)
+            template, line = (document.template, document.line) if document else ("", 0)
+            found.append(Found(check.name, check.severity, template, line, fault))
+        return tuple(found)
+
     def context(self, versions: tuple[KubeVersion, ...], namespace: str, release: str) -> Context:
-        """What a whole configuration is judged against."""
-        return Context(versions, namespace, release, self._declared)
+        """What documents are judged against: the same object for the same."""
+        key = (versions, namespace, release)
+        known = self._contexts.get(key)
+        if known is None:
+            known = self._contexts[key] = Context(versions, namespace, release, self._declared)
+        return known

@@ -15,13 +15,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from kubilitics_chartgen.errors import ChartgenError, ToolError
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 
-__all__ = ["Pool", "default_workers"]
+__all__ = ["Pool", "chunks_of", "default_workers"]
 
 CHUNK = 48
 SECONDS = 60.0
@@ -35,6 +36,12 @@ def default_workers() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
+def chunks_of(requests: Sequence[Request], workers: int) -> list[tuple[Request, ...]]:
+    """Requests in parts. Each call of Helm reads all templates first: few are divided no further than among workers."""
+    size = max(1, min(CHUNK, -(-len(requests) // max(1, workers))))
+    return [tuple(requests[start : start + size]) for start in range(0, len(requests), size)]
+
+
 @dataclass
 class _Worker:
     process: Any
@@ -45,10 +52,22 @@ class _Worker:
 
 
 class Pool:
-    """Workers for one task; use it in a `with` block."""
+    """Workers for one task; use it in a `with` block.
 
-    def __init__(self, task: SweepTask, *, workers: int = 0, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    While the task is still being worked out, workers that know the chart make ready for it; `begin` then hands it over.
+    """
+
+    def __init__(
+        self,
+        task: SweepTask | None = None,
+        *,
+        chart: Path | None = None,
+        workers: int = 0,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> None:
         self.task = task
+        self.chart = chart
         self.count = workers or default_workers()
         self.seconds = seconds
         self.memory = memory
@@ -58,6 +77,15 @@ class Pool:
     def __enter__(self) -> Pool:
         self._workers = [self._start() for _ in range(self.count)]
         return self
+
+    def begin(self, task: SweepTask) -> None:
+        """What the workers are for, where they were started without."""
+        self.task = task
+        for worker in self._workers:
+            worker.deadline = time.monotonic() + self.seconds
+            # One that is dead is found when it does not answer.
+            with contextlib.suppress(OSError):
+                worker.connection.send(task)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -69,7 +97,7 @@ class Pool:
     def _start(self) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self.task, self.memory), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self.task, self.chart, self.memory), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
@@ -82,8 +110,7 @@ class Pool:
 
     def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
         """What becomes of each request, in order; `done` is told how many more are finished."""
-        size = max(1, min(CHUNK, -(-len(requests) // (2 * self.count))))
-        chunks = deque(tuple(requests[start : start + size]) for start in range(0, len(requests), size))
+        chunks = deque(chunks_of(requests, self.count))
         found: dict[int, Outcome] = {}
         while chunks or any(worker.chunk for worker in self._workers):
             self._give(chunks)
@@ -151,22 +178,27 @@ class Pool:
         chunks.extendleft(reversed(parts))
 
 
-def _work(connection: Connection, task: SweepTask, memory: int) -> None:
+def _work(connection: Connection, task: SweepTask | None, chart: Path | None, memory: int) -> None:
     """The life of a worker."""
     # Ctrl-C is for the one who started us, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before Helm is loaded: one thread per worker, and fewer collections of garbage.
+    # Before Helm is loaded: one thread per worker, and fewer collections of garbage, within bounds.
     os.environ.setdefault("GOMAXPROCS", "1")
-    os.environ.setdefault("GOGC", "400")
+    os.environ.setdefault("GOGC", "1600")
+    os.environ.setdefault("GOMEMLIMIT", "128MiB")
     _limit(memory)
     # What Go says when it dies is for nobody: that it died is told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    from kubilitics_chartgen.verify.sweep.preparation import prepared
     from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 
     try:
-        sweeper = Sweeper(task)
+        renderer = prepared(chart) if chart and not task else None
+        sweeper = Sweeper(task or connection.recv(), renderer)
     except ChartgenError as error:
         connection.send(error)
+        return
+    except (EOFError, OSError):
         return
     connection.send("ready")
     while True:

@@ -31,9 +31,9 @@ MAX_KNOWN = 120_000
 class Sweeper:
     """One chart, loaded and ready."""
 
-    def __init__(self, task: SweepTask) -> None:
+    def __init__(self, task: SweepTask, renderer: Renderer | None = None) -> None:
         self.task = task
-        self.renderer = Renderer(task.chart)
+        self.renderer = renderer or Renderer(task.chart)
         settings = read_chart_settings(task.chart) if task.chart.is_dir() else {}
         self.inspector = Inspector(task.checks, read_declared(settings))
         everything = Slice(tuple(range(len(task.space.factors))))
@@ -65,7 +65,9 @@ class Sweeper:
         else:
             first = [job for job in waiting if job.request.verdict_only and self.gates]
             self._render(first, self.gates)
-            self._render([job for job in waiting if job not in first], [*self.gates, *self.others])
+            waiting = [job for job in waiting if job not in first]
+            self._render([job for job in waiting if job.request.passed], self.others)
+            self._render([job for job in waiting if not job.request.passed], [*self.gates, *self.others])
         return [self._outcome(job) for job in jobs]
 
     def _render_alone(self, job: _Job) -> None:
@@ -122,11 +124,10 @@ class Sweeper:
     def _documents(self, job: _Job, name: str, text: str) -> tuple[Seen, ...]:
         if name.endswith("NOTES.txt"):
             return ()
-        release = job.request.configuration.release
         part = self.slices.get(name)
-        versions = job.versions if part is None or part.versioned else self.task.kube_versions
+        context = job.context if part is None or part.versioned or job.request.exact else job.lasting
         try:
-            seen, new = self.inspector.documents(name, text, versions, release.namespace, release.name)
+            seen, new = self.inspector.documents(name, text, context)
         except BrokenTextError as error:
             job.refusal = Refusal(str(error), broken=True)
             job.template = name
@@ -136,6 +137,12 @@ class Sweeper:
 
     def key(self, name: str, job: _Job) -> tuple[object, ...]:
         """What a template reads of a configuration."""
+        known = job.keys.get(name)
+        if known is None:
+            known = job.keys[name] = self._key(name, job)
+        return known
+
+    def _key(self, name: str, job: _Job) -> tuple[object, ...]:
         getter = self._getters.get(name)
         configuration = job.request.configuration
         levels = getter(configuration.levels) if getter else ()
@@ -152,9 +159,7 @@ class Sweeper:
             return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
         found: tuple[Found, ...] = ()
         if not job.request.verdict_only:
-            release = job.request.configuration.release
-            context = self.inspector.context(job.versions, release.namespace, release.name)
-            faults = self.inspector.faults(job.seen, context)
+            faults = self.inspector.faults(job.seen, job.context)
             found = tuple(faults if job.request.again else self._unreported(index, faults))
         return Outcome(
             index,
@@ -174,7 +179,8 @@ class Sweeper:
         fresh: list[Found] = []
         for each in found:
             key = (each.check, each.fault.key)
-            if self._reported.get(key, index + 1) > index:
+            # Again for the same index: what was told for it may have been lost on its way.
+            if self._reported.get(key, index) >= index:
                 self._reported[key] = index
                 fresh.append(each)
         return fresh
@@ -203,7 +209,12 @@ class _Job:
         self.template = ""
         self.refusal: Refusal | None = None
         self.values = sweeper.renderer.whole(self.given)
-        self.versions = sweeper.versions(self.values)
+        release = configuration.release
+        versions = sweeper.versions(self.values)
+        self.context = sweeper.inspector.context(versions, release.namespace, release.name)
+        self.lasting = sweeper.inspector.context(sweeper.task.kube_versions, release.namespace, release.name)
+        """For templates that do not see which Kubernetes they are rendered for."""
+        self.keys: dict[str, tuple[object, ...]] = {}
         if not sweeper.renderer.judge.accepts(self.values):
             problems = sweeper.renderer.judge.problems(self.values)
             self.refusal = Refusal("; ".join(str(problem) for problem in problems[:3]))

@@ -51,10 +51,14 @@ class Request:
     configuration: Configuration
     verdict_only: bool = False
     """Whether it is enough to know if the templates that may refuse accept it."""
+    passed: bool = False
+    """Whether it is known that these templates refuse and print nothing for it, so that they need not be rendered."""
     again: bool = False
     """Whether all faults are wanted, and each document's digest: what was reported before as well."""
     alone: bool = False
     """Whether the whole chart is to be rendered by Helm as it is, with nothing remembered."""
+    exact: bool = False
+    """Whether every object is judged for the configuration's own Kubernetes version alone; only with `alone`."""
 
 
 class Status(Enum):

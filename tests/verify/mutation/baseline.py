@@ -193,7 +193,7 @@ def sweep(
     )
     sweeper = _Recorder(task)
     ledger = Ledger(_Here(sweeper), progress=progress or (lambda _phase, _count: None), templates=len(subject.slices))
-    plan = Plan(subject.space, subject.slices, subject.base, subject.known, random=random)
+    plan = Plan(subject.space, subject.slices, subject.base, subject.known, subject.tried, random=random)
     exploration = Exploration(plan, ledger)
     for phase in (exploration.known, exploration.singles, exploration.removed, exploration.rich, exploration.drawn):
         phase()

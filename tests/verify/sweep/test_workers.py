@@ -8,6 +8,7 @@ import pytest
 
 from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
+from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
 from kubilitics_chartgen.verify.sweep.pool import Pool
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
@@ -49,6 +50,65 @@ def test_one_worker_two_workers_and_none_find_the_same(tmp_path):
     for workers in (1, 2):
         with Pool(task, workers=workers) as pool:
             assert told(pool.run(requests)) == here
+
+
+def test_workers_that_were_started_before_it_is_known_what_varies_find_the_same(tmp_path):
+    chart = write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN})
+    with Pool(chart=chart, workers=2) as pool:
+        task, requests = prepared(chart)
+        pool.begin(task)
+        assert told(pool.run(requests)) == told(Sweeper(task).run(requests))
+
+
+def test_a_worker_started_early_that_dies_is_started_again_with_what_it_was_told(tmp_path):
+    chart = write_chart(tmp_path / "web")
+    with Pool(chart=chart, workers=1) as pool:
+        task, requests = prepared(chart)
+        pool.begin(task)
+        expected = told(pool.run(requests[:8]))
+        pool._workers[0].process.kill()
+        assert told(pool.run(requests[:8])) == expected
+        assert pool.deaths == 1
+
+
+def test_faults_are_the_same_in_whichever_order_configurations_come(tmp_path):
+    task, requests = prepared(write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN}))
+    again = [Request(each.index, each.configuration, again=True) for each in requests]
+    forwards = Sweeper(task).run(again)
+    backwards = Sweeper(task).run(again[::-1])[::-1]
+    assert [each.found for each in forwards] == [each.found for each in backwards]
+    fresh = [Sweeper(task).run([each])[0].found for each in again[:20]]
+    assert fresh == [each.found for each in forwards[:20]]
+    assert any(fresh), "there is a fault to be found"
+
+
+class Here:
+    """A sweeper of this process, new for each question: nothing is remembered from one to the next."""
+
+    def __init__(self, task):
+        self.task = task
+
+    def run(self, requests, *, done=None):  # noqa: ARG002
+        return Sweeper(self.task).run(requests)
+
+
+@pytest.mark.parametrize("prints", ["", "{{ else }}{apiVersion: v1, kind: ConfigMap, metadata: {name: gate}}"])
+def test_what_was_asked_for_its_verdict_first_is_found_the_same(prints, tmp_path):
+    gate = '{{ if eq .Values.greeting "loud" }}{{ fail "greeting: not so loud" }}' + prints + "{{ end }}"
+    parts = {"templates/service.yaml": BROKEN, "templates/gate.yaml": gate}
+    task, requests = prepared(write_chart(tmp_path / "web", parts), count=12)
+    asked = [each.configuration for each in requests]
+    straight, later = Ledger(Here(task)), Ledger(Here(task))
+    straight.look(asked)
+    said = later.verdicts(asked)
+    later.look([each for each, why in zip(asked, said, strict=True) if why is None])
+    assert later.digests == straight.digests
+    assert later.accepted == straight.accepted
+    assert later.sightings.keys() == straight.sightings.keys()
+    assert straight.refused.keys() == {each for each, why in zip(asked, said, strict=True) if why}
+    assert straight.refused, "some are refused"
+    # The gate that prints nothing is not rendered again.
+    assert (later.rendered < straight.rendered) is not bool(prints)
 
 
 def test_what_is_remembered_of_a_slice_is_what_a_whole_render_gives(tmp_path):

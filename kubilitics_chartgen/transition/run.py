@@ -1,0 +1,260 @@
+"""`verify --from`: an upgrade from one chart to another, over all values that the old chart accepts.
+
+In: two charts. Out: a report like that of `verify`. The old chart's space is explored as `verify` does it; for each
+configuration that it accepts, both charts are rendered and compared. Reads charts, starts workers.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+import tarfile
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.chart_source import open_chart_source
+from kubilitics_chartgen.helm.manifests import Document
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.kube.updates import refusals
+from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.transition.side import Refused, Side
+from kubilitics_chartgen.upgrade.change import Identity, Verdict
+from kubilitics_chartgen.upgrade.fate import after_upgrade
+from kubilitics_chartgen.upgrade.merge import Apply
+from kubilitics_chartgen.upgrade.plan import make_plan
+from kubilitics_chartgen.upgrade.state import State, state_of
+from kubilitics_chartgen.verify.checks import Fault
+from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
+from kubilitics_chartgen.verify.explore.plan import Exploration
+from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
+from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.result import Proof, VerifyReport
+from kubilitics_chartgen.verify.shrink import broken_key
+from kubilitics_chartgen.verify.space.configuration import overrides
+from kubilitics_chartgen.verify.space.factors import MISSING, value_at
+from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status, SweepTask
+from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
+
+__all__ = ["UPGRADE_CHECKS", "verify_upgrade"]
+
+UPGRADE_CHECKS = MappingProxyType(
+    {
+        "immutable": "No upgrade changes a field that the API server does not let change.",
+        "data": "No upgrade deletes what holds data.",
+        "old-values": "Values that the old chart accepts are valid in the new one, or answered with the new name.",
+    }
+)
+_FIX = {
+    "immutable": "Keep the field as it was, or give the object another name.",
+    "data": "Keep the object, or mark it in the old chart with helm.sh/resource-policy: keep.",
+    "old-values": "Accept the old values, or refuse them with a message that names the old and the new value.",
+}
+_WORD = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")
+
+
+def verify_upgrade(
+    request: VerifyRequest, old: Path, *, progress: Callable[[str, int], None] = lambda _phase, _count: None
+) -> VerifyReport:
+    """Prove the upgrade from `old`, a folder or an archive. Raises InputError where a chart cannot be used."""
+    began = time.monotonic()
+    chosen = _chosen(request)
+    progress("reading the charts", 0)
+    versions = request.kube_versions or supported()
+    with _folder_of(old) as folder:
+        new = read_subject(request.chart, kube_versions=versions)
+        before = read_subject(folder, files=request.files, kube_versions=versions)
+        if before.name != new.name:
+            raise InputError(
+                f"{old} is the chart {before.name}, and {request.chart} is {new.name}: no upgrade leads there."
+            )
+        exemptions = read_exemptions(new.files.files.get(SETTINGS_FILE, ""), UPGRADE_CHECKS, section="upgrade")
+        exempted = Exempted(exemptions)
+        task = SweepTask(
+            folder, before.space, before.kube_versions, (), before.slices, before.dependencies.shared, before.kube_value
+        )
+        with pool_of(request, folder) as pool:
+            pool.begin(task)
+            pairs = _Pairs(before, new, pool, chosen, max(versions))
+            ledger = Ledger(pairs, progress=progress, templates=len(before.slices))
+            if request.budget is not None:
+                ledger.deadline = began + request.budget
+            complete, interrupted = True, False
+            findings: list[Proof] = []
+            try:
+                Exploration(plan_of(request, before), ledger).run()
+            except BudgetSpentError:
+                complete = False
+            except KeyboardInterrupt:
+                complete, interrupted = False, True
+            ledger.phase, ledger.deadline = "confirming what was found", None
+            # What is wrong with the old chart by itself is no matter of the upgrade.
+            ledger.broken.clear()
+            if not interrupted:
+                proofs = find_proofs(before, ledger, exempted, str(old))
+                findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
+            findings = [each for each in findings if not exempted.covers(each)]
+            if complete and not request.checks and not request.skip:
+                findings.extend(exempted.unused())
+            return VerifyReport(
+                chart=f"{old} to {request.chart}",
+                findings=tuple(sorted(findings, key=lambda each: (each.made_up, each.check, each.object, each.path))),
+                numbers={
+                    "configurations": ledger.looked,
+                    "accepted": len(ledger.accepted),
+                    "refused": len(ledger.refused),
+                    "pairs": pairs.compared,
+                    "distinctPairs": len(pairs.known),
+                    "exempt": exempted.count,
+                    "factors": len(before.space.factors),
+                    "seconds": round(time.monotonic() - began, 2),
+                    "workers": pool.count,
+                    "workersLost": pool.deaths,
+                },
+                complete=complete,
+                interrupted=interrupted,
+                kube_versions=(max(versions).name,),
+                seed=request.seed,
+            )
+
+
+def _chosen(request: VerifyRequest) -> set[str]:
+    unknown = sorted({*request.checks, *request.skip} - set(UPGRADE_CHECKS))
+    if unknown:
+        known = ", ".join(UPGRADE_CHECKS)
+        raise InputError(f"With --from there is no check {', '.join(unknown)}. The checks are {known}.")
+    return set(request.checks or UPGRADE_CHECKS) - set(request.skip)
+
+
+@contextmanager
+def _folder_of(chart: Path) -> Iterator[Path]:
+    """The chart as a folder: an archive is unpacked for as long as it is needed."""
+    source = open_chart_source(chart)
+    if source.archive is None:
+        yield chart
+        return
+    with tempfile.TemporaryDirectory(prefix="chartgen-") as place:
+        with tarfile.open(fileobj=io.BytesIO(source.archive)) as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if member.isfile() else None
+                if stream is not None:
+                    below = Path(place, "chart", *Path(member.name).parts[1:])
+                    below.parent.mkdir(parents=True, exist_ok=True)
+                    below.write_bytes(stream.read())
+        yield Path(place, "chart")
+
+
+class _Pairs:
+    """Runs requests on the old chart, and compares what it renders with the new chart's."""
+
+    def __init__(self, old: Subject, new: Subject, pool: Any, chosen: set[str], version: KubeVersion) -> None:
+        self.old, self.new = Side(old, upgrade=False), Side(new, upgrade=True)
+        self.pool = pool
+        self.chosen = chosen
+        self.version = version
+        self.compared = 0
+        self.known: dict[tuple[str, str], tuple[Fault, ...]] = {}
+        self._defaults = new.loaded.coalesce({})
+        self._named = {factor.name for factor in new.space.factors}
+
+    def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
+        """What becomes of each request, with what its upgrade shows."""
+        outcomes: list[Outcome] = self.pool.run(requests, done=done)
+        wanted = [
+            number
+            for number, (request, outcome) in enumerate(zip(requests, outcomes, strict=True))
+            if outcome.status is Status.ACCEPTED and not request.verdict_only
+        ]
+        given = [overrides(self.old.subject.space, requests[number].configuration) for number in wanted]
+        releases = [requests[number].configuration.release for number in wanted]
+        sides = zip(wanted, given, self.old.look(given, releases), self.new.look(given, releases), strict=True)
+        for number, values, before, after in sides:
+            namespace = requests[number].configuration.release.namespace
+            found = tuple(self._found(values, before, after, namespace))
+            outcomes[number] = replace(outcomes[number], found=found)
+        return outcomes
+
+    def _found(
+        self,
+        values: Mapping[str, Any],
+        before: list[Document] | Refused,
+        after: list[Document] | Refused,
+        namespace: str,
+    ) -> Iterator[Found]:
+        if isinstance(before, tuple):
+            return
+        if isinstance(after, tuple):
+            for path, message in after if "old-values" in self.chosen else ():
+                if not self._answers(path, message, values):
+                    key = f"old-values|{path}|{broken_key(message)}"
+                    yield Found("old-values", "error", "", 0, Fault("", path, message, key))
+            return
+        places = {(each.kind, each.name): each for each in after}
+        old, new = state_of(before, namespace), state_of(after, namespace)
+        texts = {id(each.object): each.text for each in (*before, *after)}
+        for identity, obj in old.objects.items():
+            becomes = new.objects.get(identity)
+            place = places.get((identity.kind, identity.name))
+            source = place.source if place else ""
+            self.compared += 1
+            if becomes is None:
+                faults = tuple(self._removed(identity, obj, new)) if "data" in self.chosen else ()
+            else:
+                pair = (texts[id(obj)], texts[id(becomes)])
+                if pair not in self.known:
+                    self.known[pair] = tuple(self._changed(identity, obj, becomes))
+                faults = self.known[pair] if "immutable" in self.chosen else ()
+            for fault in faults:
+                yield Found(fault.key.partition("|")[0], "error", source, 0, fault)
+
+    def _answers(self, path: str, message: str, values: Mapping[str, Any]) -> bool:
+        """Whether a refusal names a value that is given, and another one that the new chart has."""
+        words = {word.rstrip(".") for word in _WORD.findall(f"{path} {message}")}
+        paths = {word: tuple(word.split(".")) for word in words}
+        given = {word for word, segments in paths.items() if value_at(values, segments) is not MISSING}
+        known = {
+            word
+            for word, segments in paths.items()
+            if word in self._named or (len(segments) > 1 and value_at(self._defaults, segments) is not MISSING)
+        }
+        return bool(given) and bool(known - given)
+
+    def _changed(self, identity: Identity, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fault]:
+        told: set[str] = set()
+        for apply in Apply if old != new else ():
+            stored, becomes = after_upgrade(old, new, self.version.minor, apply)
+            for one in refusals(stored, becomes, self.version.minor):
+                if not one.depends_on and one.path not in told:
+                    told.add(one.path)
+                    key = f"immutable|{identity.kind}|{one.path}|{broken_key(one.reason)}"
+                    yield Fault(str(identity), one.path, one.reason, key)
+
+    def _removed(self, identity: Identity, obj: Mapping[str, Any], new: State) -> Iterator[Fault]:
+        plan = make_plan(
+            State({identity: obj}, {}), State({}, new.hooks), version=self.version, applies=(Apply.client,)
+        )
+        for change in plan.changes:
+            if change.verdict is Verdict.DATA_AT_RISK:
+                yield Fault(str(identity), "", "; ".join(change.reasons), f"data|{identity.kind}")
+
+
+def _reproduced(proof: Proof, old: str, new: str) -> Proof:
+    """The finding with the lines of plain Helm that show it."""
+    _helm, _template, release, _chart, *rest = shlex.split(proof.command)
+    if "--show-only" in rest:
+        at = rest.index("--show-only")
+        del rest[at : at + 2]
+    rest = [each for each in rest if each != "--is-upgrade"]
+    template = shlex.join(["helm", "template", release, new, *rest])
+    upgrade = " && ".join(
+        [shlex.join(["helm", "install", release, old, *rest]), shlex.join(["helm", "upgrade", release, new, *rest])]
+    )
+    return replace(proof, fix=_FIX[proof.check], command=template if proof.check == "old-values" else upgrade)

@@ -1,0 +1,141 @@
+"""What authors of other charts write with the plugin, run as they run it: pytest in a folder of their own."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import textwrap
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from tests.tools import REPOSITORY
+from tests.verify.charts import SERVICE, write_chart
+
+PLUGIN = "kubilitics_chartgen.pytest_plugin"
+
+
+def run(folder, test, *arguments, ini="[pytest]\nchart_path = web\n"):
+    (folder / "pytest.ini").write_text(ini)
+    (folder / "test_it.py").write_text(textwrap.dedent(test))
+    return subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            PLUGIN,
+            "-p",
+            "no:helm-charts",
+            "-p",
+            "no:cacheprovider",
+            *arguments,
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def test_values_marks_and_selectors(tmp_path):
+    write_chart(tmp_path / "web")
+    (tmp_path / "two.yaml").write_text("replicas: 2\ngreeting: from a file\n")
+    test = """
+        import pytest
+
+        @pytest.mark.values({"replicas": 7, "labels": {"tier": "a"}}, release="shop", namespace="prod")
+        class TestShop:
+            @pytest.mark.values("two.yaml", {"labels": {"app.kubernetes.io/component": "front"}})
+            def test_the_nearer_mark_wins(self, rendered):
+                deployment = rendered.one(kind="Deployment", component="front")
+                assert deployment["spec"]["replicas"] == 2
+                assert rendered.one(name="shop-config")["data"]["greeting"] == "from a file"
+                assert len(rendered.all(labels={"tier": "a"})) == 2
+                assert rendered.all(kind="Secret") == []
+
+            def test_the_class_alone(self, chart):
+                assert chart.rendered.one(kind="Deployment", name="shop")["spec"]["replicas"] == 7
+                assert chart.render({"replicas": 3}, release="b").one(kind="Deployment", name="b")
+
+        @pytest.mark.values({"replicas": 99})
+        def test_what_is_refused(chart):
+            from kubilitics_chartgen.helm import RefusedError
+            with pytest.raises(RefusedError, match="replicas"):
+                chart.rendered
+    """
+    done = run(tmp_path, test, "--strict-markers")
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_one_that_is_not_there_tells_what_there_is(tmp_path):
+    write_chart(tmp_path / "web")
+    done = run(tmp_path, "def test_it(rendered):\n    rendered.one(kind='Secret')\n")
+    assert done.returncode == 1
+    assert "0 objects are such, not one. There is: ConfigMap/release-name-config, Service/release-name" in done.stdout
+
+
+def test_verify_in_a_test_passes_and_fails_with_what_was_found(tmp_path):
+    test = "def test_it(chart):\n    assert not chart.verify(random=0, workers=1).failed\n"
+    write_chart(tmp_path / "web")
+    assert "1 passed" in run(tmp_path, test).stdout
+    write_chart(tmp_path / "web", {"templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000")})
+    done = run(tmp_path, test)
+    assert done.returncode == 1
+    assert "error services: Service/web" in done.stdout
+    assert "helm template" in done.stdout
+
+
+def test_our_own_chart_by_the_option_and_for_a_version_of_kubernetes(tmp_path):
+    test = """
+        import pytest
+
+        @pytest.mark.values({"ai": {"enabled": True}}, release="kubilitics", kube_version="1.30")
+        def test_it(rendered):
+            assert rendered.one(kind="Deployment", component="backend")["metadata"]["name"] == "kubilitics-backend"
+            assert rendered.all(component="ai")
+    """
+    done = run(tmp_path, test, "--chart", str(REPOSITORY / "charts/kubilitics"), ini="[pytest]\n")
+    assert "1 passed" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("test", "ini", "message"),
+    [
+        ("def test_it(rendered): pass", "[pytest]\nchart_path = nowhere\n", "there is no chart at"),
+        (
+            "import pytest\n@pytest.mark.values({}, relase='x')\ndef test_it(rendered): pass",
+            "[pytest]\nchart_path = web\n",
+            "A release has no relase",
+        ),
+        (
+            "import pytest\n@pytest.mark.values('none.yaml')\ndef test_it(rendered): pass",
+            "[pytest]\nchart_path = web\n",
+            "none.yaml",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_said(test, ini, message, tmp_path):
+    write_chart(tmp_path / "web")
+    done = run(tmp_path, test, ini=ini)
+    assert done.returncode == 1
+    assert message in done.stdout
+
+
+def test_pytest_itself_starts_without_the_toolkit():
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import sys, pytest; before = set(sys.modules); import {PLUGIN}; "
+         "print(*sorted(set(sys.modules) - before))"],
+        capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert loaded == ["kubilitics_chartgen", PLUGIN]
+
+
+def test_pytest_finds_it_by_itself():
+    text = (REPOSITORY / "pyproject.toml").read_text()
+    (value,) = re.findall(r'^\[project\.entry-points\.pytest11\]\n\S+ = "(.+)"$', text, re.MULTILINE)
+    assert EntryPoint("it", value, "pytest11").load() is importlib.import_module(PLUGIN)

@@ -1,0 +1,127 @@
+"""`verify --from`: what an upgrade from an older chart breaks, over all values that the older one accepts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tarfile
+
+import pytest
+
+from tests.verify.charts import DEPLOYMENT, SCHEMA, SERVICE, VALUES, write_chart
+
+PROGRAM = [sys.executable, "-c", "from kubilitics_chartgen.cli import main; main()", "verify"]
+LEVEL = ("--random", "0", "--workers", "1")
+
+
+def run(new, old, *arguments):
+    command = [*PROGRAM, str(new), "--from", str(old), *LEVEL, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+
+
+def found(tmp_path, changes, *arguments, old=None):
+    new = write_chart(tmp_path / "new", changes)
+    done = run(new, write_chart(tmp_path / "old", old), "--json", *arguments)
+    assert done.stderr == ""
+    report = json.loads(done.stdout)
+    assert done.returncode == (1 if report["findings"] else 0)
+    return [(each["check"], each["object"], each["path"], each["values"]) for each in report["findings"]], report
+
+
+def test_a_chart_that_only_prints_something_else(tmp_path):
+    findings, report = found(tmp_path, {"templates/service.yaml": SERVICE.replace("name: http,", "name: web,")})
+    assert findings == []
+    assert report["numbers"]["distinctPairs"] > 5
+
+
+def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(tmp_path):
+    selector = DEPLOYMENT.replace(
+        "matchLabels: {app.kubernetes.io/instance: {{ .Release.Name }}}",
+        "matchLabels: {app.kubernetes.io/instance: {{ .Release.Name }}{{ if .Values.autoscaling.enabled }}-a{{ end }}}",
+    ).replace(
+        "labels: {app.kubernetes.io/instance: {{ .Release.Name }}}",
+        "labels: {app.kubernetes.io/instance: {{ .Release.Name }}{{ if .Values.autoscaling.enabled }}-a{{ end }}}",
+    )
+    findings, report = found(tmp_path, {"templates/deployment.yaml": selector})
+    assert findings == [("immutable", "Deployment/web", "spec.selector", "autoscaling:\n  enabled: true\n")]
+    (finding,) = report["findings"]
+    given = "--namespace example --set-json 'autoscaling={\"enabled\": true}'"
+    assert finding["command"] == (f"helm install web {tmp_path}/old {given} && helm upgrade web {tmp_path}/new {given}")
+    assert finding["template"] == "web/templates/deployment.yaml"
+
+
+def test_a_volume_that_goes_with_the_upgrade(tmp_path):
+    claim = (
+        "{{ if .Values.tag }}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, annotations: {%s}}\n"
+        "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n{{ end }}\n"
+    )
+    findings, _ = found(tmp_path, {}, old={"templates/claim.yaml": claim % ""})
+    assert [each[:2] for each in findings] == [("data", "PersistentVolumeClaim/data")]
+    assert findings[0][3].startswith("tag: ")
+    kept = claim % "helm.sh/resource-policy: keep"
+    assert found(tmp_path, {}, old={"templates/claim.yaml": kept})[0] == []
+
+
+RENAMED = {
+    "values.yaml": VALUES.replace("greeting: hello", "welcome: hello"),
+    "values.schema.json": SCHEMA.replace('"greeting"', '"welcome"').replace(
+        '"type": "object",\n  "properties"', '"type": "object", "additionalProperties": false,\n  "properties"'
+    ),
+    "templates/config.yaml": "# {{ .Values.welcome }}\n",
+}
+
+
+def test_a_value_that_is_renamed_is_refused_without_the_new_name(tmp_path):
+    findings, report = found(tmp_path, RENAMED)
+    assert [each[0] for each in findings] == ["old-values"]
+    assert findings[0][3].startswith("greeting: ")
+    assert "helm upgrade" not in report["findings"][0]["command"]
+    assert report["findings"][0]["command"].startswith(f"helm template web {tmp_path}/new ")
+
+
+def test_or_answered_with_it(tmp_path):
+    kind = {
+        **RENAMED,
+        "values.schema.json": SCHEMA.replace('"greeting"', '"welcome"'),
+        "templates/answer.yaml": "{{ if hasKey .Values `greeting` }}{{ fail `greeting is now welcome` }}{{ end }}\n",
+    }
+    assert found(tmp_path, kind)[0] == []
+    vague = {**kind, "templates/answer.yaml": "{{ if hasKey .Values `greeting` }}{{ fail `no` }}{{ end }}\n"}
+    assert [each[0] for each in found(tmp_path, vague)[0]] == ["old-values"]
+
+
+def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
+    settings = "upgrade:\n  exempt:\n"
+    settings += "    - {check: old-values, path: '*', reason: it is renamed}\n"
+    settings += "    - {check: immutable, path: Deployment/none, reason: long ago}\n"
+    findings, _ = found(tmp_path, {**RENAMED, ".chartgen.yaml": settings})
+    assert [each[:3] for each in findings] == [("exemptions", "", "Deployment/none")]
+
+
+def test_an_archive_is_an_old_chart_too(tmp_path):
+    write_chart(tmp_path / "web")
+    with tarfile.open(tmp_path / "web.tgz", "w:gz") as archive:
+        archive.add(tmp_path / "web", "web")
+    done = run(write_chart(tmp_path / "new"), tmp_path / "web.tgz")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "objects compared before and after" in done.stdout
+    assert "nothing found" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("old", "arguments", "message"),
+    [
+        ("nowhere.tgz", (), "there is no chart at"),
+        ("other", (), "no upgrade leads there"),
+        ("old", ("--checks", "schema"), "With --from there is no check schema"),
+        ("old", ("--isolate", "tag"), "give one of them"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_a_sentence(old, arguments, message, tmp_path):
+    write_chart(tmp_path / "old")
+    write_chart(tmp_path / "other", {"Chart.yaml": "apiVersion: v2\nname: other\nversion: 0.1.0\n"})
+    done = run(write_chart(tmp_path / "new"), tmp_path / old, *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
