@@ -272,7 +272,8 @@ class _Trial:
         subject = self.baseline.subject
         versions = context.versions if self.slices[name].versioned else subject.kube_versions
         try:
-            return self.inspector.documents(name, text, versions, release.namespace, release.name)[0]
+            judged = self.inspector.context(versions, release.namespace, release.name)
+            return self.inspector.documents(name, text, judged)[0]
         except BrokenTextError as error:
             raise _Killed("renders", str(error)[:300]) from error
 
@@ -330,16 +331,14 @@ class _Trial:
                 continue
             self.verdicts += 1
             release = context.configuration.release
+            judged = self.inspector.context(context.versions, release.namespace, release.name)
             seen: list[Seen] = []
             for name, text in answer.items():
                 if not name.endswith("NOTES.txt"):
                     try:
-                        seen += self.inspector.documents(name, text, context.versions, release.namespace, release.name)[
-                            0
-                        ]
+                        seen += self.inspector.documents(name, text, judged)[0]
                     except BrokenTextError as error:
                         raise _Killed("renders", str(error)[:300]) from error
-            judged = self.inspector.context(context.versions, release.namespace, release.name)
             self._judge(self.inspector.faults(seen, judged))
 
     def _declared(self) -> None:
