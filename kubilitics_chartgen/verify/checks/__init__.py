@@ -28,6 +28,7 @@ from kubilitics_chartgen.verify.checks.ingresses import Ingresses
 from kubilitics_chartgen.verify.checks.labels import Labels
 from kubilitics_chartgen.verify.checks.names import Names
 from kubilitics_chartgen.verify.checks.network_policies import NetworkPolicies
+from kubilitics_chartgen.verify.checks.numbers import Numbers
 from kubilitics_chartgen.verify.checks.permissions import Permissions
 from kubilitics_chartgen.verify.checks.plain_secrets import PlainSecrets
 from kubilitics_chartgen.verify.checks.pod_security import PodSecurity
@@ -78,6 +79,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Probes(),
     Programs(),
     ConfigData(),
+    Numbers(),
     Services(),
     Ingresses(),
     NetworkPolicies(),

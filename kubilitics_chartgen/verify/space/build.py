@@ -139,6 +139,9 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
     if types & {"integer", "number"}:
         for keyword in ("minimum", "maximum"):
             yield from (Level(value) for value in nodes.every(keyword)[:1] if abs(value) < 2**31)
+        if not nodes.every("maximum") and isinstance(default, int) and not isinstance(default, bool):
+            # From a values file Go prints it as 1.048576e+07, unless a template asks for a whole number.
+            yield Level(10 * 2**20)
         if isinstance(default, int) and not isinstance(default, bool):
             yield Level(default + 1)
         else:

@@ -18,6 +18,10 @@ EXPECTED = {
     "custom-kinds": [
         ("ServiceMonitor/shop-web", "spec.endpoints[0].intervall", "unknown field"),
     ],
+    "numbers": [
+        ("ConfigMap/shop-web", "data.MAX_BYTES", "holds `1.048576e+07` where a whole number is meant"),
+        ("ConfigMap/shop-web", 'data["web.conf"]', "holds `1.048576e+07` where a whole number is meant"),
+    ],
     "removed-apis": [
         (
             "PodDisruptionBudget/shop-web",
