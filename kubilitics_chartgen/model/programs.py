@@ -28,6 +28,11 @@ class Program:
     paths: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """What tells its pods from others with a container of this name."""
+        return {"app.kubernetes.io/component": self.component} if self.component else {}
+
 
 _SECONDS = "[0-9]*"
 

@@ -27,8 +27,6 @@ def run(folder, test, *arguments, ini="[pytest]\nchart_path = web\n"):
             "pytest",
             "-q",
             "-p",
-            PLUGIN,
-            "-p",
             "no:helm-charts",
             "-p",
             "no:cacheprovider",

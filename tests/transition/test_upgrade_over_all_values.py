@@ -46,7 +46,7 @@ def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(t
     findings, report = found(tmp_path, {"templates/deployment.yaml": selector})
     assert findings == [("immutable", "Deployment/web", "spec.selector", "autoscaling:\n  enabled: true\n")]
     (finding,) = report["findings"]
-    given = "--namespace example --set-json 'autoscaling={\"enabled\": true}'"
+    given = "--namespace somewhere --set-json 'autoscaling={\"enabled\": true}'"
     assert finding["command"] == (f"helm install web {tmp_path}/old {given} && helm upgrade web {tmp_path}/new {given}")
     assert finding["template"] == "web/templates/deployment.yaml"
 
