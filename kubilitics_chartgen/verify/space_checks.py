@@ -16,7 +16,6 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
-from kubilitics_chartgen.verify.space.covering import Pick
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
@@ -34,7 +33,7 @@ SPACE_CHECKS = MappingProxyType(
 )
 MAX_ISOLATED = 200
 """Configurations in which an optional part is switched."""
-MAX_ELSEWHERE = 24
+MAX_ELSEWHERE = 64
 """Further configurations in which a value is changed that seemed to change nothing: so many with its default, and so
 many without."""
 
@@ -120,7 +119,7 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
         factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
     }
     elsewhere = {factor: _where_read(subject, ledger, factor, names) for factor, names in readers.items()}
-    for number in range(2 * MAX_ELSEWHERE):
+    for number in range(max(map(len, elsewhere.values()), default=0)):
         waiting -= _matters(
             subject,
             ledger,
@@ -155,23 +154,21 @@ def _matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configurati
 
 
 def _where_read(subject: Subject, ledger: Ledger, factor: int, names: frozenset[str]) -> list[Configuration]:
-    """Accepted configurations in which templates that read it print something, each with a level no other one has.
+    """Accepted configurations in which templates that read it print something, and those the author shows.
 
     Any, where these templates never print: what they do is to refuse.
     """
     usual = subject.base.levels[factor]
     seldom = [each for each in ledger.accepted if not each.removed]
     printed = [each for each in seldom if ledger.accepted[each] & names] or (seldom if names else [])
-    here = [_varied([each for each in printed if (each.levels[factor] == usual) is same]) for same in (False, True)]
-    return [*here[0], *here[1]]
+    shown = [each for each in subject.tried if each in ledger.accepted]
+    return [
+        *_spread([each for each in printed if each.levels[factor] != usual]),
+        *_spread([each for each in printed if each.levels[factor] == usual]),
+        *shown,
+    ]
 
 
-def _varied(configurations: Sequence[Configuration]) -> list[Configuration]:
-    found: list[Configuration] = []
-    seen: set[Pick] = set()
-    for each in configurations:
-        picks = set(enumerate(each.levels))
-        if not picks <= seen and len(found) < MAX_ELSEWHERE:
-            seen |= picks
-            found.append(each)
-    return found
+def _spread(configurations: Sequence[Configuration]) -> Sequence[Configuration]:
+    """Some of all phases of the exploration."""
+    return configurations[:: max(1, -(-len(configurations) // MAX_ELSEWHERE))]

@@ -9,7 +9,7 @@ import pytest
 
 from kubilitics_chartgen.kube.versions import parse_version
 from kubilitics_chartgen.verify import verification
-from kubilitics_chartgen.verify.checks import Context, Document, Fault
+from kubilitics_chartgen.verify.checks import CHECKS, Context, Document, Fault
 from kubilitics_chartgen.verify.sweep import inspector
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
@@ -60,7 +60,10 @@ class _Here:
 
     count, deaths = 1, 0
 
-    def __init__(self, task: SweepTask, **_options: Any) -> None:
+    def __init__(self, **_options: Any) -> None:
+        pass
+
+    def begin(self, task: SweepTask) -> None:
         self._sweeper = Sweeper(task)
 
     def __enter__(self) -> _Here:
@@ -83,8 +86,8 @@ class _Here:
 def distinct_structures(monkeypatch: pytest.MonkeyPatch, version: str) -> list[Object]:
     """Of our own chart, for one Kubernetes version, with every pair of values."""
     collector = _Collector()
-    monkeypatch.setattr(inspector, "CHECKS", (collector,))
-    monkeypatch.setattr(verification, "CHECKS", (collector,))
+    for module in (inspector, verification):
+        monkeypatch.setattr(module, "CHECKS", (*CHECKS, collector))
     monkeypatch.setattr(verification, "Pool", _Here)
     request = verification.VerifyRequest(
         CHART, kube_versions=(parse_version(version),), checks=("collector",), random=0, nulls=False

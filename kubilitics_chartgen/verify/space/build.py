@@ -150,8 +150,7 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
     if "string" in types and not types & {"integer", "number"}:
         if matches(nodes, "") and default is not ABSENT:
             yield Level("")
-        if empty or not isinstance(default, str):
-            yield from _example(nodes, known)
+        yield from _example(nodes, known)
     if "array" in types:
         if default is not ABSENT:
             yield Level([])
