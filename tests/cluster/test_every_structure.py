@@ -10,7 +10,7 @@ from tests.cluster.structures import distinct_structures, structure
 FOLDERS = tuple(sorted(path.name for path in CRDS.iterdir() if path.is_dir()))
 NOT_HERE = {
     "a Calico with domain rules, not the open one": r"unknown field .spec\.egress\[\d+\]\.destination\.domains",
-    "a cluster with two IP families": r"not configured for dual-stack services|\"IPv6\": not configured on this cluster",
+    "a cluster with two IP families": r"not configured (for dual-stack services|on this cluster)",
     "a device claim that the pod declares, which no value can": r"resources\.claims\[\d+\]: Not found: .example.: must",
 }
 """What an operator's values ask for, and this cluster or the chart does not have."""
