@@ -70,7 +70,7 @@ helm4: ## Build Helm 4's command line (needs Go), for the tests that compare eng
 actionlint: ## Build actionlint (needs Go), for the tests of the generated workflows
 	@sh tools/actionlint/build.sh
 
-plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write docs/plan-accuracy.md, plan-rollouts.md (15 minutes)
+plan-accuracy: $(STAMP) ## Hold what `plan` says against a real API server, and write what came of it into docs/ (15 minutes)
 	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_accuracy
 	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.plan_rollouts
 
