@@ -1,8 +1,7 @@
 """Real upgrades, one after the other, each planned before: what is refused, and whose pods are replaced.
 
-A walk through the states of Kubilitics in one namespace, by one Helm: `plan --live` speaks first, then helm upgrades
-and the pods are rolled out. After a refusal the release goes back to what it was. As a program it writes
-docs/plan-rollouts.md (`make plan-accuracy`).
+A walk through the states of Kubilitics by one Helm: `plan --live` speaks first, then helm upgrades and the pods are
+rolled out. As a program it writes docs/plan-rollouts.md (`make plan-accuracy`).
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from kubilitics_chartgen.helm import Keep
 from kubilitics_chartgen.upgrade import Verdict
 from kubilitics_chartgen.upgrade.planning import Planned, Wish, plan_from_cluster
 from kubilitics_chartgen.upgrade.source import Side, Target
-from tests.cluster.cluster import Cluster
+from tests.cluster.cluster import Cluster, eventually
 from tests.cluster.helms import CommandHelm, HelmFailed, make_helm
 from tests.cluster.plan_states import CHANGES
 from tests.cluster.profiles import CHART
@@ -36,13 +35,15 @@ STATES = [
     *(((path, {})) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))),
     *((CHART, item) for item in CHANGES),
 ]
-_STEPS = 60
-"""By each Helm, so that more than a hundred are rolled out."""
+_ROLLOUTS = 60
+"""By each Helm, so that more than a hundred are seen."""
+_SCALER = ("autoscaling/v2", "HorizontalPodAutoscaler")
 _HEAD = """# Real upgrades, and what `plan --live` said before
 
 Written by `make plan-accuracy`; do not edit. A release of Kubilitics goes from one random state to the next: releases,
 AI on and off, its storage, replicas, autoscalers, policies. Rows: the verdict of the plan. Columns: what Helm then did;
-each roll-out was waited for, and the pods of every workload were compared with those of before.
+each roll-out was waited for, and the pods of every workload were compared with those of before. After a refusal the
+release goes back to what it was, and the next upgrades begin with a new one.
 """
 _REPLACED = (Verdict.RESTART, Verdict.DOWNTIME)
 _MINE = {
@@ -66,28 +67,55 @@ class Step:
     """Workloads whose pods stayed."""
 
 
-def walk(cluster: Cluster, helm: CommandHelm, namespace: str, *, steps: int, seed: int) -> Iterator[Step]:
-    """So many upgrades between random states; the release is installed first."""
+def walk(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> Iterator[Step]:
+    """Upgrades between random states until so many were rolled out; after a refusal all begins anew."""
     rng = random.Random(seed)
+    done = 0
+    while done < rollouts:
+        namespace = f"walk-{uuid.uuid4().hex[:8]}"
+        cluster.make_namespace(namespace)
+        try:
+            for step in _life(cluster, helm, namespace, rng):
+                yield step
+                done += step.happened == "rolled out"
+                if done == rollouts:
+                    return
+        finally:
+            cluster.core.delete_namespace(namespace)
+
+
+def _life(cluster: Cluster, helm: CommandHelm, namespace: str, rng: random.Random) -> Iterator[Step]:
+    """Upgrades of one release, up to the first that is refused; from that the release goes back to what it was."""
     cluster.apply({**_MINE, "metadata": {"name": "mine", "namespace": namespace}})
     helm.install(CHART, namespace, {})
-    cluster.wait_ready(namespace, seconds=90)
+    _wait(cluster, namespace)
     good: tuple[Path, dict[str, Any]] = (CHART, {})
-    for _ in range(steps):
+    while True:
         chart, values = rng.choice(STATES)
         planned = _planned(helm, namespace, chart, values)
         before = _pods(cluster, namespace)
         try:
             helm.upgrade(chart, namespace, values, reset=True)
         except HelmFailed as error:
-            yield _refused(planned, str(error))
             # Not by a rollback, which Helm refuses where the failed revision had left objects out.
             helm.upgrade(good[0], namespace, good[1], reset=True, force=True)
             cluster.wait_ready(namespace, seconds=90)
-            continue
+            yield _refused(planned, str(error), (chart, values))
+            return
         good = (chart, values)
-        cluster.wait_ready(namespace, seconds=90)
+        _wait(cluster, namespace)
         yield _rolled_out(planned, before, _pods(cluster, namespace))
+
+
+def _wait(cluster: Cluster, namespace: str) -> None:
+    """Until all is rolled out and the autoscalers have acted, so that nothing moves between a plan and its upgrade."""
+    cluster.wait_ready(namespace, seconds=90)
+    eventually(lambda: all(map(_has_acted, cluster.list(*_SCALER, namespace))), f"autoscalers in {namespace}", 30)
+    cluster.wait_ready(namespace, seconds=90)
+
+
+def _has_acted(scaler: dict[str, Any]) -> bool:
+    return bool(scaler.get("status", {}).get("desiredReplicas", 0) >= scaler["spec"]["minReplicas"])
 
 
 def _planned(helm: CommandHelm, namespace: str, chart: Path, values: dict[str, Any]) -> Planned:
@@ -98,10 +126,11 @@ def _planned(helm: CommandHelm, namespace: str, chart: Path, values: dict[str, A
         return plan_from_cluster(connect(kubeconfig=str(helm.kubeconfig), namespace=namespace), wish)
 
 
-def _refused(planned: Planned, answer: str) -> Step:
+def _refused(planned: Planned, answer: str, state: tuple[Path, dict[str, Any]]) -> Step:
     said = planned.plan.verdict
     fine = said in (Verdict.REFUSED, Verdict.DEPENDS)
-    return Step(said.value, "refused", () if fine else (f"said {said.value}, helm said {answer[-400:]}",), 0, 0)
+    wrong = () if fine else (f"{state}: said {said.value}, helm said {answer[-400:]}",)
+    return Step(said.value, "refused", wrong, 0, 0)
 
 
 def _pods(cluster: Cluster, namespace: str) -> dict[str, set[str]]:
@@ -140,16 +169,11 @@ def main() -> int:
     cluster = Cluster(Path(os.environ["KUBECONFIG"]))
     text, faults = f"{_HEAD}\nDone on Kubernetes {cluster.version}.\n", []
     for name in ("helm3", "helm4"):
-        namespace = f"walk-{uuid.uuid4().hex[:8]}"
-        cluster.make_namespace(namespace)
-        try:
-            helm = make_helm(name, cluster.kubeconfig)
-            assert isinstance(helm, CommandHelm)
-            steps = list(walk(cluster, helm, namespace, steps=_STEPS, seed=2026))
-        finally:
-            cluster.core.delete_namespace(namespace)
+        helm = make_helm(name, cluster.kubeconfig)
+        assert isinstance(helm, CommandHelm)
+        steps = list(walk(cluster, helm, rollouts=_ROLLOUTS, seed=2026))
         faults += [f"{name}: {line}" for step in steps for line in step.wrong]
-        text += f"\n## {_STEPS} upgrades by Helm {helm.major}\n\n{_table(steps)}"
+        text += f"\n## {len(steps)} upgrades by Helm {helm.major}\n\n{_table(steps)}"
     text += f"\nUpgrades or pods that met another fate than was said: {len(faults)}.\n"
     (REPOSITORY / "docs" / "plan-rollouts.md").write_text(text, encoding="utf-8")
     sys.stderr.write("\n".join(faults) + "\n" if faults else "")
