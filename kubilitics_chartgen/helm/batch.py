@@ -25,6 +25,7 @@ from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.helm.chart_source import ChartSource
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.engine import RefusedError, Release, RenderError
+from kubilitics_chartgen.helm.remembering import ANSWERED, MEMORY, remembering
 
 __all__ = ["REFUSED", "BatchChart", "Context"]
 
@@ -39,6 +40,11 @@ _STUB = (
     '{{{{ if not (and (kindIs "map" .) (hasKey . "Values") (kindIs "map" .Values) (hasKey .Values "{key}")) }}}}'
     '{{{{ include "{hidden}" . }}}}{{{{ end }}}}'
 )
+_STUB_THAT_REMEMBERS = (
+    '{{{{ if {answered} }}}}{{{{ if not (hasKey .{memory} "{hidden}") }}}}'
+    '{{{{ $_ := set .{memory} "{hidden}" (include "{hidden}" .) }}}}{{{{ end }}}}'
+    '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}' + _STUB + "{{{{ end }}}}"
+)
 _LOOP = """{{- $out := list -}}
 {{- range $context := .Values.%(key)s -}}
 {{- $release := dict "Name" .release.name "Namespace" .release.namespace "Service" $.Release.Service -}}
@@ -48,13 +54,13 @@ _LOOP = """{{- $out := list -}}
 {{- $root := dict "Release" $release "Chart" $.Chart "Capabilities" $.Capabilities -}}
 {{- $_ := set $root "Values" (fromJson .values) -}}
 {{- $_ := set $root "Files" $.Files -}}
+{{- if %(remember)s }}{{ $_ := set $root "%(memory)s" (dict "root" (printf "%%p" $root)) }}{{ end -}}
 {{- $texts := dict -}}
 {{- $refused := false -}}
 {{- range .templates -}}
 {{- if not $refused -}}
 {{- $_ := set $root "Template" (dict "Name" . "BasePath" $.Template.BasePath) -}}
-{{- $hidden := regexReplaceAll "[^/]*$" . "_hidden-${0}" -}}
-{{- $text := include $hidden $root -}}
+{{- $text := include . $root -}}
 {{- $refused = contains "%(refused)s" $text -}}
 {{- $_ := set $texts . $text -}}
 {{- end -}}
@@ -78,13 +84,17 @@ class BatchChart:
     """A chart that is rendered with many sets of values at once.
 
     `soften` may change the text of a template (path, text): what it takes out of the way must print `REFUSED`.
+    `remembers` says that a template which is asked twice within one set of values prints the same, so that it need not
+    run twice: no template may change values that others read, or print the whole root context.
     """
 
     def __init__(self, chart: EmbeddedChart, *, soften: Callable[[str, str], str] | None = None) -> None:
         self._chart = chart
+        self.remembers = False
         self._soften = soften or (lambda _name, text: text)
         self._name = str(chart.metadata.get("name"))
         self._sections: dict[int, tuple[Any, str]] = {}
+        self._batches: dict[bool, EmbeddedChart] = {}
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
@@ -120,24 +130,33 @@ class BatchChart:
                 return False
         return bool(self.entries)
 
-    @cached_property
-    def _batch(self) -> EmbeddedChart:
-        files: dict[str, bytes] = {}
-        for name, data in self._files.items():
-            if name in (f"{self._name}/values.yaml", f"{self._name}/values.schema.json"):
-                continue
-            if name not in self.entries:
-                files[name] = data
-                continue
-            hidden = _hidden(name)
-            files[name] = _STUB.format(key=_KEY, hidden=hidden).encode()
-            files[hidden] = self._soften(name, data.decode("utf-8", "replace")).encode()
-        files[self._wrapper] = (_LOOP % {"key": _KEY, "refused": REFUSED}).encode()
+    def _made(self) -> EmbeddedChart:
+        """The chart that renders many sets of values."""
+        known = self._batches.get(self.remembers)
+        if known is None:
+            known = self._batches[self.remembers] = self._make()
+        return known
+
+    def _make(self) -> EmbeddedChart:
+        left = (f"{self._name}/values.yaml", f"{self._name}/values.schema.json")
+        files = {name: data for name, data in self._files.items() if name not in left}
+        texts = {name: data.decode("utf-8", "replace") for name, data in files.items() if "/templates/" in name}
+        texts |= {name: self._soften(name, texts[name]) for name in self.entries}
+        answers = remembering(texts) if self.remembers else None
+        stub = _STUB_THAT_REMEMBERS if answers else _STUB
+        texts, helpers = answers or (texts, "")
+        for name in self.entries:
+            texts[_hidden(name)] = texts[name]
+            texts[name] = stub.format(key=_KEY, hidden=_hidden(name), memory=MEMORY, answered=ANSWERED)
+        texts[f"{self._name}/templates/_chartgen.tpl"] = helpers
+        loop = {"key": _KEY, "refused": REFUSED, "memory": MEMORY, "remember": "true" if answers else "false"}
+        texts[self._wrapper] = _LOOP % loop
+        files |= {name: text.encode() for name, text in texts.items()}
         return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files)))
 
     def prepare(self) -> None:
         """Make the chart that renders many sets of values now, rather than when it is needed."""
-        _ = self._batch
+        self._made()
 
     def _values_text(self, values: Mapping[str, Any]) -> str:
         """Values as JSON. Text travels through Helm much faster than maps, and sections that are shared are kept."""
@@ -171,7 +190,7 @@ class BatchChart:
                 for context in contexts
             ]
         }
-        texts = self._batch.render_texts(asked, contexts[0].release)
+        texts = self._made().render_texts(asked, contexts[0].release)
         found: list[dict[str, str]] = json.loads(texts[self._wrapper])
         # Helm does this last, to each template's text.
         return [{name: text.replace("<no value>", "") for name, text in one.items()} for one in found]

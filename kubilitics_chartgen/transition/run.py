@@ -79,7 +79,14 @@ def verify_upgrade(
         exemptions = read_exemptions(new.files.files.get(SETTINGS_FILE, ""), UPGRADE_CHECKS, section="upgrade")
         exempted = Exempted(exemptions)
         task = SweepTask(
-            folder, before.space, before.kube_versions, (), before.slices, before.dependencies.shared, before.kube_value
+            folder,
+            before.space,
+            before.kube_versions,
+            (),
+            before.slices,
+            before.dependencies.shared,
+            before.kube_value,
+            before.dependencies.repeats,
         )
         with pool_of(request, folder) as pool:
             pool.begin(task)

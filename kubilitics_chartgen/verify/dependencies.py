@@ -65,6 +65,11 @@ class Dependencies:
         """Whether a template writes to values that others read."""
         return any(found.writes for found in self.templates.values())
 
+    @property
+    def repeats(self) -> bool:
+        """Whether no template changes the root context or prints all of it, so that asking one again gives the same."""
+        return not any(found.writes or found.widened or ANY in found.facts for found in self.templates.values())
+
 
 def matters(read: Read, path: Path, defaults: Mapping[str, Any]) -> bool:
     """Whether a read may see a change of the value at `path`, or of a part of it."""

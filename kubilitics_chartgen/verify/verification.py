@@ -90,6 +90,7 @@ def verify(
                 subject.slices,
                 subject.dependencies.shared,
                 subject.kube_value,
+                subject.dependencies.repeats,
             )
         )
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))

@@ -12,7 +12,7 @@ from tests.cluster.profiles import CHART
 
 @pytest.mark.parametrize("name", ["helm3", "helm4"])
 def test_each_upgrade_of_a_walk_is_what_was_planned(request, cluster, name):
-    steps = list(walk(cluster, request.getfixturevalue(name), rollouts=7, seed=5))
+    steps = list(walk(cluster, request.getfixturevalue(name), rollouts=7, seed=3))
     assert [step.wrong for step in steps if step.wrong] == []
     assert sum(step.happened == "refused" for step in steps) >= 1
     assert sum(step.replaced for step in steps) >= 2

@@ -8,6 +8,7 @@ import pytest
 
 from kubilitics_chartgen.helm import EmbeddedEngine, RefusedError, Release, read_values_file
 from kubilitics_chartgen.helm.batch import BatchChart, Context
+from kubilitics_chartgen.helm.remembering import remembering
 from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 from tests.chart.objects import CHART, PROFILES
 from tests.verify.charts import write_chart
@@ -15,9 +16,10 @@ from tests.verify.charts import write_chart
 RELEASE = Release("demo", "example")
 
 
-def compare(folder: Path, sets, release=RELEASE):
+def compare(folder: Path, sets, release=RELEASE, *, remembers=False):
     loaded = EmbeddedEngine().load(folder)
     batch = BatchChart(loaded)
+    batch.remembers = remembers
     assert batch.batchable
     contexts = [Context(loaded.coalesce(values), release, batch.entries) for values in sets]
     alone = loaded.without_schema()
@@ -27,8 +29,55 @@ def compare(folder: Path, sets, release=RELEASE):
         assert set(whole) == set(batch.entries)
 
 
-def test_every_profile_of_the_chart():
-    compare(CHART, [{}, *(read_values_file(str(path)).data for path in PROFILES)], Release("kubilitics", "x"))
+@pytest.mark.parametrize("remembers", [False, True])
+def test_every_profile_of_the_chart(remembers):
+    sets = [{}, *(read_values_file(str(path)).data for path in PROFILES)]
+    compare(CHART, sets, Release("kubilitics", "x"), remembers=remembers)
+
+
+LONG = "{{- /* " + "so long that it pays to remember what it prints; " * 6 + "*/ -}}"
+HELPER = f'{{{{- define "say" -}}}}{LONG}[{{{{ .Values.greeting }}}}{{{{ .more }}}}]{{{{- end -}}}}\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'a: {{ include "say" . }}{{ include "say" $ }}{{ template "say" . }}\n',
+        'a: {{ include "say" . }}{{ include "say" (merge (dict "Values" (dict "greeting" "other")) .) }}\n',
+        'a: {{ include "say" (merge (dict "more" "and more") .) }}{{ include "say" . }}\n',
+        'a: {{ include "say" . }}{{ include "say" (dict "Values" .Values "more" 1) }}\n',
+        'a: {{ include "say" . }}{{ include "l" (list . 1) }}{{ define "l" }}{{ include "say" (first .) }}{{ end }}\n',
+        'a: {{ range list 1 2 }}{{ include "say" $ }}{{ end }}{{ include (print $.Template.BasePath "/b.yaml") . }}\n',
+        'a: {{ include "say" . }}{{ .Template.Name }}\n',
+    ],
+)
+def test_what_is_remembered_is_what_would_be_printed_again(tmp_path, text):
+    files = {"templates/_say.tpl": HELPER, "templates/a.yaml": text, "templates/b.yaml": '{{ include "say" . }}\n'}
+    folder = write_chart(tmp_path / "web", {**files, "values.schema.json": None})
+    compare(folder, [{"greeting": "hi"}, {"greeting": "ho"}], remembers=True)
+
+
+@pytest.mark.parametrize("differs", ["{{ .Template.Name }}", "{{ randAlpha 3 }}", "{{ now }}", '{{ genCA "a" 1 }}'])
+def test_where_the_answer_may_differ_nothing_is_remembered(differs):
+    texts = {"a.yaml": f'{{{{ include "say" . }}}}{differs}', "_say.tpl": HELPER}
+    assert remembering(texts) is None
+    assert remembering({**texts, "a.yaml": '{{ include (print .Template.BasePath "/b.yaml") . }}'}) is not None
+
+
+def test_a_template_runs_once_where_it_is_remembered(tmp_path):
+    """What counts its own runs in a value, which no chart that is remembered may do, tells how often it ran."""
+    count = '{{- $_ := set .Values "runs" (add1 (.Values.runs | default 0)) -}}'
+    helper = HELPER.replace("[", f"{count}[", 1)
+    text = '{{ range list 1 2 3 }}{{ $_ := include "say" $ }}{{ end }}runs: {{ .Values.runs }}\n'
+    files = {"templates/_say.tpl": helper, "templates/a.yaml": text, "values.schema.json": None}
+    loaded = EmbeddedEngine().load(write_chart(tmp_path / "web", files))
+    found = {}
+    for remembers in (False, True):
+        batch = BatchChart(loaded)
+        batch.remembers = remembers
+        context = Context(loaded.coalesce({}), RELEASE, ["web/templates/a.yaml"])
+        found[remembers] = batch.render([context])[0]["web/templates/a.yaml"].strip()
+    assert found == {False: "runs: 3", True: "runs: 1"}
 
 
 def test_a_template_that_includes_another_file_by_its_path(tmp_path):

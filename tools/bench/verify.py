@@ -122,8 +122,17 @@ def half_changed(subject: Subject, count: int) -> list[Request]:
 def task(subject: Subject) -> SweepTask:
     """All checks, all versions."""
     names = tuple(check.name for check in CHECKS)
-    slices, value = subject.slices, subject.kube_value
-    return SweepTask(CHART, subject.space, subject.kube_versions, names, slices, subject.dependencies.shared, value)
+    depends = subject.dependencies
+    return SweepTask(
+        CHART,
+        subject.space,
+        subject.kube_versions,
+        names,
+        subject.slices,
+        depends.shared,
+        subject.kube_value,
+        depends.repeats,
+    )
 
 
 def uniform(subject: Subject, count: int) -> Iterator[Request]:

@@ -18,6 +18,8 @@ def prepared(chart: Path) -> Renderer:
     """The chart, ready to render. Raises ChartgenError for what is no chart."""
     renderer = Renderer(chart)
     if renderer.batch.batchable:
+        # As most charts allow.
+        renderer.batch.remembers = True
         renderer.batch.prepare()
     for name in renderer.entries:
         for api_version, kind in _KIND.findall(renderer.batch.source(name)):

@@ -34,6 +34,7 @@ class Sweeper:
     def __init__(self, task: SweepTask, renderer: Renderer | None = None) -> None:
         self.task = task
         self.renderer = renderer or Renderer(task.chart)
+        self.renderer.batch.remembers = task.remembers
         settings = read_chart_settings(task.chart) if task.chart.is_dir() else {}
         self.inspector = Inspector(task.checks, read_declared(settings))
         everything = Slice(tuple(range(len(task.space.factors))))

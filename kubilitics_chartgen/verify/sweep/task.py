@@ -41,6 +41,8 @@ class SweepTask:
     """Whether templates write to values that others read: then all are rendered together."""
     kube_value: tuple[str, ...] | None = None
     """The values path that replaces the Kubernetes version."""
+    remembers: bool = False
+    """Whether a template prints the same each time it is asked within one configuration."""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ without a word.
 {{- end -}}
 
 {{/*
-Which of the operator's items collide, as YAML: `owned` with one of the chart's, `twice` with one another. Argument: (list
+Which of the operator's items collide, as JSON: `owned` with one of the chart's, `twice` with one another. Argument: (list
 all-items operator's-items key).
 */}}
 {{- define "kubilitics.validate.collisions" -}}
@@ -57,7 +57,7 @@ all-items operator's-items key).
 {{- $owned = append $owned $name -}}
 {{- end -}}
 {{- end -}}
-{{- dict "owned" $owned "twice" $twice | toYaml -}}
+{{- dict "owned" $owned "twice" $twice | toJson -}}
 {{- end -}}
 
 {{/*
@@ -73,21 +73,21 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- $pod := (($workload.spec | default dict).template | default dict).spec | default dict -}}
 {{- $extra := concat ($values.initContainers | default list) ($values.sidecars | default list) -}}
 {{- $main := $pod.containers | default (list dict) | first -}}
-{{- $env := include "kubilitics.validate.collisions" (list $main.env $values.extraEnv "name") | fromYaml -}}
+{{- $env := include "kubilitics.validate.collisions" (list $main.env $values.extraEnv "name") | fromJson -}}
 {{- range $env.owned }}
 - {id: extra-env-owned, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
 {{- end }}
 {{- range $env.twice }}
 - {id: extra-twice, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
 {{- end }}
-{{- $volumes := include "kubilitics.validate.collisions" (list $pod.volumes $values.extraVolumes "name") | fromYaml -}}
+{{- $volumes := include "kubilitics.validate.collisions" (list $pod.volumes $values.extraVolumes "name") | fromJson -}}
 {{- range $volumes.owned }}
 - {id: extra-volume-owned, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
 {{- end }}
 {{- range $volumes.twice }}
 - {id: extra-twice, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
 {{- end }}
-{{- $mounts := include "kubilitics.validate.collisions" (list $main.volumeMounts $values.extraVolumeMounts "mountPath") | fromYaml -}}
+{{- $mounts := include "kubilitics.validate.collisions" (list $main.volumeMounts $values.extraVolumeMounts "mountPath") | fromJson -}}
 {{- range $mounts.owned }}
 - {id: extra-volume-owned, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
 {{- end }}
@@ -95,7 +95,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 - {id: extra-twice, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
 {{- end }}
 {{- $all := concat ($pod.initContainers | default list) ($pod.containers | default list) -}}
-{{- $containers := include "kubilitics.validate.collisions" (list $all $extra "name") | fromYaml -}}
+{{- $containers := include "kubilitics.validate.collisions" (list $all $extra "name") | fromJson -}}
 {{- range $containers.owned }}
 - {id: extra-container-owned, path: {{ printf "%s.sidecars or %s.initContainers %s" $path $path . | quote }}}
 {{- end }}
