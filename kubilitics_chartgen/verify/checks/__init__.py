@@ -16,8 +16,9 @@ from kubilitics_chartgen.verify.checks.check import (
 from kubilitics_chartgen.verify.checks.config_data import ConfigData
 from kubilitics_chartgen.verify.checks.containers import Containers
 from kubilitics_chartgen.verify.checks.custom_kinds import CustomKinds
-from kubilitics_chartgen.verify.checks.declared import Declared, read_declared
+from kubilitics_chartgen.verify.checks.declared import Declared
 from kubilitics_chartgen.verify.checks.declared_names import DeclaredNames
+from kubilitics_chartgen.verify.checks.declared_reader import read_declared
 from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
 from kubilitics_chartgen.verify.checks.drift import Drift
 from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
