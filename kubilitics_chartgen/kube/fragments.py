@@ -117,7 +117,8 @@ def _definition(name: str) -> JsonObject:
     if required:
         result["required"] = required
     if name == f"{_CORE}ResourceRequirements":
-        result["properties"] = {"claims": result["properties"]["claims"]}
+        # Not `claims`: they name claims of the pod, which no value of a container can make.
+        del result["properties"]
         result["patternProperties"] = {"^(limits|requests)$": _AMOUNTS}
     return result
 
@@ -132,7 +133,7 @@ def fragments(names: Iterable[str]) -> dict[str, JsonObject]:
     closure = set(waiting)
     while waiting:
         raw = known[waiting.pop()]
-        new = refs_of(raw) - closure
+        new = refs_of(raw) - closure - {f"{_CORE}ResourceClaim"}
         closure |= new
         waiting += new
     return {short_name(name): _definition(name) for name in sorted(closure, key=short_name)}

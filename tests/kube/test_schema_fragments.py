@@ -41,7 +41,6 @@ GOOD: dict[str, list[Any]] = {
     "ResourceRequirements": [
         {"limits": {"cpu": "500m", "memory": "1Gi"}, "requests": {"cpu": 0.5, "memory": 134217728}},
         {"limits": {"nvidia.com/gpu": 1, "ephemeral-storage": "1e9", "hugepages-2Mi": "80Mi"}},
-        {"claims": [{"name": "gpu"}]},
         {"limits": None},
         {"requests": {}},
         {"limits": {"cpu": 2.0, "memory": "12E2"}},
@@ -100,7 +99,7 @@ BAD: dict[str, list[Any]] = {
         {"requests": {"cpu": "-500m"}},
         {"limits": {"/gpu": 1}},
         {"limits": {"cpu": "1 "}},
-        {"claims": [{}]},
+        {"claims": [{"name": "gpu"}]},
         {"limit": {"cpu": 1}},
     ],
     "LocalObjectReference": [{"name": 1}, {"names": "x"}, "x"],
