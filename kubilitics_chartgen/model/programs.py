@@ -26,6 +26,8 @@ class Program:
     first `_`) no others."""
     needs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    """Where it reads what the chart gives it."""
     writes: tuple[str, ...] = ()
 
     @property
@@ -69,9 +71,15 @@ PROGRAMS = (
             "HOME",
         ),
         paths=("/health",),
+        reads=("/etc/kubilitics-kubeconfig",),
         writes=("/data", "/tmp"),  # noqa: S108 -- a path in the container
     ),
-    Program("nginx", paths=("/nginx-health",), writes=("/run/kubilitics", "/tmp")),  # noqa: S108
+    Program(
+        "nginx",
+        paths=("/nginx-health",),
+        reads=("/etc/kubilitics/nginx", "/usr/share/kubilitics/html"),
+        writes=("/run/kubilitics", "/tmp"),  # noqa: S108
+    ),
     Program("prepare", writes=("/usr/share/kubilitics/html", "/run/kubilitics", "/tmp")),  # noqa: S108
     Program(
         "ai",
@@ -91,6 +99,7 @@ PROGRAMS = (
             "KUBILITICS_BACKEND_HTTP_BASE_URL",
         ),
         paths=("/health", "/ready"),
+        reads=("/etc/kubilitics",),
         writes=("/data/ai", "/app/logs"),
     ),
     Program(

@@ -24,6 +24,7 @@ from kubilitics_chartgen.verify.checks.drift import Drift
 from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
 from kubilitics_chartgen.verify.checks.duplicates import Duplicates
 from kubilitics_chartgen.verify.checks.exposure import Exposure
+from kubilitics_chartgen.verify.checks.hooks import Hooks
 from kubilitics_chartgen.verify.checks.images import Images
 from kubilitics_chartgen.verify.checks.ingresses import Ingresses
 from kubilitics_chartgen.verify.checks.labels import Labels
@@ -73,6 +74,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Names(),
     DeclaredNames(),
     Labels(),
+    Hooks(),
     Workloads(),
     Pods(),
     Containers(),

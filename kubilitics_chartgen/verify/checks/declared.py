@@ -40,6 +40,7 @@ declared:
       variables: {WEB_PORT: "8080", WEB_MODE: ""}  # what it reads, and a pattern of what it takes; of WEB_* no others
       needs: [WEB_PORT]      # what must be set
       paths: [/health]       # what probes may ask for
+      reads: [/etc/web]      # where it reads what it is given: a volume lies there
       writes: [/data]        # where it writes: volumes lie there that are not read-only
 """
 
@@ -156,6 +157,7 @@ class Program:
     needs: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _names(entry: Mapping[str, Any]) -> Names:
 
 
 def _program(entry: Mapping[str, Any]) -> Program:
-    _only(entry, "container", "labels", "variables", "needs", "paths", "writes")
-    needs, paths, writes = (_texts(entry, key) for key in ("needs", "paths", "writes"))
+    _only(entry, "container", "labels", "variables", "needs", "paths", "reads", "writes")
+    needs, paths, reads, writes = (_texts(entry, key) for key in ("needs", "paths", "reads", "writes"))
     variables = _label_map(entry, "variables")
-    return Program(_text(entry, "container", needed=True), _label_map(entry), variables, needs, paths, writes)
+    return Program(_text(entry, "container", needed=True), _label_map(entry), variables, needs, paths, writes, reads)

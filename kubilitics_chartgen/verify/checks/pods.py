@@ -99,6 +99,8 @@ def _identity(spec: Object) -> Found:
             yield f"securityContext.{key}", f"{quoted(number)} must be 0 to 2147483647"
     if context.get("fsGroupChangePolicy") not in (None, "", "OnRootMismatch", "Always"):
         yield "securityContext.fsGroupChangePolicy", "must be OnRootMismatch or Always"
+    elif context.get("fsGroupChangePolicy") and context.get("fsGroup") is None:
+        yield "securityContext.fsGroupChangePolicy", "does nothing without fsGroup"
     yield from seccomp_faults("securityContext", context)
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         yield "shareProcessNamespace", "cannot be true where hostPID is"

@@ -37,6 +37,7 @@ class _Service(NamedTuple):
     selector: Selector
     ports: tuple[_ServicePort, ...]
     is_elsewhere: bool
+    is_headless: bool
 
 
 class _Uses(NamedTuple):
@@ -124,6 +125,9 @@ class Ports:
                 if not _has(pod, target, port.protocol):
                     message = f"{quoted(target)} is no {port.protocol} port of the pods that the Service selects"
                     yield fault(self, document, f"{port.path}.targetPort", message)
+                elif service.is_headless and port.port not in _numbers(pod, target, port.protocol):
+                    message = f"{quoted(port.port)} is not the pods' own port, which clients of a headless Service ask"
+                    yield fault(self, document, f"{port.path}.port", message)
 
     def _use(
         self, document: Document, use: _Uses, namespace: str, services: dict[tuple[str, str], _Service]
@@ -170,6 +174,10 @@ def _has(pod: _Pods, wanted: Number, protocol: str, end: int | None = None) -> b
     return any(wanted <= number <= last and theirs == protocol for _, number, theirs in pod.ports)
 
 
+def _numbers(pod: _Pods, target: Number, protocol: str) -> tuple[Number, ...]:
+    return (target, *(number for name, number, theirs in pod.ports if name == target and theirs == protocol))
+
+
 def _labels(labels: Object) -> tuple[tuple[str, str], ...]:
     return tuple(sorted((str(key), str(value)) for key, value in labels.items()))
 
@@ -203,7 +211,8 @@ def _service(document: Document, namespace: str) -> _Service:
     )
     labels = _labels(mapping(document.metadata.get("labels")))
     elsewhere = spec.get("type") == "ExternalName"
-    return _Service(namespace, document.name, labels, simple_selector(spec.get("selector")), ports, elsewhere)
+    selector, headless = simple_selector(spec.get("selector")), spec.get("clusterIP") == "None"
+    return _Service(namespace, document.name, labels, selector, ports, elsewhere, headless)
 
 
 def _uses(document: Document) -> tuple[_Uses, ...]:

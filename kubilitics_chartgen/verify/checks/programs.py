@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -22,7 +22,7 @@ class Programs:
     name = "programs"
     sentence = (
         "What `.chartgen.yaml` declares of a container's program holds: the variables it reads and needs, the paths "
-        "that probes ask for, and where it writes."
+        "that probes ask for, and where it reads and writes."
     )
     severity: Severity = "error"
     fix = "Correct the name, the value, the path or the mount; or what is declared of the program."
@@ -47,14 +47,18 @@ def _judged(program: Program, container: Container) -> Found:
         path = at(container.object, key, "httpGet").get("path")
         if program.paths and path is not None and path not in program.paths:
             yield f"{key}.httpGet.path", f"{quoted(path)} is none that the program serves"
-    writable = [
-        str(item.get("mountPath"))
-        for _, item in items(container.object.get("volumeMounts"))
-        if not item.get("readOnly")
-    ]
+    mounts = [item for _, item in items(container.object.get("volumeMounts"))]
+    for place in program.reads:
+        if not _covers(mounts, place):
+            yield "volumeMounts", f"{quoted(place)}, where the program reads what it is given, lies on no volume"
     for place in program.writes:
-        if not any(place == path or place.startswith(f"{path.rstrip('/')}/") for path in writable):
+        if not _covers((item for item in mounts if not item.get("readOnly")), place):
             yield "volumeMounts", f"{quoted(place)}, where the program writes, lies on no volume it may write to"
+
+
+def _covers(mounts: Iterable[Object], place: str) -> bool:
+    paths = (str(item.get("mountPath")) for item in mounts)
+    return any(place == path or place.startswith(f"{path.rstrip('/')}/") for path in paths)
 
 
 def _variables(program: Program, variables: Mapping[str, Object]) -> Found:

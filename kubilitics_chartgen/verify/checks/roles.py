@@ -38,6 +38,8 @@ class Roles:
 
 
 def _rules(role: Object, kind: str) -> Found:
+    if not entries(role.get("rules")) and not role.get("aggregationRule"):
+        yield "rules", "grant nothing: there are none"
     for position, rule in items(role.get("rules")):
         place = f"rules[{position}]"
         verbs, urls = entries(rule.get("verbs")), entries(rule.get("nonResourceURLs"))
@@ -69,6 +71,8 @@ def _binding(binding: Object, kind: str) -> Found:
         yield "roleRef.name", "is missing"
     elif "/" in str(reference["name"]) or "%" in str(reference["name"]):
         yield "roleRef.name", f"{quoted(reference['name'])} must hold neither `/` nor `%`"
+    if not entries(binding.get("subjects")):
+        yield "subjects", "are missing, so that nobody is granted anything"
     for position, subject in items(binding.get("subjects")):
         place = f"subjects[{position}]"
         who, group = subject.get("kind"), subject.get("apiGroup")

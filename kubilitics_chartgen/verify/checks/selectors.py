@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of, simple_selector
-from kubilitics_chartgen.verify.checks.reading import Object, at, entries, mapping, quoted
+from kubilitics_chartgen.verify.checks.reading import Object, at, entries, items, mapping, quoted
 
 __all__ = ["Selectors"]
 
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
+_SERVICE_NAME = "kubernetes.io/service-name"
 _MONITORS = frozenset(("ServiceMonitor", "PodMonitor"))
 _BUDGET = "PodDisruptionBudget"
 _CONTROLLERS = frozenset(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"))
@@ -36,12 +37,22 @@ class _Selects(NamedTuple):
     """`pods` or `services`."""
     path: str
     selector: Selector
+    peers: tuple[tuple[str, Selector], ...] = ()
+    """Of a policy: the pods that it lets in or out, with their place."""
 
 
 class _Service(NamedTuple):
     namespace: str
     labels: tuple[tuple[str, str], ...]
     selects: _Selects | None
+    is_elsewhere: bool
+    """Whether it is a name for another host."""
+
+
+class _Addresses(NamedTuple):
+    namespace: str
+    service: str
+    """The Service whose addresses the author writes down."""
 
 
 class Selectors:
@@ -74,11 +85,18 @@ class Selectors:
         if kind == "Service" and not document.group:
             selector = simple_selector(spec.get("selector"))
             selects = _Selects(namespace, "pods", "spec.selector", selector) if selector else None
-            return _Service(namespace, _labels(mapping(document.metadata.get("labels"))), selects)
+            labels = _labels(mapping(document.metadata.get("labels")))
+            return _Service(namespace, labels, selects, spec.get("type") == "ExternalName")
+        if kind == "Endpoints":
+            return _Addresses(namespace, document.name)
+        if kind == "EndpointSlice":
+            return _Addresses(namespace, str(mapping(document.metadata.get("labels")).get(_SERVICE_NAME)))
         if kind == _BUDGET:
             return _Selects(namespace, "pods", "spec.selector", selector_of(spec.get("selector")))
         if kind == "NetworkPolicy" and document.group == "networking.k8s.io":
-            return _Selects(namespace, "any pods", "spec.podSelector", selector_of(spec.get("podSelector")))
+            return _Selects(
+                namespace, "any pods", "spec.podSelector", selector_of(spec.get("podSelector")), tuple(_peers(spec))
+            )
         if kind in _MONITORS and not _elsewhere(spec):
             what = "services" if kind == "ServiceMonitor" else "pods"
             return _Selects(namespace, what, "spec.selector", selector_of(spec.get("selector")))
@@ -88,11 +106,15 @@ class Selectors:
         """Selectors that find nothing, or too much."""
         pods = [(document, fact, dict(fact.labels)) for document, fact in facts if isinstance(fact, _Pods)]
         services = [(document, fact, dict(fact.labels)) for document, fact in facts if isinstance(fact, _Service)]
+        addresses = {(fact.namespace, fact.service) for _, fact in facts if isinstance(fact, _Addresses)}
+        managed = any(item.kind in ("Endpoints", "EndpointSlice") for item in context.declared.external)
         for document, fact, labels in pods:
             yield from self._workload(document, fact, labels, pods, context)
         for document, service, _ in services:
             if service.selects is not None:
                 yield from self._service(document, service.selects, pods, context)
+            elif not service.is_elsewhere and (service.namespace, document.name) not in addresses and not managed:
+                yield fault(self, document, "spec.selector", "is missing, and no Endpoints say where the Service leads")
         for document, selects in facts:
             if isinstance(selects, _Selects):
                 yield from self._selection(document, selects, pods, services, context)
@@ -140,6 +162,10 @@ class Selectors:
         services: list[tuple[Document, _Service, dict[str, str]]],
         context: Context,
     ) -> Iterator[Fault]:
+        for path, selector in fact.peers:
+            # Others may be meant by whatever labels they have; those of the chart's own are known.
+            if any(fact.namespace == one.namespace and matches(selector, labels) for _, one, labels in pods):
+                yield from self._release(document, path, selector, context)
         if not fact.selector:
             message = f"is empty, so that it matches every {'Service' if fact.what == 'services' else 'pod'} around"
             yield fault(self, document, fact.path, message)
@@ -213,6 +239,14 @@ def _found(
             and all(re.fullmatch(rf"{re.escape(item[1].name)}-\d+", name) for name in names)
         ]
     return found
+
+
+def _peers(spec: Object) -> Iterator[tuple[str, Selector]]:
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for number, rule in items(spec.get(direction)):
+            for position, peer in items(rule.get(side)):
+                if peer.get("podSelector") and not peer.get("namespaceSelector"):
+                    yield f"spec.{direction}[{number}].{side}[{position}].podSelector", selector_of(peer["podSelector"])
 
 
 def _labels(labels: Object) -> tuple[tuple[str, str], ...]:

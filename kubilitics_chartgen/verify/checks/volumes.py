@@ -77,7 +77,9 @@ def _pod_volumes(volumes: Any) -> Found:
         kinds = [kind for kind, source in volume.items() if kind != "name" and source is not None]
         if len(kinds) > 1:
             yield place, f"has more than one source: {', '.join(quoted(kind) for kind in sorted(kinds))}"
-        elif kinds:
+        elif not kinds:
+            yield place, "has no source, so that it is an empty directory"
+        else:
             yield from _source(f"{place}.{kinds[0]}", kinds[0], mapping(volume[kinds[0]]))
 
 

@@ -526,6 +526,15 @@ USELESS: list[Row] = [
     ("probes", "Deployment", {f"{C}.readinessProbe.httpGet.port": "web"}, f"{C}.readinessProbe.httpGet.port"),
     ("probes", "Deployment", {f"{C}.livenessProbe.tcpSocket.port": 8081}, f"{C}.livenessProbe.tcpSocket.port"),
     ("names", "StatefulSet", {"metadata.name": "a" * 53}, "metadata.name"),
+    ("volumes", "Deployment", {f"{V}[0].emptyDir": GONE}, f"{V}[0]"),
+    (
+        "pods",
+        "Deployment",
+        {f"{P}.securityContext": {"fsGroupChangePolicy": "Always"}},
+        f"{P}.securityContext.fsGroupChangePolicy",
+    ),
+    ("roles", "Role", {"rules": []}, "rules"),
+    ("roles", "RoleBinding", {"subjects": []}, "subjects"),
     ("network-policies", "NetworkPolicy", {"spec.policyTypes": ["Ingress"]}, "spec.egress"),
     (
         "roles",

@@ -130,6 +130,11 @@ EXPECTED = {
         (
             "Deployment/shop-web",
             "spec.template.spec.containers[0].volumeMounts",
+            "`/cache`, where the program reads what it is given, lies on no volume",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].volumeMounts",
             "`/cache`, where the program writes, lies on no volume it may write to",
         ),
     ],
@@ -218,8 +223,26 @@ EXPECTED = {
     ],
     "selectors": [
         ("Service/shop-web", "spec.selector", "matches the pods of `Job/shop-migrate`, which do not serve"),
+        (
+            "NetworkPolicy/shop-web",
+            "spec.ingress[0].from[0].podSelector",
+            "does not name the release, so that it matches another release's pods, too",
+        ),
+    ],
+    "hooks": [
+        (
+            "Job/shop-migrate",
+            'metadata.annotations["helm.sh/hook-delete-policies"]',
+            "is not known to Helm; known are -weight, -delete-policy, -output-log-policy",
+        ),
+        ("Job/shop-migrate", 'metadata.annotations["helm.sh/hook-weight"]', "`first` must be a whole number"),
     ],
     "ports": [
+        (
+            "Service/shop-peers",
+            "spec.ports[0].port",
+            "`80` is not the pods' own port, which clients of a headless Service ask",
+        ),
         ("Service/shop-web", "spec.ports[0].targetPort", "`web` is no TCP port of the pods that the Service selects"),
         (
             "Ingress/shop-web",

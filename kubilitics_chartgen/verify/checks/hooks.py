@@ -1,0 +1,54 @@
+"""Check `hooks`: annotations that tell Helm when to run an object, and when to remove it, say what Helm knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.reading import mapping, quoted
+
+__all__ = ["Hooks"]
+
+_HOOK = "helm.sh/hook"
+_KEEP = "helm.sh/resource-policy"
+_TAKES = {
+    f"{_HOOK}-delete-policy": ("before-hook-creation", "hook-succeeded", "hook-failed"),
+    f"{_HOOK}-output-log-policy": ("hook-succeeded", "hook-failed"),
+}
+_WEIGHT = re.compile(r"[+-]?[0-9]+")
+
+
+class Hooks:
+    """See `sentence`."""
+
+    name = "hooks"
+    sentence = (
+        "Annotations of hooks, and the one that keeps an object, are those that Helm reads; it skips others silently."
+    )
+    severity: Severity = "error"
+    fix = "Correct the annotation's name or value."
+
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
+        """What Helm would not heed."""
+        notes = {str(key): value for key, value in mapping(document.metadata.get("annotations")).items()}
+        for key, value in notes.items():
+            message = ""
+            if key.startswith(f"{_HOOK}-"):
+                message = _hook(key, value, is_hook=_HOOK in notes)
+            elif key == _KEEP and value != "keep":
+                message = f"{quoted(value)} must be keep"
+            if message:
+                yield fault(self, document, f'metadata.annotations["{key}"]', message)
+
+
+def _hook(key: str, value: object, *, is_hook: bool) -> str:
+    if not is_hook:
+        return f"means nothing without {_HOOK}"
+    if key == f"{_HOOK}-weight":
+        return "" if _WEIGHT.fullmatch(str(value)) else f"{quoted(value)} must be a whole number"
+    known = _TAKES.get(key)
+    if known is None:
+        return f"is not known to Helm; known are -weight, {', '.join(name.removeprefix(_HOOK) for name in _TAKES)}"
+    wrong = [part.strip() for part in str(value).split(",") if part.strip() not in known]
+    return f"{quoted(wrong[0])} must be {' or '.join(known)}" if wrong else ""
