@@ -92,7 +92,7 @@ FAULTS = {
     "undefined-value": (
         "templates/service.yaml",
         "spec:",
-        'spec:\n  clusterIP: {{ .Values.service.ip | default "None" }}',
+        'spec:\n  sessionAffinity: {{ .Values.service.sticky | default "ClientIP" }}',
     ),
     "renders": ("templates/config.yaml", "\ndata:", "\ndata"),
     "parses": ("templates/config.yaml", "{{- end }}", ""),
