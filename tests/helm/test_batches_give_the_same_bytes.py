@@ -64,6 +64,12 @@ def test_where_the_answer_may_differ_nothing_is_remembered(differs):
     assert remembering({**texts, "a.yaml": '{{ include (print .Template.BasePath "/b.yaml") . }}'}) is not None
 
 
+def test_the_chart_answers_from_memory():
+    texts = {str(path): path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*") if path.is_file()}
+    _files, helpers = remembering(texts) or ({}, "")
+    assert '{{- define "kubilitics.ai.activeProviders" -}}' in helpers
+
+
 def test_a_template_runs_once_where_it_is_remembered(tmp_path):
     """What counts its own runs in a value, which no chart that is remembered may do, tells how often it ran."""
     count = '{{- $_ := set .Values "runs" (add1 (.Values.runs | default 0)) -}}'

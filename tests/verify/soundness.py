@@ -84,6 +84,7 @@ def agreement(folder: Path, *, count: int, seed: int = 1, alone: int = 25) -> Ag
     """Whether `count` whole renders agree with the slices, template by template; each `alone`-th is Helm's own."""
     subject = read_subject(folder, kube_versions=supported()[-1:])
     renderer = Renderer(folder)
+    renderer.batch.remembers = subject.dependencies.repeats  # as `verify` itself renders
     found = Agreement()
     slices: dict[object, str] = {}
     configurations = _accepted(subject, renderer, random.Random(seed), found)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import mapping, quoted
 
-__all__ = ["Hooks"]
+__all__ = ["ANNOTATIONS", "Hooks"]
 
 _HOOK = "helm.sh/hook"
 _KEEP = "helm.sh/resource-policy"
@@ -16,6 +16,8 @@ _TAKES = {
     f"{_HOOK}-delete-policy": ("before-hook-creation", "hook-succeeded", "hook-failed"),
     f"{_HOOK}-output-log-policy": ("hook-succeeded", "hook-failed"),
 }
+ANNOTATIONS = (_HOOK, f"{_HOOK}-weight", *_TAKES, _KEEP)
+"""What Helm reads of an object."""
 _WEIGHT = re.compile(r"[+-]?[0-9]+")
 
 

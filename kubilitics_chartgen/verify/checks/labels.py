@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.hooks import ANNOTATIONS
 from kubilitics_chartgen.verify.checks.reading import at, mapping, quoted
 
 __all__ = ["Labels"]
 
-_ANNOTATIONS = ("helm.sh/hook", "helm.sh/hook-weight", "helm.sh/hook-delete-policy", "helm.sh/resource-policy")
 _CONTROLLERS = frozenset(("Deployment", "StatefulSet", "DaemonSet"))
 
 
@@ -28,7 +28,7 @@ class Labels:
     def check(self, document: Document, context: Context) -> Iterator[Fault]:
         """Labels that are missing or mislead."""
         labels = mapping(document.metadata.get("labels"))
-        for key in _ANNOTATIONS:
+        for key in ANNOTATIONS:
             if key in labels:
                 message = f"{quoted(key)} is a label here, and Helm reads it as an annotation only"
                 yield fault(self, document, f'metadata.labels["{key}"]', message)
