@@ -10,11 +10,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.kube.schemas import SchemaProblem, explain
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 __all__ = ["custom_kinds", "custom_problems"]
 
@@ -33,6 +34,8 @@ def custom_kinds() -> list[tuple[str, str]]:
 
 @cache
 def _validator(key: str) -> jsonschema_rs.Draft7Validator | None:
+    import jsonschema_rs
+
     schema = _schemas().get(key)
     return None if schema is None else jsonschema_rs.Draft7Validator(schema, offline=True)
 

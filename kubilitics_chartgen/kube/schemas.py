@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Any
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.kube.packaged import REF_PREFIX, JsonObject, raw_definitions
 from kubilitics_chartgen.kube.strict import refs_of, strict_definition
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 __all__ = [
     "Reason",
@@ -148,6 +149,8 @@ _compiled: dict[bytes, jsonschema_rs.Draft202012Validator] = {}
 @cache
 def validator_of(minor: int, root: str) -> jsonschema_rs.Draft202012Validator:
     """The compiled definition `root`; the same object for versions that agree on it."""
+    import jsonschema_rs
+
     names = closure_of(minor, root)
     digest = blake2b(root.encode() + b"".join(definition_of(minor, name)[2] for name in names), digest_size=16).digest()
     if digest not in _compiled:

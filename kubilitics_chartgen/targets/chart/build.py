@@ -105,6 +105,7 @@ def _context(root: Any) -> dict[str, Any]:
         "manages": MANAGES,
         "exec": EXEC,
         "root": root,
+        "shared": tables.shared_values(root),
         "ai_reads": AI_READS,
         "sections": [node for node in root.children if node.children],
         "top_level": [node for node in root.children if not node.children and not node.hidden],

@@ -30,10 +30,10 @@ def share(schema: Schema) -> Schema:
     schema = copy.deepcopy(schema)
     definitions: Schema = schema.setdefault("definitions", {})
     own: list[Schema] = [schema]
-    counts = Counter(_form(part) for _, part in _properties(own))
-    repeated = [form for form, count in counts.items() if count > 1 and len(form) >= WORTH_SHARING]
+    forms = {id(part): _form(part) for _, part in _properties(own)}
+    repeated = [form for form, count in Counter(forms.values()).items() if count > 1 and len(form) >= WORTH_SHARING]
     for form in sorted(repeated, key=lambda form: (-len(form), form)):
-        found = [(path, part) for path, part in _properties(own) if _form(part) == form]
+        found = [(path, part) for path, part in _properties(own) if forms[id(part)] == form]
         if len(found) < 2:
             continue
         name = next(name for name in _names(found[0][0]) if name not in definitions)
@@ -42,7 +42,9 @@ def share(schema: Schema) -> Schema:
             description = part["description"]
             part.clear()
             part.update({"description": description, "$ref": _POINTER + name})
+            forms[id(part)] = _form(part)
         own.append(definitions[name])
+        forms.update((id(part), _form(part)) for _, part in _properties([definitions[name]]))
     _group([part for _, part in _properties([schema])] + list(definitions.values()), definitions)
     _merge_twins(schema)
     _close_to_null(schema)

@@ -18,11 +18,14 @@ __all__ = [
     "refusals_table",
     "rollout_table",
     "shared_table",
+    "shared_values",
     "table",
     "values_rows",
     "values_table",
 ]
 
+Shared = dict[str, tuple[Node, dict[str, Node]]]
+"""Path below the component, to one of the leaves and to each component's."""
 ROLLOUT_ROWS = (
     (False, True, True, True),
     (True, True, False, False),
@@ -43,10 +46,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     )
 
 
-def values_table(root: Node, section: Node) -> str:
+def values_table(shared: Shared, section: Node) -> str:
     """Every value under one section, with its default, but for those of `shared_table`."""
-    shared = {leaf.path for leaf, owners in _shared(root).values() for leaf in owners.values()}
-    return values_rows(leaf for leaf in leaves(section) if leaf.path not in shared)
+    elsewhere = {leaf.path for _, owners in shared.values() for leaf in owners.values()}
+    return values_rows(leaf for leaf in leaves(section) if leaf.path not in elsewhere)
 
 
 def component_names(root: Node) -> str:
@@ -54,11 +57,11 @@ def component_names(root: Node) -> str:
     return ", ".join(f"`{component.dotted}`" for component in _components(root))
 
 
-def shared_table(root: Node) -> str:
+def shared_table(root: Node, shared: Shared) -> str:
     """What means the same, and has the same default, for several components: once, under `<component>`."""
     everybody = {component.dotted for component in _components(root)}
     rows = []
-    for relative, (leaf, owners) in _shared(root).items():
+    for relative, (leaf, owners) in shared.items():
         some = "" if owners.keys() == everybody else f" Only {', '.join(f'`{owner}`' for owner in owners)}."
         rows.append((f"`<component>.{relative}`", _default(leaf), _meaning(leaf) + some))
     return table(["Value", "Default", "What it does"], rows)
@@ -72,8 +75,8 @@ def _components(node: Node) -> Iterator[Node]:
             yield from _components(child)
 
 
-def _shared(root: Node) -> dict[str, tuple[Node, dict[str, Node]]]:
-    """Path below the component, to one of the leaves and to each component's, where most of the owners agree."""
+def shared_values(root: Node) -> Shared:
+    """What several components have alike, where most of the owners agree."""
     found: dict[str, dict[str, dict[str, Node]]] = {}
     for component in _components(root):
         for leaf in leaves(component):
