@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 CACHE := .cache
 
 .PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy \
-  probe-rules test-tools lock bench mutation-score clean
+  probe-rules test-tools lock bench bench-fleet mutation-score clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ mutation-score: $(STAMP) ## Put faults into the chart, count how many verify fin
 
 bench: $(STAMP) ## Measure verify and write docs/benchmarks.md
 	@$(BIN)/python tools/bench/verify.py
+
+bench-fleet: $(STAMP) ## Measure `plan --fleet` on 10,000 values files and print it (6 minutes)
+	@$(BIN)/python tools/bench/fleet.py
 
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines
 	@sh tools/helm4/build.sh

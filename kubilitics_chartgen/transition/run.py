@@ -7,12 +7,13 @@ configuration that it accepts, both charts are rendered and compared. Reads char
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import shlex
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.chart_source import open_chart_source
 from kubilitics_chartgen.helm.manifests import Document
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
-from kubilitics_chartgen.kube.updates import refusals
+from kubilitics_chartgen.kube.updates import Rule, refusals, rules
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.transition.side import Refused, Side, Why
 from kubilitics_chartgen.upgrade.change import Identity, Verdict
@@ -90,7 +91,7 @@ def verify_upgrade(
         )
         with pool_of(request, folder) as pool:
             pool.begin(task)
-            pairs = _Pairs(before, new, pool, chosen, max(versions))
+            pairs = _Pairs(before, new, pool, chosen, versions)
             ledger = Ledger(pairs, progress=progress, templates=len(before.slices))
             if request.budget is not None:
                 ledger.deadline = began + request.budget
@@ -129,7 +130,7 @@ def verify_upgrade(
                 },
                 complete=complete,
                 interrupted=interrupted,
-                kube_versions=(max(versions).name,),
+                kube_versions=tuple(version.name for version in sorted(versions)),
                 seed=request.seed,
             )
 
@@ -174,11 +175,13 @@ def _written_out(subject: Subject) -> Iterator[Configuration]:
 class _Pairs:
     """Runs requests on the old chart, and compares what it renders with the new chart's."""
 
-    def __init__(self, old: Subject, new: Subject, pool: Any, chosen: set[str], version: KubeVersion) -> None:
+    def __init__(
+        self, old: Subject, new: Subject, pool: Any, chosen: set[str], versions: Collection[KubeVersion]
+    ) -> None:
         self.old, self.new = Side(old, upgrade=False), Side(new, upgrade=True)
         self.pool = pool
         self.chosen = chosen
-        self.version = version
+        self.versions = sorted(versions, reverse=True)
         self.compared = 0
         self.known: dict[tuple[str, str], tuple[Fault, ...]] = {}
         paths = {path[:length] for path in new.space.removable for length in range(1, len(path) + 1)}
@@ -243,17 +246,25 @@ class _Pairs:
 
     def _changed(self, identity: Identity, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Fault]:
         told: set[str] = set()
-        for apply in Apply if old != new else ():
-            stored, becomes = after_upgrade(old, new, self.version.minor, apply)
-            for one in refusals(stored, becomes, self.version.minor):
+        for version, apply in itertools.product(self._unlike(identity), Apply) if old != new else ():
+            stored, becomes = after_upgrade(old, new, version.minor, apply)
+            for one in refusals(stored, becomes, version.minor):
                 if not one.depends_on and one.path not in told:
                     told.add(one.path)
                     key = f"immutable|{identity.kind}|{one.path}|{broken_key(one.reason)}"
-                    yield Fault(str(identity), one.path, one.reason, key)
+                    where = "" if version == self.versions[0] else f" (by Kubernetes {version.name})"
+                    yield Fault(str(identity), one.path, one.reason + where, key)
+
+    def _unlike(self, identity: Identity) -> list[KubeVersion]:
+        """The versions to ask about one kind, newest first: one of those with the same rules, and the oldest."""
+        same: dict[tuple[Rule, ...], KubeVersion] = {}
+        for version in self.versions:
+            same.setdefault(rules(identity.group, identity.kind, version.minor), version)
+        return list(dict.fromkeys([*same.values(), self.versions[-1]]))
 
     def _removed(self, identity: Identity, obj: Mapping[str, Any], new: State) -> Iterator[Fault]:
         plan = make_plan(
-            State({identity: obj}, {}), State({}, new.hooks), version=self.version, applies=(Apply.client,)
+            State({identity: obj}, {}), State({}, new.hooks), version=self.versions[0], applies=(Apply.client,)
         )
         for change in plan.changes:
             if change.verdict is Verdict.DATA_AT_RISK:

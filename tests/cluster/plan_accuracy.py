@@ -39,8 +39,8 @@ _HEAD = """# How well `plan` predicts
 Written by `make plan-accuracy`; do not edit. Rows: what `kubilitics-chartgen plan` says of an object. Columns: what a
 real API server did with it, in a server-side dry-run of the new object over the installed old one. `depends` is said
 where only the cluster knows: whether a claim is bound and may grow, which StorageClass it got, whether a Job is
-suspended. Upgrades between the same two objects are compared once. Every test run compares a sample of them.
-The same target then upgrades whole releases for real, and every test run a few of them.
+suspended. Upgrades between the same two objects are compared once. Every test run compares them too, with other
+random ones. The same target then upgrades whole releases for real.
 """
 _OTHERS = (
     "pv.kubernetes.io/bind-completed",

@@ -1,7 +1,8 @@
 """Real upgrades, one after the other, each planned before: what is refused, and whose pods are replaced.
 
-A walk through the states of Kubilitics by one Helm: `plan --live` speaks first, then helm upgrades and the pods are
-rolled out. As a program it writes docs/plan-rollouts.md (`make plan-accuracy`).
+Walks through the states of Kubilitics by one Helm: `plan --live` speaks first, then helm upgrades and the pods are
+rolled out. Several go at a time, each in namespaces of its own, for a walk mostly waits. As a program it writes
+docs/plan-rollouts.md (`make plan-accuracy`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,7 @@ from tests.cluster.plan_states import CHANGES
 from tests.cluster.profiles import CHART
 from tests.tools import REPOSITORY
 
-__all__ = ["Step", "walk"]
+__all__ = ["Step", "walks"]
 
 STATES = [
     *(((path, {})) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))),
@@ -37,6 +39,7 @@ STATES = [
 ]
 _ROLLOUTS = 60
 """By each Helm, so that more than a hundred are seen."""
+_AT_A_TIME = 3
 _SCALER = ("autoscaling/v2", "HorizontalPodAutoscaler")
 _HEAD = """# Real upgrades, and what `plan --live` said before
 
@@ -67,7 +70,17 @@ class Step:
     """Workloads whose pods stayed."""
 
 
-def walk(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> Iterator[Step]:
+def walks(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> list[Step]:
+    """What several walkers saw until they had so many roll-outs together."""
+    share = -(-rollouts // _AT_A_TIME)
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        found = pool.map(
+            lambda number: list(_walk(cluster, helm, rollouts=share, seed=seed + number)), range(_AT_A_TIME)
+        )
+        return [step for steps in found for step in steps]
+
+
+def _walk(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> Iterator[Step]:
     """Upgrades between random states until so many were rolled out; after a refusal all begins anew."""
     rng = random.Random(seed)
     done = 0
@@ -171,7 +184,7 @@ def main() -> int:
     for name in ("helm3", "helm4"):
         helm = make_helm(name, cluster.kubeconfig)
         assert isinstance(helm, CommandHelm)
-        steps = list(walk(cluster, helm, rollouts=_ROLLOUTS, seed=2026))
+        steps = walks(cluster, helm, rollouts=_ROLLOUTS, seed=2026)
         faults += [f"{name}: {line}" for step in steps for line in step.wrong]
         text += f"\n## {len(steps)} upgrades by Helm {helm.major}\n\n{_table(steps)}"
     text += f"\nUpgrades or pods that met another fate than was said: {len(faults)}.\n"

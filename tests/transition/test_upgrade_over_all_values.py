@@ -51,6 +51,22 @@ def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(t
     assert finding["template"] == "web/templates/deployment.yaml"
 
 
+def test_a_field_that_only_older_versions_of_kubernetes_hold_fast(tmp_path):
+    # A StatefulSet's revisionHistoryLimit may change since Kubernetes 1.33.
+    pod = "{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: 'a:1'}]}}"
+    stateful = (
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\n"
+        f"spec: {{serviceName: db, revisionHistoryLimit: %d, selector: {{matchLabels: {{a: b}}}}, template: {pod}}}\n"
+    )
+    charts = ({"templates/db.yaml": stateful % 6}, "--checks", "immutable")
+    findings, report = found(tmp_path, *charts, old={"templates/db.yaml": stateful % 5})
+    assert [each[1:3] for each in findings] == [("StatefulSet/db", "spec.revisionHistoryLimit")]
+    assert report["findings"][0]["message"].endswith("(by Kubernetes 1.25)")
+    assert report["kubeVersions"] == [f"1.{minor}" for minor in range(25, 38)]
+    newer = (*charts, "--kube-versions", "1.33-1.37")
+    assert found(tmp_path, *newer, old={"templates/db.yaml": stateful % 5})[0] == []
+
+
 def test_a_volume_that_goes_with_the_upgrade(tmp_path):
     claim = (
         "{{ if .Values.tag }}\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, annotations: {%s}}\n"
