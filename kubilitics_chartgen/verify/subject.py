@@ -83,18 +83,19 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     judge = Judge(loaded.schema)
     defaults = loaded.coalesce({})
     versions = _accepted_versions(loaded, kube_versions)
-    given = read_values(files).data
+    given = read_values(files)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
     compared = find_dependencies(chart.templates, subcharts=chart.subcharts, choices=closed_texts(loaded.schema))
     settings = _with_versions(read_factor_settings(loaded.settings), loaded, versions)
-    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given], settings)
+    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
     slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)
     release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
-    base = configuration_of(space, given, release=release)
-    if not judge.accepts(loaded.coalesce(overrides(space, base))):
-        problems = judge.problems(loaded.coalesce(overrides(space, base)))
+    base = configuration_of(space, given.data, release=release)
+    whole = loaded.coalesce(overrides(space, base))
+    if not judge.accepts(whole):
+        problems = judge.problems(whole, given)
         raise InputError("The chart's schema refuses the values to start from.", problems)
     declared = read_declared(loaded.settings)
     own = tuple(configuration_of(space, values, release=release) for values in known)

@@ -226,6 +226,14 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
     assert "Traceback" not in done.stderr
 
 
+def test_values_to_start_from_that_the_schema_refuses_are_named_with_file_and_line(tmp_path):
+    values = tmp_path / "mine.yaml"
+    values.write_text("# mine\nservice:\n  port: many\n")
+    done = run(write_chart(tmp_path / "web"), "-f", str(values))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{values}:3: service.port: " in done.stderr
+
+
 def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verified(tmp_path):
     endless = "{{ tpl .Values.greeting . }}"
     changes = {
