@@ -9,6 +9,7 @@ from typing import Any
 
 from kubilitics_chartgen.kube.network_policy import Address, Pod
 from kubilitics_chartgen.verify.checks.declared import Party
+from kubilitics_chartgen.verify.checks.label_selectors import policy_peers
 from kubilitics_chartgen.verify.checks.reading import at, entries, items, mapping, quoted
 
 __all__ = ["Actor", "actor_of", "strangers"]
@@ -84,10 +85,8 @@ def strangers(
     found += [_address(text, called) for text, called in _ADDRESSES.items()]
     known = {(actor.end.namespace, frozenset(actor.end.labels.items())) for actor in ours}
     for _, where, spec in policies:
-        for key, peers in (("ingress", "from"), ("egress", "to")):
-            for _, rule in items(spec.get(key)):
-                for _, peer in items(rule.get(peers)):
-                    found += _named(peer, where, known, ours, parties)
+        for _, peer in policy_peers(spec):
+            found += _named(peer, where, known, ours, parties)
     return found
 
 

@@ -1,13 +1,29 @@
-"""What the API server wants of a label selector, and which labels it matches. Pure."""
+"""What the API server wants of a label selector, which labels it matches, and whom policies mean by them. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kubilitics_chartgen.verify.checks.reading import entries, is_label_key, is_label_value, items, mapping, quoted
+from kubilitics_chartgen.verify.checks.reading import (
+    Object,
+    entries,
+    is_label_key,
+    is_label_value,
+    items,
+    mapping,
+    quoted,
+)
 
-__all__ = ["Selector", "matches", "selector_faults", "selector_of", "simple_selector"]
+__all__ = [
+    "Selector",
+    "matches",
+    "policy_peers",
+    "selected_here",
+    "selector_faults",
+    "selector_of",
+    "simple_selector",
+]
 
 Selector = tuple[tuple[str, str, tuple[str, ...]], ...]
 """Rules that must all hold: (key, operator, values), sorted; hashable, as facts must be."""
@@ -71,3 +87,19 @@ def matches(selector: Selector, labels: Mapping[str, str]) -> bool:
         else:
             return False
     return True
+
+
+def policy_peers(spec: Object) -> Iterator[tuple[str, Object]]:
+    """Everybody whom the rules of a NetworkPolicy name, with the path below the object."""
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for number, rule in items(spec.get(direction)):
+            for position, peer in items(rule.get(side)):
+                yield f"spec.{direction}[{number}].{side}[{position}]", peer
+
+
+def selected_here(peer: Object) -> Selector:
+    """What a peer asks of pods of the policy's own namespace alone; nothing where it asks nothing, or means others too.
+
+    An empty namespaceSelector means every namespace.
+    """
+    return () if peer.get("namespaceSelector") is not None else selector_of(peer.get("podSelector"))

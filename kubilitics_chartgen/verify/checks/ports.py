@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of, simple_selector
+from kubilitics_chartgen.verify.checks.label_selectors import (
+    Selector,
+    matches,
+    selected_here,
+    selector_of,
+    simple_selector,
+)
 from kubilitics_chartgen.verify.checks.reading import Object, Pod, at, items, mapping, quoted
 from kubilitics_chartgen.verify.checks.wants import urls_of
 
@@ -264,9 +270,8 @@ def _selected(document: Document) -> tuple[_Selected, ...]:
             found += _policy_ports(f"spec.ingress[{position}]", rule, ours)
         for position, rule in items(spec.get("egress")):
             for _, peer in items(rule.get("to")):
-                if isinstance(peer.get("podSelector"), dict) and peer.get("namespaceSelector") is None:
-                    theirs = selector_of(peer["podSelector"])
-                    found += _policy_ports(f"spec.egress[{position}]", rule, theirs) if theirs else []
+                theirs = selected_here(peer)
+                found += _policy_ports(f"spec.egress[{position}]", rule, theirs) if theirs else []
     return tuple(found)
 
 

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of, simple_selector
-from kubilitics_chartgen.verify.checks.reading import Object, at, entries, items, mapping, quoted
+from kubilitics_chartgen.verify.checks.label_selectors import (
+    Selector,
+    matches,
+    policy_peers,
+    selected_here,
+    selector_of,
+    simple_selector,
+)
+from kubilitics_chartgen.verify.checks.reading import Object, at, entries, mapping, quoted
 
 __all__ = ["Selectors"]
 
@@ -242,11 +249,10 @@ def _found(
 
 
 def _peers(spec: Object) -> Iterator[tuple[str, Selector]]:
-    for direction, side in (("ingress", "from"), ("egress", "to")):
-        for number, rule in items(spec.get(direction)):
-            for position, peer in items(rule.get(side)):
-                if peer.get("podSelector") and not peer.get("namespaceSelector"):
-                    yield f"spec.{direction}[{number}].{side}[{position}].podSelector", selector_of(peer["podSelector"])
+    for path, peer in policy_peers(spec):
+        selector = selected_here(peer)
+        if selector:
+            yield f"{path}.podSelector", selector
 
 
 def _labels(labels: Object) -> tuple[tuple[str, str], ...]:
