@@ -88,21 +88,29 @@ def compare(
     mark = apply.value[0]
     olds = [_named(before, number, mark, namespace) for number, (before, _after) in enumerate(pairs)]
     news = [_named(after, number, mark, namespace) for number, (_before, after) in enumerate(pairs)]
-    _send(cluster, kubectl, olds, apply, dry_run=False)
+    _kubectl(cluster, kubectl, [*_words(apply), "--output=name"], olds)
     try:
         stored = {item["metadata"]["name"]: item for item in _get(cluster, kubectl, olds)}
-        there = [item for item in news if item["metadata"]["name"] in stored]
-        answers, refused = _send(cluster, kubectl, there, apply, dry_run=True)
+        there = {
+            new["metadata"]["name"]: (new, pair)
+            for new, pair in zip(news, pairs, strict=True)
+            if new["metadata"]["name"] in stored
+        }
+        said = {name: predicted(*pair, cluster.version, apply) for name, (_new, pair) in there.items()}
+        answers: dict[str, Object] = {}
+        refused: dict[str, str] = {}
+        # With one refusal among them, kubectl prints no object at all: those that are foreseen go apart.
+        for foreseen in (False, True):
+            part = [new for name, (new, _pair) in there.items() if (said[name] == "refused") is foreseen]
+            taken, not_taken = _dry_run(cluster, kubectl, part, apply)
+            answers.update(taken)
+            refused.update(not_taken)
         outcomes = []
-        for number, (before, after) in enumerate(pairs):
-            name = f"t{number:04d}{mark}"
-            if name not in stored:
-                continue
+        for name, (_new, (before, after)) in there.items():
             happened, answer = _happened(stored[name], answers.get(name), refused.get(name, ""))
             if happened != "refused":
                 answer = "; ".join(_unlike(before, after, apply, answers[name], cluster.version))
-            said = predicted(before, after, cluster.version, apply)
-            outcomes.append(Outcome(before, after, apply, said, happened, answer))
+            outcomes.append(Outcome(before, after, apply, said[name], happened, answer))
         return outcomes
     finally:
         _kubectl(cluster, kubectl, ["delete", "--wait=false", "--ignore-not-found"], olds)
@@ -168,24 +176,24 @@ def _named(obj: Object, number: int, mark: str, namespace: str) -> Object:
     return new
 
 
-def _send(
-    cluster: Cluster, kubectl: str, objects: list[Object], apply: Apply, *, dry_run: bool
-) -> tuple[dict[str, Object], dict[str, str]]:
-    """The stored objects by name, and the refusals by name."""
+def _words(apply: Apply) -> list[str]:
     words = ["apply", "--validate=ignore"]
-    if apply is Apply.server:
-        words += ["--server-side", "--field-manager=helm"]
-    if dry_run:
-        words.append("--dry-run=server")
-    taken, err = _kubectl(cluster, kubectl, [*words, "--output=name"], objects)
-    names = {line.rpartition("/")[2] for line in taken.splitlines()}
-    refused = _refusals(err, {item["metadata"]["name"] for item in objects} - names)
-    if not dry_run:
-        return {}, refused
-    # With one refusal among them, kubectl prints no object at all: so those that were taken are sent once more.
-    out, _err = _kubectl(
-        cluster, kubectl, [*words, "--output=json"], [item for item in objects if item["metadata"]["name"] in names]
-    )
+    return [*words, "--server-side", "--field-manager=helm"] if apply is Apply.server else words
+
+
+def _dry_run(
+    cluster: Cluster, kubectl: str, objects: list[Object], apply: Apply
+) -> tuple[dict[str, Object], dict[str, str]]:
+    """What the server would store by name, and the refusals by name."""
+    words = [*_words(apply), "--dry-run=server"]
+    out, err = _kubectl(cluster, kubectl, [*words, "--output=json"], objects)
+    refused: dict[str, str] = {}
+    if not out.strip():
+        taken, err = _kubectl(cluster, kubectl, [*words, "--output=name"], objects)
+        names = {line.rpartition("/")[2] for line in taken.splitlines()}
+        refused = _refusals(err, {item["metadata"]["name"] for item in objects} - names)
+        there = [item for item in objects if item["metadata"]["name"] in names]
+        out, err = _kubectl(cluster, kubectl, [*words, "--output=json"], there)
     return {item["metadata"]["name"]: item for item in _items(out)}, refused
 
 

@@ -71,7 +71,7 @@ class Step:
 
 
 def walks(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> list[Step]:
-    """What several walkers saw until they had so many roll-outs together."""
+    """What several walkers saw until they had at least so many roll-outs together."""
     share = -(-rollouts // _AT_A_TIME)
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         found = pool.map(

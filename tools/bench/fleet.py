@@ -8,6 +8,7 @@ upgrade brings another image of the backend, so that every cluster has something
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import subprocess
@@ -35,7 +36,7 @@ def fleet(folder: Path, count: int, *, different: int) -> None:
 
 
 def _text(chance: random.Random, profile: dict[str, Any], number: int) -> str:
-    values = yaml.load(yaml.dump(profile, Dumper=yaml.CSafeDumper), Loader=yaml.CSafeLoader)
+    values = copy.deepcopy(profile)
     backend, frontend = values.setdefault("backend", {}), values.setdefault("frontend", {})
     backend.setdefault("persistence", {})["size"] = f"{chance.randrange(10, 200)}Gi"
     backend["podAnnotations"] = {"example.com/cluster": f"cluster-{number}"}
