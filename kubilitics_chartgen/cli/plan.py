@@ -153,8 +153,8 @@ def _fleet(old: Side, wish: Wish, pattern: str, *, as_json: bool) -> int:
     from kubilitics_chartgen.errors import InputError
     from kubilitics_chartgen.helm import Keep
     from kubilitics_chartgen.kube.versions import newest, parse_version
+    from kubilitics_chartgen.transition.fleet import FleetRequest, fleet_files, plan_fleet
     from kubilitics_chartgen.upgrade import Apply
-    from kubilitics_chartgen.upgrade.fleet import FleetRequest, fleet_files, plan_fleet
 
     if wish.keep is not Keep.unless_given:
         raise InputError(

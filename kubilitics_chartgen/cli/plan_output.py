@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kubilitics_chartgen.upgrade.fleet import ClusterAnswer
+    from kubilitics_chartgen.transition.fleet import ClusterAnswer
     from kubilitics_chartgen.upgrade.planning import Planned
 
 __all__ = ["PlanFormat", "print_fleet", "print_plan"]

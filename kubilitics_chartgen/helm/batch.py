@@ -114,6 +114,12 @@ class BatchChart:
         names = [name for name in self._files if name.startswith(start) and _renders(name)]
         return tuple(sorted(names, key=lambda name: (name.count("/"), name), reverse=True))
 
+    @cached_property
+    def templates(self) -> dict[str, str]:
+        """Every template's text, named ones' files included, by its path in the chart."""
+        inside = {name.partition("/")[2]: data for name, data in self._files.items()}
+        return {name: data.decode("utf-8", "replace") for name, data in inside.items() if name.startswith("templates/")}
+
     def source(self, name: str) -> str:
         """The text of a template, as its author wrote it."""
         return self._files[name].decode("utf-8", "replace")

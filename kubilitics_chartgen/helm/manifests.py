@@ -15,7 +15,7 @@ from kubilitics_chartgen.errors import Problem
 from kubilitics_chartgen.helm.engine import RenderError
 from kubilitics_chartgen.helm.yaml_objects import YamlTextError, yaml_object
 
-__all__ = ["HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "notes"]
+__all__ = ["HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "in_order", "notes"]
 
 # What Go's unicode.IsSpace calls a space; Python's str.strip() takes more.
 _SPACE = (
@@ -151,6 +151,11 @@ def documents(texts: Mapping[str, str], *, dialect: Dialect = HELM_3) -> tuple[D
                 found.append(document)
     if problems:
         raise RenderError("the chart renders text that Kubernetes cannot read", problems)
+    return in_order(found, dialect=dialect)
+
+
+def in_order(found: Iterable[Document], *, dialect: Dialect = HELM_3) -> tuple[Document, ...]:
+    """Documents, sorted by source, in the order in which Helm installs them: objects first, then hooks."""
     return tuple(sorted(found, key=lambda document: (document.is_hook, *_rank(document.kind, dialect))))
 
 

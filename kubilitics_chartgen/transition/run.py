@@ -26,7 +26,7 @@ from kubilitics_chartgen.helm.manifests import Document
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.updates import Rule, refusals, rules
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
-from kubilitics_chartgen.transition.side import Refused, Side, Why
+from kubilitics_chartgen.transition.side import Side, Why
 from kubilitics_chartgen.upgrade.change import Identity, Verdict
 from kubilitics_chartgen.upgrade.fate import after_upgrade
 from kubilitics_chartgen.upgrade.merge import Apply
@@ -207,13 +207,13 @@ class _Pairs:
     def _found(
         self,
         values: Mapping[str, Any],
-        before: list[Document] | Refused,
-        after: list[Document] | Refused,
+        before: tuple[Document, ...] | list[Why],
+        after: tuple[Document, ...] | list[Why],
         namespace: str,
     ) -> Iterator[Found]:
-        if isinstance(before, tuple):
+        if isinstance(before, list):
             return
-        if isinstance(after, tuple):
+        if isinstance(after, list):
             for why in after if "old-values" in self.chosen else ():
                 if why.broken or not self._answers(why, values):
                     key = f"old-values|{why.path}|{broken_key(why.message)}"

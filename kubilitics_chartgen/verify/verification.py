@@ -30,7 +30,8 @@ from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
-from kubilitics_chartgen.verify.sweep.task import SweepTask
+from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
 __all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
@@ -148,10 +149,10 @@ def verify(
         )
 
 
-def pool_of(request: VerifyRequest, chart: Path) -> Pool | ClusterPool:
+def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | ClusterPool:
     """The workers that were asked for, to make ready for a chart; use them in a `with` block, and begin a task."""
     if not request.scheduler:
-        return Pool(chart=chart, workers=request.workers or default_workers())
+        return sweep_pool(chart=chart, workers=request.workers or default_workers())
     return ClusterPool(scheduler=request.scheduler)
 
 

@@ -178,7 +178,10 @@ def _named(obj: Object, number: int, mark: str, namespace: str) -> Object:
 
 def _words(apply: Apply) -> list[str]:
     words = ["apply", "--validate=ignore"]
-    return [*words, "--server-side", "--field-manager=helm"] if apply is Apply.server else words
+    if apply is Apply.server:
+        return [*words, "--server-side", "--field-manager=helm"]
+    # Like Helm 3, by the types that the program was built with; else kubectl reads the server's own for each object.
+    return [*words, "--openapi-patch=false"]
 
 
 def _dry_run(

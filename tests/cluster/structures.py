@@ -88,7 +88,7 @@ def distinct_structures(monkeypatch: pytest.MonkeyPatch, version: str) -> list[O
     collector = _Collector()
     for module in (inspector, verification):
         monkeypatch.setattr(module, "CHECKS", (*CHECKS, collector))
-    monkeypatch.setattr(verification, "Pool", _Here)
+    monkeypatch.setattr(verification, "sweep_pool", _Here)
     request = verification.VerifyRequest(
         CHART, kube_versions=(parse_version(version),), checks=("collector",), random=0, nulls=False
     )

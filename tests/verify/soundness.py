@@ -15,6 +15,7 @@ from pathlib import Path
 from kubilitics_chartgen.helm.batch import BatchChart, Context
 from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.kube.versions import supported
+from kubilitics_chartgen.verify.reading import Reading, ValueTexts
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.renderer import BATCH, Refusal, Renderer
@@ -69,14 +70,16 @@ class Agreement:
     objects: int = 0
     slices: int = 0
     """Distinct projections, each rendered once."""
+    read: int = 0
+    """What templates can tell apart in the values."""
     drawn: int = 0
     wrong: list[tuple[str, Configuration]] = field(default_factory=list)
-    """Templates that print something else in a whole render than for their slice."""
+    """Templates that print something else in a whole render than for their slice, or for the values they read."""
 
     def __str__(self) -> str:
         return (
             f"{self.renders} whole renders ({self.alone} of them by Helm as it is) of {self.drawn} drawn, "
-            f"{self.objects} objects, {self.slices} slices: {len(self.wrong)} differ"
+            f"{self.objects} objects, {self.slices} slices, {self.read} readings: {len(self.wrong)} differ"
         )
 
 
@@ -87,7 +90,9 @@ def agreement(folder: Path, *, count: int, seed: int = 1, alone: int = 25) -> Ag
     renderer.batch.remembers = subject.dependencies.repeats  # as `verify` itself renders
     found = Agreement()
     slices: dict[object, str] = {}
-    configurations = _accepted(subject, renderer, random.Random(seed), found)
+    readings = readings_of(subject, renderer)
+    read: dict[object, str] = {}
+    configurations = accepted(subject, renderer, random.Random(seed), found)
     while found.renders < count:
         wave = list(islice(configurations, min(BATCH, count - found.renders)))
         given = [overrides(subject.space, configuration) for configuration in wave]
@@ -109,18 +114,29 @@ def agreement(folder: Path, *, count: int, seed: int = 1, alone: int = 25) -> Ag
                 if helm != whole:
                     found.wrong.append(("a batch", configuration))
             found.objects += sum(bool(each.object) for each in documents(_objects_only(whole)))
+            values_read = ValueTexts(renderer.whole(values))
             for name, text in whole.items():
+                if read.setdefault((name, readings[name].key(values_read), configuration.release), text) != text:
+                    found.wrong.append((f"{name}, by the values it reads", configuration))
                 if slices[_projected(subject, name, configuration)] != text:
                     found.wrong.append((name, configuration))
-    found.slices = len(slices)
+    found.slices, found.read = len(slices), len(read)
     return found
+
+
+def readings_of(subject: Subject, renderer: Renderer) -> dict[str, Reading]:
+    """What each template reads of whole values."""
+    known = subject.dependencies.templates
+    return {name: Reading(known[name.partition("/")[2]]) for name in renderer.entries}
 
 
 def _objects_only(texts: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if not name.endswith("NOTES.txt")}
 
 
-def _accepted(subject: Subject, renderer: Renderer, chance: random.Random, found: Agreement) -> Iterator[Configuration]:
+def accepted(
+    subject: Subject, renderer: Renderer, chance: random.Random, found: Agreement | None = None
+) -> Iterator[Configuration]:
     """Accepted configurations near the chart's defaults and the values that its author keeps.
 
     Of uniform draws from the whole space nearly all are refused; what was accepted is drawn from again.
@@ -128,7 +144,8 @@ def _accepted(subject: Subject, renderer: Renderer, chance: random.Random, found
     near = [subject.base, *subject.known]
     while True:
         wave = [_near(subject, chance.choice(near), chance) for _ in range(2 * BATCH)]
-        found.drawn += len(wave)
+        if found:
+            found.drawn += len(wave)
         given = [overrides(subject.space, configuration) for configuration in wave]
         whole = [renderer.whole(values) for values in given]
         fitting = [number for number, values in enumerate(whole) if renderer.judge.accepts(values)]

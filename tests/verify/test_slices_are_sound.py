@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
+from itertools import islice, product
 
 import pytest
 
+from kubilitics_chartgen.verify import reading
 from kubilitics_chartgen.verify.analysis import functions, interpreter, state
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER
+from kubilitics_chartgen.verify.reading import ValueTexts
+from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.verify.sweep.renderer import Refusal, Renderer
 from kubilitics_chartgen.verify.sweep.task import Slice
 from tests.chart.objects import CHART
 from tests.verify import soundness
 from tests.verify.charts import WEB, write_chart
-from tests.verify.soundness import agreement, broken_promises
+from tests.verify.soundness import agreement, broken_promises, readings_of
 
 DEEP = bool(os.environ.get("VERIFY_DEEP"))
 VALUES = """\
@@ -121,6 +126,21 @@ def test_nothing_but_the_slice_changes_the_bytes(rule, tmp_path):
     assert broken_promises(folder, contexts=3, flips=4) == []
 
 
+@pytest.mark.parametrize("rule", [*TEMPLATES, *FURTHER])
+def test_whole_values_that_a_template_cannot_tell_apart_print_the_same(rule, tmp_path):
+    subject = read_subject(build(tmp_path / "web", {**TEMPLATES, **FURTHER}[rule], HELPERS))
+    renderer = Renderer(subject.files.folder)
+    levels = [range(len(factor.levels)) for factor in subject.space.factors]
+    printed: dict[bytes, dict[str, str]] = {}
+    (one,) = readings_of(subject, renderer).values()
+    for chosen in islice(product(*levels), 0, None, 7):
+        values = overrides(subject.space, subject.base.choose(dict(enumerate(chosen))))
+        texts = renderer.single(values, subject.base.release)
+        if not isinstance(texts, Refusal):
+            assert printed.setdefault(one.key(ValueTexts(renderer.whole(values))), texts) == texts
+    assert len(printed) > 1
+
+
 @pytest.mark.parametrize("rule", TEMPLATES)
 def test_without_the_rule_for_a_function_a_promise_is_broken(rule, tmp_path, monkeypatch):
     folder = build(tmp_path / "web", TEMPLATES[rule], HELPERS)
@@ -181,6 +201,7 @@ def test_whole_renders_of_the_chart_agree_with_its_slices(capsys):
     assert found.alone >= 8
     assert found.objects > 20 * found.renders
     assert found.slices > 5 * found.renders
+    assert found.renders < found.read < 0.7 * found.renders * len(list((CHART / "templates").rglob("*.yaml")))
 
 
 def test_a_slice_that_misses_a_value_is_told_by_whole_renders(tmp_path, monkeypatch):
@@ -193,3 +214,9 @@ def test_a_slice_that_misses_a_value_is_told_by_whole_renders(tmp_path, monkeypa
     assert agreement(folder, count=30).wrong == []
     monkeypatch.setattr(soundness, "read_subject", blind)
     assert agreement(folder, count=30).wrong
+
+
+def test_a_reading_that_misses_a_value_is_told_by_whole_renders(tmp_path, monkeypatch):
+    folder = write_chart(tmp_path / "web")
+    monkeypatch.setattr(reading, "_all_of", lambda _read: False)
+    assert any("by the values it reads" in name for name, _configuration in agreement(folder, count=30).wrong)

@@ -34,9 +34,9 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
-from kubilitics_chartgen.verify.sweep.pool import Pool
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 
 CHART = Path("charts/kubilitics")
 PAGE = Path("docs/benchmarks.md")
@@ -84,7 +84,7 @@ def main() -> None:
 def first_verdict() -> dict[str, float]:
     """Seconds from a cold start until every pair of levels around the defaults was looked at."""
     began, spent = time.perf_counter(), cpu_seconds()
-    with Pool(chart=CHART, workers=2) as pool:
+    with sweep_pool(chart=CHART, workers=2) as pool:
         subject = read_subject(CHART, kube_versions=supported())
         pool.begin(task(subject))
         ledger = Ledger(pool, templates=len(subject.slices))
@@ -111,7 +111,7 @@ def cpu_seconds() -> float:
 
 def half_changed(subject: Subject, count: int) -> list[Request]:
     """Accepted configurations with about half of their values changed, so that nearly every object is a new one."""
-    with Pool(task(subject), workers=2) as pool:
+    with sweep_pool(task(subject), workers=2) as pool:
         ledger = Ledger(pool, templates=len(subject.slices))
         bases = list(dict.fromkeys([subject.base, *subject.known]))
         plan = Plan(subject.space, subject.slices, subject.base, subject.known, random=count)
@@ -161,7 +161,7 @@ def swept(subject: Subject, requests: Iterable[Request], *, workers: int, second
     """Render, parse and check these, or as many as there is time for."""
     spent = cpu_seconds()
     outcomes: list[Outcome] = []
-    with Pool(task(subject), workers=workers) as pool:
+    with sweep_pool(task(subject), workers=workers) as pool:
         # The start of the workers is part of the first verdict, and not of this.
         pool.run([Request(-1 - number, each) for number, each in enumerate([subject.base, *subject.known] * workers)])
         began = time.perf_counter()

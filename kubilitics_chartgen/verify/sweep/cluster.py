@@ -25,6 +25,7 @@ from kubilitics_chartgen import __version__
 from kubilitics_chartgen.errors import ChartgenError, ToolError
 from kubilitics_chartgen.verify.sweep.pool import Pool, chunks_of
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 
 __all__ = ["ClusterPool"]
 
@@ -177,13 +178,13 @@ class _Station:
             (chart / name).parent.mkdir(parents=True, exist_ok=True)
             (chart / name).write_bytes(content)
         self.task = replace(parcel.task, chart=chart)
-        self.idle: list[Pool] = []
+        self.idle: list[Pool[Request, Outcome]] = []
 
     def sweep(self, chunk: Sequence[Request]) -> tuple[list[Outcome], int]:
         try:
             pool = self.idle.pop()
         except IndexError:
-            pool = Pool(self.task, workers=1).__enter__()
+            pool = sweep_pool(self.task, workers=1).__enter__()
         before = pool.deaths
         try:
             outcomes = pool.run(chunk)

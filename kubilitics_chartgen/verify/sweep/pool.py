@@ -1,7 +1,7 @@
-"""Runs a sweep in processes of its own, each with a memory limit and a deadline; one that dies is started again.
+"""Renders in processes of its own, each with a memory limit and a deadline; one that dies is started again.
 
 A render takes no cancel signal, and a template that calls itself ends the process: only a process that may die is safe.
-What a worker had when it died is tried again in smaller parts, until the one configuration that kills stands alone.
+What a worker had when it died is tried again in smaller parts, until the one request that kills stands alone.
 """
 
 from __future__ import annotations
@@ -12,22 +12,46 @@ import multiprocessing
 import os
 import signal
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from kubilitics_chartgen.errors import ChartgenError, ToolError
-from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 
-__all__ = ["Pool", "chunks_of", "default_workers"]
+__all__ = ["Pool", "Work", "chunks_of", "default_workers"]
+
+
+class _Numbered(Protocol):
+    @property
+    def index(self) -> int: ...
+
+
+Asked = TypeVar("Asked", bound=_Numbered)
+Answered = TypeVar("Answered", bound=_Numbered)
+
+
+class Work(ABC, Generic[Asked, Answered]):
+    """What workers do; it travels to them."""
+
+    def prepare(self) -> None:
+        """Done before the task is known."""
+
+    @abstractmethod
+    def runner(self, task: Any) -> Callable[[Sequence[Asked]], list[Answered]]:
+        """Done once in each worker; what it gives answers requests, in order."""
+
+    @abstractmethod
+    def died(self, request: Asked, reason: str) -> Answered:
+        """The answer to a request that ends whoever works on it."""
+
 
 CHUNK = 48
 SECONDS = 60.0
-"""What a chunk may take; one configuration by itself gets a third of it."""
+"""What a chunk may take; one request by itself gets a third of it."""
 MEMORY = 4 * 1024**3
 """Address space of a worker; Go reserves much more than it uses."""
 
@@ -37,49 +61,49 @@ def default_workers() -> int:
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
-def chunks_of(requests: Sequence[Request], workers: int) -> list[tuple[Request, ...]]:
+def chunks_of(requests: Sequence[Asked], workers: int) -> list[tuple[Asked, ...]]:
     """Requests in parts. Each call of Helm reads all templates first: few are divided no further than among workers."""
     size = max(1, min(CHUNK, -(-len(requests) // max(1, workers))))
     return [tuple(requests[start : start + size]) for start in range(0, len(requests), size)]
 
 
 @dataclass
-class _Worker:
+class _Worker(Generic[Asked]):
     process: Any
     connection: Connection
-    chunk: tuple[Request, ...] = ()
+    chunk: tuple[Asked, ...] = ()
     deadline: float = 0.0
     ready: bool = False
 
 
-class Pool:
+class Pool(Generic[Asked, Answered]):
     """Workers for one task; use it in a `with` block.
 
-    While the task is still being worked out, workers that know the chart make ready for it; `begin` then hands it over.
+    While the task is still being worked out, workers prepare for it; `begin` then hands it over.
     """
 
     def __init__(
         self,
-        task: SweepTask | None = None,
+        work: Work[Asked, Answered],
+        task: Any = None,
         *,
-        chart: Path | None = None,
         workers: int = 0,
         seconds: float = SECONDS,
         memory: int = MEMORY,
     ) -> None:
+        self.work = work
         self.task = task
-        self.chart = chart
         self.count = workers or default_workers()
         self.seconds = seconds
         self.memory = memory
         self.deaths = 0
-        self._workers: list[_Worker] = []
+        self._workers: list[_Worker[Asked]] = []
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Pool[Asked, Answered]:
         self._workers = [self._start() for _ in range(self.count)]
         return self
 
-    def begin(self, task: SweepTask) -> None:
+    def begin(self, task: Any) -> None:
         """What the workers are for, where they were started without."""
         self.task = task
         for worker in self._workers:
@@ -95,24 +119,24 @@ class Pool:
             self._end(worker)
         self._workers = []
 
-    def _start(self) -> _Worker:
+    def _start(self) -> _Worker[Asked]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self.task, self.chart, self.memory), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self.work, self.task, self.memory), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
 
-    def _end(self, worker: _Worker) -> None:
+    def _end(self, worker: _Worker[Asked]) -> None:
         worker.connection.close()
         if worker.process.is_alive():
             worker.process.kill()
         worker.process.join()
 
-    def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
+    def run(self, requests: Sequence[Asked], *, done: Callable[[int], None] | None = None) -> list[Answered]:
         """What becomes of each request, in order; `done` is told how many more are finished."""
         chunks = deque(chunks_of(requests, self.count))
-        found: dict[int, Outcome] = {}
+        found: dict[int, Answered] = {}
         while chunks or any(worker.chunk for worker in self._workers):
             self._give(chunks)
             ready = wait([worker.connection for worker in self._workers], timeout=self._patience())
@@ -127,7 +151,7 @@ class Pool:
         now = time.monotonic()
         return max(0.0, min((worker.deadline - now for worker in self._workers if worker.chunk), default=1.0))
 
-    def _give(self, chunks: deque[tuple[Request, ...]]) -> None:
+    def _give(self, chunks: deque[tuple[Asked, ...]]) -> None:
         for worker in self._workers:
             if not chunks:
                 return
@@ -140,9 +164,9 @@ class Pool:
 
     def _take(
         self,
-        worker: _Worker,
-        chunks: deque[tuple[Request, ...]],
-        found: dict[int, Outcome],
+        worker: _Worker[Asked],
+        chunks: deque[tuple[Asked, ...]],
+        found: dict[int, Answered],
         done: Callable[[int], None] | None,
     ) -> None:
         try:
@@ -162,7 +186,7 @@ class Pool:
         worker.chunk = ()
 
     def _bury(
-        self, worker: _Worker, chunks: deque[tuple[Request, ...]], found: dict[int, Outcome], reason: str
+        self, worker: _Worker[Asked], chunks: deque[tuple[Asked, ...]], found: dict[int, Answered], reason: str
     ) -> None:
         self.deaths += 1
         if not worker.ready and not worker.chunk:
@@ -170,8 +194,8 @@ class Pool:
         self._end(worker)
         self._workers[self._workers.index(worker)] = self._start()
         if len(worker.chunk) == 1:
-            index = worker.chunk[0].index
-            found[index] = Outcome(index, Status.DIED, f"Rendering does not end well: {reason}.")
+            request = worker.chunk[0]
+            found[request.index] = self.work.died(request, f"Rendering does not end well: {reason}.")
             return
         # Small parts: each one that holds what kills costs a process, and the time it takes to die.
         size = max(1, len(worker.chunk) // 8)
@@ -179,7 +203,7 @@ class Pool:
         chunks.extendleft(reversed(parts))
 
 
-def _work(connection: Connection, task: SweepTask | None, chart: Path | None, memory: int) -> None:
+def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) -> None:
     """The life of a worker."""
     # Ctrl-C is for the one who started us, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -190,12 +214,10 @@ def _work(connection: Connection, task: SweepTask | None, chart: Path | None, me
     _limit(memory)
     # What Go says when it dies is for nobody: that it died is told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    from kubilitics_chartgen.verify.sweep.preparation import prepared
-    from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
-
     try:
-        renderer = prepared(chart) if chart and not task else None
-        sweeper = Sweeper(task or connection.recv(), renderer)
+        if task is None:
+            work.prepare()
+        run = work.runner(task or connection.recv())
     except ChartgenError as error:
         connection.send(error)
         return
@@ -211,7 +233,7 @@ def _work(connection: Connection, task: SweepTask | None, chart: Path | None, me
         except (EOFError, OSError):
             return
         try:
-            connection.send(sweeper.run(chunk))
+            connection.send(run(chunk))
         except Exception as error:
             connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
 

@@ -10,9 +10,9 @@ from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
-from kubilitics_chartgen.verify.sweep.pool import Pool
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Request, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from tests.verify.charts import SERVICE, write_chart
 
 BROKEN = SERVICE.replace("{{ .Values.service.port }}", "{{ eq .Values.greeting `loud` | ternary 70000 80 }}")
@@ -48,13 +48,13 @@ def test_one_worker_two_workers_and_none_find_the_same(tmp_path):
     here = told(Sweeper(task).run(requests))
     assert here[1], "there is a fault to be found"
     for workers in (1, 2):
-        with Pool(task, workers=workers) as pool:
+        with sweep_pool(task, workers=workers) as pool:
             assert told(pool.run(requests)) == here
 
 
 def test_workers_that_were_started_before_it_is_known_what_varies_find_the_same(tmp_path):
     chart = write_chart(tmp_path / "web", {"templates/service.yaml": BROKEN})
-    with Pool(chart=chart, workers=2) as pool:
+    with sweep_pool(chart=chart, workers=2) as pool:
         task, requests = prepared(chart)
         pool.begin(task)
         assert told(pool.run(requests)) == told(Sweeper(task).run(requests))
@@ -62,7 +62,7 @@ def test_workers_that_were_started_before_it_is_known_what_varies_find_the_same(
 
 def test_a_worker_started_early_that_dies_is_started_again_with_what_it_was_told(tmp_path):
     chart = write_chart(tmp_path / "web")
-    with Pool(chart=chart, workers=1) as pool:
+    with sweep_pool(chart=chart, workers=1) as pool:
         task, requests = prepared(chart)
         pool.begin(task)
         expected = told(pool.run(requests[:8]))
@@ -131,7 +131,7 @@ def test_a_worker_that_dies_loses_nothing_but_what_killed_it(workers, tmp_path):
     loop = [level.value for level in task.space.factors[greeting].levels].index(ENDLESS)
     requests[3] = Request(3, requests[3].configuration.choose({greeting: loop}))
     requests = [each for each in requests if each.index == 3 or each.configuration.levels[greeting] != loop]
-    with Pool(task, workers=workers, seconds=60) as pool:
+    with sweep_pool(task, workers=workers, seconds=60) as pool:
         outcomes = pool.run(requests)
         assert pool.deaths > 0
     assert Status.ACCEPTED in {outcome.status for outcome in outcomes}

@@ -1,15 +1,24 @@
 """`plan --fleet`: one line for each cluster that somebody should look at, and silence about the others."""
 
 import json
+import random
+from dataclasses import replace
+from itertools import islice
 
 import pytest
 
+from kubilitics_chartgen.helm import documents
 from kubilitics_chartgen.kube.versions import newest
+from kubilitics_chartgen.transition.fleet import FleetRequest, plan_fleet
+from kubilitics_chartgen.transition.remembered import Case, RememberedChart
 from kubilitics_chartgen.upgrade import Apply
-from kubilitics_chartgen.upgrade.fleet import FleetRequest, plan_fleet
 from kubilitics_chartgen.upgrade.source import Side, Target
+from kubilitics_chartgen.verify.space.configuration import overrides
+from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.verify.sweep.renderer import Refusal, Renderer
 from tests.tools import REPOSITORY
 from tests.upgrade.test_command import NEW, OLD, plan
+from tests.verify.soundness import accepted
 
 
 @pytest.fixture
@@ -120,3 +129,59 @@ def test_a_chart_with_charts_in_it_is_planned_too(tmp_path):
     answer = plan(tmp_path / "old", tmp_path / "new", "--fleet", tmp_path / "*.yaml")
     assert answer.returncode == 1
     assert "refused: Secret/mine: type: cannot be changed" in answer.stdout
+
+
+ENDLESS = "{{ with .Values.text }}{{ tpl . $ }}{{ end }}"
+
+
+def test_a_cluster_whose_values_end_a_worker_costs_its_own_line_only(tmp_path):
+    (tmp_path / "chart" / "templates").mkdir(parents=True)
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 1.0.0\n")
+    (tmp_path / "chart" / "values.yaml").write_text("name: x\ntext: ''\n")
+    (tmp_path / "chart" / "templates" / "a.yaml").write_text(
+        f"{ENDLESS}\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {{{{ .Values.name }}}}}}\n"
+    )
+    files = [tmp_path / f"c{number:03}.yaml" for number in range(130)]
+    for number, file in enumerate(files):
+        file.write_text(f"name: n{number}\n")
+    files[70].write_text(json.dumps({"text": "{{ tpl .Values.text . }}"}))
+    answer = plan(tmp_path / "chart", tmp_path / "chart", "--fleet", tmp_path / "c*.yaml")
+    lines = answer.stdout.splitlines()
+    assert answer.returncode == 1
+    assert [line.partition(": ")[::2] for line in lines] == [
+        (str(files[70]), "cannot be used: Rendering does not end well: the process that rendered it came to an end."),
+        ("1 of 130 clusters need attention", ""),
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_remembered_of_templates_is_what_helm_renders_anew(seed):
+    """Over accepted values near the profiles, with releases of other names and keys set to null."""
+    subject = read_subject(REPOSITORY / NEW, kube_versions=[newest()])
+    renderer = Renderer(subject.files.folder)
+    drawn = islice(accepted(subject, renderer, random.Random(seed)), 60)
+    configurations = [replace(each, release=subject.base.release) for each in drawn]
+    given = [overrides(subject.space, each) for each in configurations]
+    chart = RememberedChart(subject.files.folder, subject.dependencies, remembered=500)
+    cases = [Case(values, renderer.whole(values), subject.base.release) for values in given]
+    objects = chart.objects(cases)
+    for values, found in zip(given, objects, strict=True):
+        assert not isinstance(found, Refusal)
+        assert found == documents(renderer.single(values, subject.base.release))
+    assert objects == chart.objects(cases)
+
+
+def test_templates_that_write_to_values_are_rendered_together(tmp_path):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text("a: {}\nb: 1\n")
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {seen: '{{ .Values.a.seen }}'}\n"
+    # Helm renders in the reverse order of paths.
+    (tmp_path / "templates" / "z.yaml").write_text("{{ $_ := set .Values.a `seen` .Values.b }}" + text % "z")
+    (tmp_path / "templates" / "a.yaml").write_text(text % "a")
+    subject = read_subject(tmp_path)
+    chart = RememberedChart(tmp_path, subject.dependencies, remembered=100)
+    for number in (1, 2, 1):
+        values = {"a": {}, "b": number}
+        (found,) = chart.objects([Case(values, values, subject.base.release)])
+        assert [each.object["data"]["seen"] for each in found] == [str(number)] * 2
