@@ -64,7 +64,7 @@ mutation-score: $(STAMP) ## Put faults into the chart, count how many verify fin
 bench: $(STAMP) ## Measure verify and write docs/benchmarks.md
 	@$(BIN)/python tools/bench/verify.py
 
-bench-fleet: $(STAMP) ## Measure `plan --fleet` on 10,000 values files and print it (6 minutes)
+bench-fleet: $(STAMP) ## Measure `plan --fleet` on 10,000 values files and write docs/benchmarks-fleet.md (3 minutes)
 	@$(BIN)/python tools/bench/fleet.py
 
 helm4: ## Build Helm 4's command line (needs Go), for the tests that compare engines

@@ -25,6 +25,8 @@ class Program:
     """What it reads, with a pattern of what it takes: `a|b`, empty for anything. Of each family (the part before the
     first `_`) no others."""
     needs: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    """Where it listens."""
     paths: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     """Where it reads what the chart gives it."""
@@ -37,6 +39,8 @@ class Program:
 
 
 _SECONDS = "[0-9]*"
+_PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"), "")
+"""Programs differ in the case that they read."""
 
 PROGRAMS = (
     Program(
@@ -70,12 +74,14 @@ PROGRAMS = (
             "KUBECONFIG",
             "HOME",
         ),
+        ports=(8080,),
         paths=("/health",),
         reads=("/etc/kubilitics-kubeconfig",),
         writes=("/data", "/tmp"),  # noqa: S108 -- a path in the container
     ),
     Program(
         "nginx",
+        ports=(8080,),
         paths=("/nginx-health",),
         reads=("/etc/kubilitics/nginx", "/usr/share/kubilitics/html"),
         writes=("/run/kubilitics", "/tmp"),  # noqa: S108
@@ -90,6 +96,7 @@ PROGRAMS = (
             "KUBILITICS_BACKEND_ADDRESS": "localhost:50051",
             "KUBILITICS_BACKEND_HTTP_BASE_URL": "http://*:8080",
             "KUBILITICS_VECTOR_MEMORY_API_KEY": "",
+            **_PROXY,
             **{name: "" for each in PROVIDERS for name in (each.secret_env, each.settings_env) if name},
         },
         needs=(
@@ -98,6 +105,7 @@ PROGRAMS = (
             "KUBILITICS_BACKEND_ADDRESS",
             "KUBILITICS_BACKEND_HTTP_BASE_URL",
         ),
+        ports=(8081,),
         paths=("/health", "/ready"),
         reads=("/etc/kubilitics",),
         writes=("/data/ai", "/app/logs"),
@@ -120,6 +128,7 @@ PROGRAMS = (
             "QDRANT__STORAGE__SNAPSHOTS_PATH",
             "QDRANT_INIT_FILE_PATH",
         ),
+        ports=(6333, 6334),
         paths=("/livez", "/readyz"),
         writes=("/qdrant/storage", "/qdrant/snapshots"),
     ),
@@ -133,13 +142,15 @@ PROGRAMS = (
             "HOME": "/data",
         },
         needs=("CHROMA_LISTEN_ADDRESS", "CHROMA_PORT", "CHROMA_PERSIST_PATH", "ANONYMIZED_TELEMETRY", "HOME"),
+        ports=(8000,),
         paths=("/api/v2/heartbeat",),
         writes=("/data", "/tmp"),  # noqa: S108
     ),
     Program(
         "ollama",
-        variables={"OLLAMA_HOST": "0.0.0.0:11434", "OLLAMA_MODELS": "/data/*", "HOME": "/data"},
+        variables={"OLLAMA_HOST": "0.0.0.0:11434", "OLLAMA_MODELS": "/data/*", "HOME": "/data", **_PROXY},
         needs=("OLLAMA_HOST", "OLLAMA_MODELS", "HOME"),
+        ports=(11434,),
         paths=("/api/version",),
         writes=("/data", "/tmp"),  # noqa: S108
     ),

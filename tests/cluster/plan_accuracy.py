@@ -34,6 +34,8 @@ __all__ = ["Outcome", "chart_pairs", "compare", "kubectl_of", "predicted", "quie
 
 Object = dict[str, Any]
 _THE_CLUSTERS = (".spec.volumeName", ".spec.selector.matchLabels", ".spec.updateStrategy.rollingUpdate.maxUnavailable")
+_GATED = {35: (".spec.behavior.scaleUp.tolerance", ".spec.behavior.scaleDown.tolerance")}
+"""Fields that a server drops before this minor, where they are behind a feature gate."""
 _HEAD = """# How well `plan` predicts
 
 Written by `make plan-accuracy`; do not edit. Rows: what `kubilitics-chartgen plan` says of an object. Columns: what a
@@ -273,10 +275,11 @@ def _unlike(before: Object, after: Object, apply: Apply, answer: Object, version
     for side in (ours, theirs):
         for key in ("name", "namespace"):
             side["metadata"].pop(key, None)
-    return list(_walk(ours, theirs, ""))
+    dropped = {path for since, paths in _GATED.items() if minor < since for path in paths}
+    return [f"{path}: {what}" for path, what in _walk(ours, theirs, "") if path not in dropped]
 
 
-def _walk(ours: Any, theirs: Any, path: str) -> Iterable[str]:
+def _walk(ours: Any, theirs: Any, path: str) -> Iterable[tuple[str, str]]:
     # What the cluster adds when it binds a claim or makes a Job, and a field that only the newest versions fill in.
     if ours == ALLOCATED or path in _THE_CLUSTERS or "controller-uid" in path or "job-name" in path:
         return
@@ -289,7 +292,7 @@ def _walk(ours: Any, theirs: Any, path: str) -> Iterable[str]:
     elif ours != theirs and not (
         is_quantity(ours) and is_quantity(theirs) and parse_quantity(ours) == parse_quantity(theirs)
     ):
-        yield f"{path}: predicted {ours!r}, stored {theirs!r}"
+        yield path, f"predicted {ours!r}, stored {theirs!r}"
 
 
 def _compared(cluster: Cluster, name: str) -> Iterator[tuple[str, list[str]]]:

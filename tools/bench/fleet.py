@@ -1,6 +1,6 @@
-"""Measures `plan --fleet` on 10,000 values files: all different, and at most 500 different ones.
+"""Measures `plan --fleet` on 10,000 values files, all different and with 500 different ones: docs/benchmarks-fleet.md.
 
-    .venv/bin/python tools/bench/fleet.py [COUNT]
+    .venv/bin/python tools/bench/fleet.py
 
 Each file is one of the profiles with what differs between clusters: sizes, replicas, labels, requests. The
 upgrade brings another image of the backend, so that every cluster has something to plan.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import os
+import platform
 import random
 import subprocess
 import sys
@@ -20,7 +21,10 @@ from typing import Any
 
 import yaml
 
+from kubilitics_chartgen.cli.writing import replace_file
+
 CHART = Path("charts/kubilitics")
+PAGE = Path("docs/benchmarks-fleet.md")
 PROFILES = sorted(Path("values").glob("*.yaml"))
 PROGRAM = Path(sys.executable).parent / "kubilitics-chartgen"
 
@@ -61,15 +65,33 @@ def measured(count: int, *, different: int) -> dict[str, float]:
     if not lines or not lines[-1].endswith(f"of {count} clusters need attention"):
         raise SystemExit("\n".join(lines[-5:]))
     # ru_maxrss of what was waited for is that of the largest process below it.
-    return {"seconds": seconds, "megabytes": used.ru_maxrss / 1024, "attention": float(lines[-1].split()[0])}
+    return {"seconds": seconds, "megabytes": used.ru_maxrss / 1024}
 
 
 def main() -> None:
-    """Print what was measured."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    for different in (min(500, count), count):
-        found = measured(count, different=different)
-        sys.stdout.write(f"{count} files, {different} different: {found}\n")
+    """Measure, then write the page."""
+    load = os.getloadavg()[0]
+    rows = [
+        _row(f"{count:,} files, {'all' if different == count else different} different", goal, count, different)
+        for count, different, goal in ((10_000, 500, "60 s"), (10_000, 10_000, "300 s"), (2_000, 2_000, ""))
+    ]
+    text = f"""# Benchmarks of `plan --fleet`
+
+Written by `make bench-fleet` on {time.strftime("%Y-%m-%d")}: {os.cpu_count()} cores, {platform.machine()}, Python
+{platform.python_version()}, a load of {load:.1f} when it began. Each file is one of the profiles with sizes,
+annotations, labels, requests and replicas of its own; the upgrade brings another image of the backend.
+
+| what | measured | goal | largest process |
+| --- | ---: | ---: | ---: |
+{"".join(rows)}"""
+    replace_file(PAGE, text)
+    sys.stdout.write(text)
+
+
+def _row(what: str, goal: str, count: int, different: int) -> str:
+    sys.stderr.write(f"{time.strftime('%H:%M:%S')} {what}\n")
+    found = measured(count, different=different)
+    return f"| {what} | {found['seconds']:.0f} s | {goal} | {found['megabytes']:.0f} MB |\n"
 
 
 if __name__ == "__main__":

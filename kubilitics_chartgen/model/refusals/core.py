@@ -32,6 +32,26 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         good={"kubeVersionOverride": "1.25"},
     ),
     Refusal(
+        "name-begins-with-digit",
+        "fullnameOverride",
+        "the names of Services begin with it (or else with the release's name), and Kubernetes before 1.36 takes none "
+        "that begins with a digit",
+        "Write a name that begins with a letter.",
+        bad={"kubeVersionOverride": "1.35", "fullnameOverride": "2nd"},
+        good={"kubeVersionOverride": "1.35", "fullnameOverride": "second"},
+    ),
+    Refusal(
+        "service-account-twice",
+        "*.serviceAccount.name",
+        "several components would each make the ServiceAccount of this name",
+        "Give each a name of its own, or set serviceAccount.create to false for all but one of them.",
+        bad={"backend": {"serviceAccount": {"name": "tools"}}, "frontend": {"serviceAccount": {"name": "tools"}}},
+        good={
+            "backend": {"serviceAccount": {"name": "tools"}},
+            "frontend": {"serviceAccount": {"name": "tools", "create": False}},
+        },
+    ),
+    Refusal(
         "backend-replicas",
         "backend.replicas",
         "the backend keeps its data in one SQLite file, which two pods would corrupt",

@@ -146,17 +146,21 @@ def _party(entry: Mapping[str, Any]) -> Party:
 
 def _connection(entry: Mapping[str, Any]) -> Connection:
     _only(entry, "from", "to", "ports", "protocols", "required", "when", "why")
+    return Connection(
+        _text(entry, "from", needed=True),
+        _text(entry, "to", needed=True),
+        _ports(entry),
+        _texts(entry, "protocols") or ("TCP",),
+        _flag(entry, "required"),
+    )
+
+
+def _ports(entry: Mapping[str, Any]) -> tuple[int, ...]:
     ports = entry.get("ports") or []
     # A number in a file that Helm reads may arrive as a float.
     if not isinstance(ports, list) or not all(isinstance(port, (int, float)) and port == int(port) for port in ports):
         raise _WrongError("`ports` must be a list of numbers")
-    return Connection(
-        _text(entry, "from", needed=True),
-        _text(entry, "to", needed=True),
-        tuple(int(port) for port in ports),
-        _texts(entry, "protocols") or ("TCP",),
-        _flag(entry, "required"),
-    )
+    return tuple(int(port) for port in ports)
 
 
 def _refused(entry: Mapping[str, Any]) -> Refused:
@@ -173,7 +177,8 @@ def _names(entry: Mapping[str, Any]) -> Names:
 
 
 def _program(entry: Mapping[str, Any]) -> Program:
-    _only(entry, "container", "labels", "variables", "needs", "paths", "reads", "writes")
+    _only(entry, "container", "labels", "variables", "needs", "paths", "reads", "writes", "ports")
     needs, paths, reads, writes = (_texts(entry, key) for key in ("needs", "paths", "reads", "writes"))
     variables = _label_map(entry, "variables")
-    return Program(_text(entry, "container", needed=True), _label_map(entry), variables, needs, paths, writes, reads)
+    container, labels = _text(entry, "container", needed=True), _label_map(entry)
+    return Program(container, labels, variables, needs, paths, writes, reads, _ports(entry))

@@ -20,7 +20,8 @@ __all__ = ["Names"]
 
 _NAMED_FREELY = frozenset(("rbac.authorization.k8s.io", "policy"))
 """Groups whose objects may have any name that can stand in a path."""
-_SERVICE_STARTS_WITH_DIGIT_UNTIL = 33
+_SERVICE_STARTS_WITH_DIGIT_FROM = 36
+"""Feature gate RelaxedServiceNameValidation: on unless somebody turns it off."""
 _MAX_LENGTH = {"CronJob": 52, "StatefulSet": 52, "Job": 63, "Service": 63, "Namespace": 63}
 """What is left for the suffix of what the object makes: CronJobs' Jobs, StatefulSets' revision label, Jobs' labels."""
 _MAX_ANNOTATIONS = 256 * 1024
@@ -69,6 +70,8 @@ def _names(document: Document, metadata: Object, context: Context) -> Iterator[t
     namespace = metadata.get("namespace")
     if namespace and isinstance(namespace, str) and not is_dns_label(namespace):
         yield "metadata.namespace", f"{quoted(namespace)} must be a DNS label of at most 63 characters"
+    elif namespace == "":
+        yield "metadata.namespace", "is empty: name one, or leave the field out"
 
 
 def _wrong_name(document: Document, name: str, context: Context) -> str:
@@ -81,7 +84,7 @@ def _wrong_name(document: Document, name: str, context: Context) -> str:
             ", so that what it makes has no valid name" if longest == 52 else ""
         )
     if kind == "Service" and document.group == "":
-        old = any(version.minor <= _SERVICE_STARTS_WITH_DIGIT_UNTIL for version in context.kube_versions)
+        old = any(version.minor < _SERVICE_STARTS_WITH_DIGIT_FROM for version in context.kube_versions)
         if not is_dns_label(name) or (old and name[0].isdigit()):
             return "must be a DNS label that starts with a letter"
         return ""

@@ -27,7 +27,7 @@ What a check cannot know from the objects alone, the chart's author writes into 
 _TAIL = """\
 - `declared.names`: what the objects of some templates are called (`templates` as a pattern, `names` as patterns).
 - `declared.programs`: what the program of a container takes: `variables` with patterns of their values (`a|b`), those
-  it `needs`, the `paths` that probes may ask for, and where it `writes`.
+  it `needs`, the `ports` it listens at, the `paths` that probes may ask for, and where it `reads` and `writes`.
 - `declared.refusals`: values that the templates refuse (`values`), a pattern of their words (`says`), and what to
   write instead (`instead`); these are looked at as well as what `ci/*-values.yaml` holds.
 - `verify.isolate`: optional parts, by the values that switch them: on or off, all other objects are the same.

@@ -21,11 +21,11 @@ class Programs:
 
     name = "programs"
     sentence = (
-        "What `.chartgen.yaml` declares of a container's program holds: the variables it reads and needs, the paths "
-        "that probes ask for, and where it reads and writes."
+        "What `.chartgen.yaml` declares of a container's program holds: the variables it reads and needs, the ports "
+        "it listens at, the paths that probes ask for, and where it reads and writes."
     )
     severity: Severity = "error"
-    fix = "Correct the name, the value, the path or the mount; or what is declared of the program."
+    fix = "Correct the name, the value, the port, the path or the mount; or what is declared of the program."
 
     def check(self, document: Document, context: Context) -> Iterator[Fault]:
         """What a program would not read, miss, not serve, or not be able to write."""
@@ -47,6 +47,10 @@ def _judged(program: Program, container: Container) -> Found:
         path = at(container.object, key, "httpGet").get("path")
         if program.paths and path is not None and path not in program.paths:
             yield f"{key}.httpGet.path", f"{quoted(path)} is none that the program serves"
+    for position, port in items(container.object.get("ports")):
+        number = port.get("containerPort")
+        if program.ports and number not in program.ports:
+            yield f"ports[{position}].containerPort", f"{quoted(number)} is no port that the program listens at"
     mounts = [item for _, item in items(container.object.get("volumeMounts"))]
     for place in program.reads:
         if not _covers(mounts, place):

@@ -9,6 +9,7 @@ from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import (
     Object,
+    Pod,
     at,
     entries,
     is_dns_label,
@@ -39,7 +40,8 @@ class Volumes:
 
     name = "volumes"
     sentence = (
-        "The API server accepts every volume and every claim, and each volume has one source and a name of its own."
+        "The API server accepts every volume and every claim, each volume has one source and a name of its own, and an "
+        "empty directory is written by somebody."
     )
     severity: Severity = "error"
     fix = "Correct what the message names; a volume's source comes from one branch of the template."
@@ -48,7 +50,7 @@ class Volumes:
         """What the API server would refuse in a volume or claim."""
         pod = document.pod
         if pod is not None:
-            for path, message in _pod_volumes(pod.spec.get("volumes")):
+            for path, message in (*_pod_volumes(pod.spec.get("volumes")), *_never_written(pod)):
                 yield fault(self, document, f"{pod.path}.{path}", message)
         if document.kind == "PersistentVolumeClaim":
             for path, message in claim(at(document.object, "spec")):
@@ -81,6 +83,16 @@ def _pod_volumes(volumes: Any) -> Found:
             yield place, "has no source, so that it is an empty directory"
         else:
             yield from _source(f"{place}.{kinds[0]}", kinds[0], mapping(volume[kinds[0]]))
+
+
+def _never_written(pod: Pod) -> Found:
+    """Empty directories that every container may only read."""
+    mounts = [item for container in pod.containers for _, item in items(container.object.get("volumeMounts"))]
+    for position, volume in items(pod.spec.get("volumes")):
+        if isinstance(volume.get("emptyDir"), dict):
+            mounted = [item for item in mounts if item.get("name") == volume.get("name")]
+            if mounted and all(item.get("readOnly") for item in mounted):
+                yield f"volumes[{position}].emptyDir", "stays empty: every container that mounts it may only read"
 
 
 def _source(place: str, kind: str, source: Object) -> Found:

@@ -105,9 +105,7 @@ class Exploration:
             return
         base = self.plan.base
         taken = [replace(base, removed=(number,)) for number in range(len(self.plan.space.removable))]
-        # Names that YAML takes for something else where a template forgets the quotes; most charts of others do.
-        odd = replace(base.release, name="true", namespace="0123")
-        self.ledger.look([*taken, *(replace(each, release=odd) for each in (base, *self.plan.known))])
+        self.ledger.look([*taken, *(_oddly_named(each) for each in (base, *self.plan.known))])
 
     def rich(self) -> None:
         """Configurations in which as many templates as possible print something."""
@@ -135,6 +133,8 @@ class Exploration:
             covered |= added
         if base not in self.bases:
             self.bases.append(base)
+        if self.plan.nulls:
+            self.ledger.look([_oddly_named(each) for each in self.bases])
 
     def arrays(self) -> None:
         """Pairs of levels: around the base with everything free, and around each rich base with its switches fixed."""
@@ -289,3 +289,8 @@ class Exploration:
                 for _ in range(min(WAVE, self.plan.random - start))
             ]
             self.ledger.look(settle(self.ledger, rows, search[base]))
+
+
+def _oddly_named(configuration: Configuration) -> Configuration:
+    """A release whose names YAML takes for something else where a template forgets the quotes; most charts do."""
+    return replace(configuration, release=replace(configuration.release, name="true", namespace="0123"))

@@ -28,6 +28,8 @@ from kubilitics_chartgen.verify.space.settings import FactorSettings
 __all__ = ["Sources", "build_space"]
 
 MAX_LEVELS = 16
+_LIKE_A_NUMBER = "0123"
+"""A text that YAML takes for a number where a template forgets the quotes."""
 _SECTION_PROPERTIES = 40
 """An empty map with more named keys than this is one of Kubernetes' own: one example of it is enough."""
 
@@ -150,7 +152,12 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
     if "string" in types and not types & {"integer", "number"}:
         if matches(nodes, "") and default is not ABSENT:
             yield Level("")
-        yield from _example(nodes, known)
+        # What begins with a digit is a size or a version, of which nobody writes this one.
+        if matches(nodes, _LIKE_A_NUMBER) and not str(default)[:1].isdigit():
+            yield Level(_LIKE_A_NUMBER, "schema")
+            yield from _example(nodes, known) if any(known) else ()
+        else:
+            yield from _example(nodes, known)
     if "array" in types:
         if default is not ABSENT:
             yield Level([])

@@ -79,6 +79,41 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- if not (semverCompare ">=1.25.0-0" (include "kubilitics.kubeVersion" .)) }}
 - id: kubernetes-too-old
 {{- end }}
+{{- if and (regexMatch "^[0-9]" (include "kubilitics.fullname" .)) (not (semverCompare ">=1.36.0-0" (include "kubilitics.kubeVersion" .))) }}
+- id: name-begins-with-digit
+{{- end }}
+{{- include "kubilitics.validate.accounts" . }}
+{{- end -}}
+
+{{/* A refusal where several components would make the same ServiceAccount. */}}
+{{- define "kubilitics.validate.accounts" -}}
+{{- $components := dict "backend" (.Values.backend | default dict) -}}
+{{- if (.Values.frontend | default dict).enabled -}}
+{{- $_ := set $components "frontend" .Values.frontend -}}
+{{- end -}}
+{{- if (.Values.ai | default dict).enabled -}}
+{{- $_ := set $components "ai" .Values.ai -}}
+{{- end -}}
+{{- if include "kubilitics.ollama.deployed" . -}}
+{{- $_ := set $components "ollama" .Values.ollama -}}
+{{- end -}}
+{{- range $store := list "qdrant" "chromadb" -}}
+{{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) -}}
+{{- $_ := set $components (printf "vectorDatabase.%s" $store) (get $.Values.vectorDatabase $store | default dict) -}}
+{{- end -}}
+{{- end -}}
+{{- $makers := dict -}}
+{{- range $path, $component := $components -}}
+{{- if ($component.serviceAccount | default dict).create -}}
+{{- $name := include "kubilitics.serviceAccountName" (list $ $component (trimPrefix "vectorDatabase." $path)) -}}
+{{- $_ := set $makers $name (append (get $makers $name | default list) (printf "%s.serviceAccount.name" $path)) -}}
+{{- end -}}
+{{- end -}}
+{{- range $makers }}
+{{- if gt (len .) 1 }}
+- {id: service-account-twice, path: {{ join ", " . | quote }}}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{/* Images that the compatibility matrix blocks. */}}
