@@ -14,6 +14,7 @@ from kubilitics_chartgen.verify.checks.check import (
     Severity,
 )
 from kubilitics_chartgen.verify.checks.config_data import ConfigData
+from kubilitics_chartgen.verify.checks.config_files import ConfigFiles
 from kubilitics_chartgen.verify.checks.containers import Containers
 from kubilitics_chartgen.verify.checks.custom_kinds import CustomKinds
 from kubilitics_chartgen.verify.checks.declared import Declared
@@ -82,6 +83,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Probes(),
     Programs(),
     ConfigData(),
+    ConfigFiles(),
     Numbers(),
     Services(),
     Ingresses(),

@@ -533,6 +533,8 @@ USELESS: list[Row] = [
         {f"{P}.securityContext": {"fsGroupChangePolicy": "Always"}},
         f"{P}.securityContext.fsGroupChangePolicy",
     ),
+    ("names", "Deployment", {"metadata.namespace": ""}, "metadata.namespace"),
+    ("volumes", "Deployment", {f"{C}.volumeMounts[0].readOnly": True}, f"{V}[0].emptyDir"),
     ("roles", "Role", {"rules": []}, "rules"),
     ("roles", "RoleBinding", {"subjects": []}, "subjects"),
     ("network-policies", "NetworkPolicy", {"spec.policyTypes": ["Ingress"]}, "spec.egress"),

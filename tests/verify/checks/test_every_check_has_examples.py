@@ -16,6 +16,13 @@ EXPECTED = {
         ("Deployment/shop-web", "spec.template.spec.containers[0].img", "unknown field"),
     ],
     "custom-kinds": [
+        ("PodMonitor/shop-nothing", "metadata.interval", "unknown field"),
+        ("PodMonitor/shop-nothing", "spec.podMetricsEndpoints", "names nothing to scrape"),
+        (
+            "PodMonitor/shop-secret",
+            "spec.podMetricsEndpoints[0].authorization.credentials.name",
+            "is missing: whose key is it?",
+        ),
         ("ServiceMonitor/shop-web", "spec.endpoints[0].intervall", "unknown field"),
     ],
     "numbers": [
@@ -129,6 +136,11 @@ EXPECTED = {
         ),
         (
             "Deployment/shop-web",
+            "spec.template.spec.containers[0].ports[1].containerPort",
+            "`9090` is no port that the program listens at",
+        ),
+        (
+            "Deployment/shop-web",
             "spec.template.spec.containers[0].volumeMounts",
             "`/cache`, where the program reads what it is given, lies on no volume",
         ),
@@ -143,6 +155,21 @@ EXPECTED = {
     ],
     "config-data": [
         ("ConfigMap/shop-web", 'data["log level"]', "`log level` is no key: at most 253 letters, digits, - _ ."),
+    ],
+    "config-files": [
+        ("ConfigMap/shop-web", 'data["config"]', "has no context `there`, which is the current one"),
+        ("ConfigMap/shop-web", 'data["config"]', "has no user `me`, which its context `here` names"),
+        (
+            "ConfigMap/shop-web",
+            'data["settings.json"]',
+            "is no JSON: Expecting property name enclosed in double quotes",
+        ),
+        (
+            "ConfigMap/shop-web",
+            'data["settings.yaml"]',
+            "is no YAML: yaml: line 2: mapping values are not allowed in this context",
+        ),
+        ("ConfigMap/shop-web", 'data["web.conf"]', "closes a block that is not open"),
     ],
     "services": [
         ("Service/shop-web", "spec.ports[0].nodePort", "cannot be set where the type is ClusterIP"),

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timezone
 
+from kubilitics_chartgen.verify.chart_files import read_chart
 from tests.chart.objects import CHART
 from tests.tools import REPOSITORY
-from tests.verify.mutation.baseline import sweep
+from tests.verify.mutation.baseline import Baseline, sweep
 from tests.verify.mutation.judge import BUDGET, Verdict, judge
-from tests.verify.mutation.operators import sample
+from tests.verify.mutation.operators import Mutant, sample
 from tests.verify.mutation.score import page, share
+
+_baseline: Baseline
+"""A worker's own."""
+
+
+def _prepare() -> None:
+    global _baseline
+    _baseline = sweep(CHART, isolate="ai.enabled")
+
+
+def _accepted() -> int:
+    return len(_baseline.accepted)
+
+
+def _judged(mutant: Mutant) -> Verdict:
+    return judge(_baseline, mutant)
 
 
 def main() -> int:
@@ -20,31 +39,37 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=360)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--workers", type=int, default=2)
     chosen = parser.parse_args()
     began = time.monotonic()
 
     def tell(text: str) -> None:
         sys.stderr.write(f"{time.monotonic() - began:6.0f} s  {text}\n")
 
-    tell("the unchanged chart")
-    baseline = sweep(CHART, isolate="ai.enabled")
-    tell(f"{len(baseline.accepted)} configurations accepted")
-    mutants = sample(baseline.subject.files.templates, count=chosen.count, seed=chosen.seed)
+    mutants = sample(read_chart(CHART).templates, count=chosen.count, seed=chosen.seed)
     verdicts: list[Verdict] = []
-    try:
-        for mutant in mutants:
-            verdict = judge(baseline, mutant)
-            verdicts.append(verdict)
-            what = "equivalent" if verdict.equivalent else verdict.killed or "SURVIVES"
-            tell(f"{len(verdicts):4} {what}: {mutant.operator} in {mutant.file}:{mutant.line}")
-    except KeyboardInterrupt:
-        tell("interrupted")
+    tell("the unchanged chart")
+    # Each worker sweeps the unchanged chart for itself: what Helm has in memory cannot be handed over.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(chosen.workers, mp_context=context, initializer=_prepare) as workers:
+        accepted = workers.submit(_accepted).result()
+        tell(f"{accepted} configurations accepted")
+        try:
+            for verdict in workers.map(_judged, mutants):
+                verdicts.append(verdict)
+                what = "equivalent" if verdict.equivalent else verdict.killed or "SURVIVES"
+                tell(
+                    f"{len(verdicts):4} {what}: {verdict.mutant.operator} in {verdict.mutant.file}:{verdict.mutant.line}"
+                )
+        except KeyboardInterrupt:
+            tell("interrupted")
+            workers.shutdown(cancel_futures=True)
     text = page(
         verdicts,
         seed=chosen.seed,
         date=datetime.now(timezone.utc).strftime("%Y-%m-%d"),
         files=len({each.mutant.file for each in verdicts}),
-        accepted=len(baseline.accepted),
+        accepted=accepted,
         budget=BUDGET,
         asked=len(mutants),
     )
