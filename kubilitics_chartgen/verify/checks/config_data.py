@@ -33,7 +33,7 @@ class ConfigData:
     name = "config-data"
     sentence = (
         "The API server accepts every ConfigMap and Secret: names of keys, size, and the keys that a Secret's type "
-        "needs."
+        "needs; and no ConfigMap is empty."
     )
     severity: Severity = "error"
     fix = "Correct the key, or give the Secret the type that fits what is in it."
@@ -59,6 +59,11 @@ def _data(obj: Object) -> Found:
     for key in mapping(obj.get("data")):
         if key in mapping(obj.get("binaryData")):
             yield f'binaryData["{key}"]', f"{quoted(key)} stands in data, too"
+    if (
+        not any(mapping(obj.get(part)) for part in ("data", "binaryData", "stringData"))
+        and obj.get("kind") == "ConfigMap"
+    ):
+        yield "data", "holds nothing"
     if size > _MAX_SIZE:
         yield "data", "is larger than 1 MiB"
 

@@ -47,7 +47,7 @@ def _read(key: str, text: str) -> Found:
     ending = key.rpartition(".")[2] if "." in key else ""
     reader: Callable[[str], Found] | None = _READERS.get(ending)
     if reader is not None:
-        yield from reader(text)
+        yield from reader(text) if text.strip() else ("is empty",)
     elif "kind: Config\n" in text and "current-context:" in text:
         yield from _kubeconfig(text)
 

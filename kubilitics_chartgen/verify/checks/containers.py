@@ -117,6 +117,9 @@ def _container(container: Container, names: set[str], relaxed: bool) -> Found:
             yield f"envFrom[{position}]", "must have either configMapRef or secretRef"
         elif not is_object_name(name := at(source, kinds[0]).get("name")):
             yield f"envFrom[{position}].{kinds[0]}.name", f"{quoted(name)} is no object's name"
+    program = next(iter(entries(obj.get("command"))), "")
+    if str(program).startswith("-"):
+        yield "command[0]", f"{quoted(program)} is an option, and stands where the program is named"
     if obj.get("resources"):
         yield from _resources(mapping(obj["resources"]))
     context = mapping(obj.get("securityContext"))
@@ -157,6 +160,8 @@ def _env(env: Any, relaxed: bool) -> Found:
         name = item.get("name")
         if not isinstance(name, str) or not pattern.fullmatch(name):
             yield f"env[{position}].name", f"{quoted(name)} is no name of an environment variable"
+        elif "-" in name:
+            yield f"env[{position}].name", f"{quoted(name)} holds a `-`, and few programs can read such a variable"
         elif name in names:
             yield (
                 f"env[{position}].name",

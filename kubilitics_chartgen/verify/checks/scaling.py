@@ -68,6 +68,12 @@ def _autoscaler(spec: Object) -> Found:
         yield "scaleTargetRef.apiVersion", f"{quoted(version)} must be a group and a version"
     for position, metric in items(spec.get("metrics")):
         yield from _metric(f"metrics[{position}]", metric)
+        name = at(metric, "resource").get("name")
+        if name and name not in ("cpu", "memory"):
+            yield (
+                f"metrics[{position}].resource.name",
+                f"{quoted(name)} is measured by no cluster: only cpu and memory are",
+            )
     for side in ("scaleUp", "scaleDown"):
         rules = at(spec, "behavior", side)
         place = f"behavior.{side}"

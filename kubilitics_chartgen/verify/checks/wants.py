@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Document
-from kubilitics_chartgen.verify.checks.reading import Object, Pod, at, items, mapping
+from kubilitics_chartgen.verify.checks.reading import Container, Object, Pod, at, entries, items, mapping
 
 __all__ = ["Want", "provided_keys", "urls_of", "wants_of"]
 
@@ -87,7 +87,13 @@ def _pod(pod: Pod) -> Iterator[Want]:
         yield Want("Secret", str(item.get("name")), f"{path}.imagePullSecrets[{position}].name")
     for position, volume in items(spec.get("volumes")):
         yield from _volume(f"{path}.volumes[{position}]", volume)
+    mounted = {
+        str(volume.get("name")): str(at(volume, "configMap").get("name"))
+        for _, volume in items(spec.get("volumes"))
+        if at(volume, "configMap").get("name") and not {"items", "optional"} & at(volume, "configMap").keys()
+    }
     for container in pod.containers:
+        yield from _files(container, mounted)
         for position, source in items(container.object.get("envFrom")):
             for key, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
                 reference = at(source, key)
@@ -104,6 +110,26 @@ def _pod(pod: Pod) -> Iterator[Want]:
                     place = f"{container.path}.env[{position}].valueFrom.{key}"
                     wanted, optional = str(reference.get("key") or ""), bool(reference.get("optional"))
                     yield Want(kind, str(reference["name"]), place, key=wanted, optional=optional)
+
+
+def _files(container: Container, mounted: Mapping[str, str]) -> Iterator[Want]:
+    """Files of mounted ConfigMaps that the container is started with, by their whole path."""
+    said = [*entries(container.object.get("command")), *entries(container.object.get("args"))]
+    said += [item.get("value") for _, item in items(container.object.get("env"))]
+    texts = [str(text).rpartition("=")[2] for text in said if text]
+    for position, mount in items(container.object.get("volumeMounts")):
+        name = mounted.get(str(mount.get("name")))
+        if name is None:
+            continue
+        place = f"{container.path}.volumeMounts[{position}]"
+        if mount.get("subPath"):
+            yield Want("ConfigMap", name, f"{place}.subPath", key=str(mount["subPath"]))
+            continue
+        folder = f"{str(mount.get('mountPath')).rstrip('/')}/"
+        for text in texts:
+            key = text.removeprefix(folder)
+            if key != text and key and "/" not in key:
+                yield Want("ConfigMap", name, place, key=key)
 
 
 def _volume(place: str, volume: Object) -> Iterator[Want]:

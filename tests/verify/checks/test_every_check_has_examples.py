@@ -281,8 +281,13 @@ EXPECTED = {
         ("Deployment/shop-web", "spec.template.spec.serviceAccountName", "there is no ServiceAccount `shop-web`"),
         (
             "Deployment/shop-web",
-            "spec.template.spec.volumes[1].configMap.items[0].key",
+            "spec.template.spec.volumes[2].configMap.items[0].key",
             "the ConfigMap `shop-web` has no key `level`",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].volumeMounts[1]",
+            "the ConfigMap `shop-web` has no key `web.conf`",
         ),
     ],
     "autoscaling": [

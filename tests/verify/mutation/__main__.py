@@ -12,26 +12,10 @@ from datetime import datetime, timezone
 from kubilitics_chartgen.verify.chart_files import read_chart
 from tests.chart.objects import CHART
 from tests.tools import REPOSITORY
-from tests.verify.mutation.baseline import Baseline, sweep
-from tests.verify.mutation.judge import BUDGET, Verdict, judge
-from tests.verify.mutation.operators import Mutant, sample
+from tests.verify.mutation.judge import BUDGET, Verdict
+from tests.verify.mutation.operators import sample
 from tests.verify.mutation.score import page, share
-
-_baseline: Baseline
-"""A worker's own."""
-
-
-def _prepare() -> None:
-    global _baseline
-    _baseline = sweep(CHART, isolate="ai.enabled")
-
-
-def _accepted() -> int:
-    return len(_baseline.accepted)
-
-
-def _judged(mutant: Mutant) -> Verdict:
-    return judge(_baseline, mutant)
+from tests.verify.mutation.worker import accepted_count, judged, prepare
 
 
 def main() -> int:
@@ -51,16 +35,14 @@ def main() -> int:
     tell("the unchanged chart")
     # Each worker sweeps the unchanged chart for itself: what Helm has in memory cannot be handed over.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(chosen.workers, mp_context=context, initializer=_prepare) as workers:
-        accepted = workers.submit(_accepted).result()
+    with ProcessPoolExecutor(chosen.workers, mp_context=context, initializer=prepare) as workers:
+        accepted = workers.submit(accepted_count).result()
         tell(f"{accepted} configurations accepted")
         try:
-            for verdict in workers.map(_judged, mutants):
+            for verdict in workers.map(judged, mutants):
                 verdicts.append(verdict)
                 what = "equivalent" if verdict.equivalent else verdict.killed or "SURVIVES"
-                tell(
-                    f"{len(verdicts):4} {what}: {verdict.mutant.operator} in {verdict.mutant.file}:{verdict.mutant.line}"
-                )
+                tell(f"{len(verdicts):4} {what}: {verdict.mutant}")
         except KeyboardInterrupt:
             tell("interrupted")
             workers.shutdown(cancel_futures=True)

@@ -131,7 +131,9 @@ class Baseline:
         first = [
             each for each in dict.fromkeys([*self.bases, self.subject.base, *self.subject.known]) if each in filled
         ]
-        return list(dict.fromkeys([*first, *filled]))
+        # Then names that YAML takes for something else: where they matter, they matter in many templates.
+        odd = [each for each in filled if each.release.name == "true"]
+        return list(dict.fromkeys([*first, *odd, *filled]))
 
     def _undefined(self) -> Iterator[Proof]:
         return undefined(self.subject.files, self.subject.loaded.schema, self.subject.dependencies)

@@ -40,7 +40,7 @@ _INCLUDE = re.compile(r'(?:include|template)\s+"([^"]+)"')
 _OPEN = re.compile(r"(?:include|template)\s+(?:\(printf\s+\"([^%\"]*)|[^\"\s(]|\()")
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 CHUNK = 24
-BUDGET = 150
+BUDGET = 600
 """Configurations after which a mutant that changes something without a finding is given up."""
 _LOOKED = 8
 """Changed texts of which the fields that differ are told."""
@@ -178,9 +178,9 @@ class _Trial:
                 self._refused()
             self._accepted(len(self.baseline.accepted))
             self._isolation()
-            self._every_value()
-            self._every_template()
             if self.changed or self.verdicts:
+                self._every_value()
+                self._every_template()
                 self._undefined()
         except _Killed as killed:
             return Verdict(self.mutant, killed.check, killed.message, changed=tuple(sorted(self.changed)))
@@ -393,6 +393,17 @@ class _Trial:
 
     def _every_value(self) -> None:
         """Values that changed an object in the unchanged chart, and change none any more."""
+        unknown = {
+            each
+            for effects in self.baseline.effects.values()
+            for one, other, names in effects[:1]
+            if names <= self.slices.keys()
+            for each in (one, other)
+            if each not in self.refused and any(self.key(name, each) not in self.texts for name in names)
+        }
+        asked = sorted(unknown, key=lambda each: each.levels)
+        for start in range(0, len(asked), CHUNK):
+            self._look([(each, self.names) for each in asked[start : start + CHUNK]])
         for factor, effects in self.baseline.effects.items():
             if effects and not any(self._shows(*effect) for effect in effects):
                 raise _Killed("every-value", f"{self.baseline.subject.space.factors[factor].name} changes no object")

@@ -27,6 +27,9 @@ class Mutant:
     after: str
     text: str = field(repr=False)
 
+    def __str__(self) -> str:
+        return f"{self.operator} in {self.file}:{self.line}"
+
 
 @dataclass(frozen=True)
 class Action:
