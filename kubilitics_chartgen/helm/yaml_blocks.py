@@ -35,6 +35,9 @@ class _NotPlainError(Exception):
 
 def read_blocks(text: str, read: Reader) -> dict[str, Any] | None:
     """The mapping in `text`, keys in order."""
+    # YAML ends lines at these as well.
+    if "\r" in text or (not text.isascii() and any(end in text for end in ("\x85", "\u2028", "\u2029"))):
+        return None
     try:
         return _mapping(text, 0, read, 0)
     except (_NotPlainError, ValueError, RecursionError):

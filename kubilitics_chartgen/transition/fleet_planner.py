@@ -30,8 +30,10 @@ from kubilitics_chartgen.verify.sweep.renderer import Refusal
 
 __all__ = ["FleetPlanner", "FleetTask", "fleet_task"]
 
-_REMEMBERED = 4000
-"""How many verdicts are kept for clusters whose files say the same, and templates' objects on each side."""
+_VERDICTS = 4000
+"""How many are kept, for clusters whose files say the same."""
+_TEMPLATES = 1500
+"""Of how many the objects are kept on each side, for clusters whose files say the same to a template."""
 _AT_ONCE = 16
 """How many sets of values are rendered in one call."""
 
@@ -97,7 +99,7 @@ class FleetPlanner:
 
     def _remember(self, fresh: dict[bytes, Verdict]) -> None:
         self._known.update(fresh)
-        while len(self._known) > _REMEMBERED:
+        while len(self._known) > _VERDICTS:
             self._known.pop(next(iter(self._known)))
 
     def _plans(self, waiting: dict[bytes, tuple[Case, Case]]) -> Iterator[tuple[bytes, Verdict]]:
@@ -125,7 +127,7 @@ class _Prepared:
 
     def __init__(self, side: Side, target: Target, dependencies: Dependencies | None, *, upgrade: bool) -> None:
         self._side = side
-        self._chart = RememberedChart(side.chart, dependencies, remembered=_REMEMBERED)
+        self._chart = RememberedChart(side.chart, dependencies, remembered=_TEMPLATES)
         self._release = Release(target.release, target.namespace, upgrade=upgrade, kube_version=target.kube_version)
         self._base = read_values(side.files)
         self._chart.renderer.alone.check_renderable(self._release)

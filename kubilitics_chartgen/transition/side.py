@@ -58,4 +58,6 @@ class Side:
 def _why(refusal: Refusal) -> list[Why]:
     if refusal.broken:
         return [Why(refusal.message, broken=True)]
-    return [Why(line) for line in refusal.message.splitlines() if line.strip()]
+    # A list of reasons is taken apart; what stands around it is none.
+    reasons = [line for line in refusal.message.splitlines() if line.startswith("- ")]
+    return [Why(reason) for reason in reasons or [refusal.message.strip()]]

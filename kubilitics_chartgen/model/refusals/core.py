@@ -36,7 +36,7 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "fullnameOverride",
         "the names of Services begin with it (or else with the release's name), and Kubernetes before 1.36 takes none "
         "that begins with a digit",
-        "Write a name that begins with a letter.",
+        "Write a name that begins with a letter, or use nameOverride, which comes behind the release's name.",
         bad={"kubeVersionOverride": "1.35", "fullnameOverride": "2nd"},
         good={"kubeVersionOverride": "1.35", "fullnameOverride": "second"},
     ),
@@ -44,7 +44,8 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "service-account-twice",
         "*.serviceAccount.name",
         "several components would each make the ServiceAccount of this name",
-        "Give each a name of its own, or set serviceAccount.create to false for all but one of them.",
+        "Give each a name of its own, or let only one of them make it, with frontend.serviceAccount.create: false and so "
+        "on.",
         bad={"backend": {"serviceAccount": {"name": "tools"}}, "frontend": {"serviceAccount": {"name": "tools"}}},
         good={
             "backend": {"serviceAccount": {"name": "tools"}},
