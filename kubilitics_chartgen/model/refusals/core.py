@@ -44,8 +44,7 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "service-account-twice",
         "*.serviceAccount.name",
         "several components would each make the ServiceAccount of this name",
-        "Give each a name of its own, or let only one of them make it, with frontend.serviceAccount.create: false and so "
-        "on.",
+        "Give each a name of its own, or let one alone make it: frontend.serviceAccount.create: false and so on.",
         bad={"backend": {"serviceAccount": {"name": "tools"}}, "frontend": {"serviceAccount": {"name": "tools"}}},
         good={
             "backend": {"serviceAccount": {"name": "tools"}},
