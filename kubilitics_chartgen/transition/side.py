@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ class Why:
 
 
 MAX_KNOWN = 60_000
+_REASON = re.compile(r"^- ([^\s:,]*).*$", re.MULTILINE)
 
 
 class Side:
@@ -58,6 +60,6 @@ class Side:
 def _why(refusal: Refusal) -> list[Why]:
     if refusal.broken:
         return [Why(refusal.message, broken=True)]
-    # A list of reasons is taken apart; what stands around it is none.
-    reasons = [line for line in refusal.message.splitlines() if line.startswith("- ")]
-    return [Why(reason) for reason in reasons or [refusal.message.strip()]]
+    # A list of reasons is taken apart, each with the value that it begins with; what stands around it is none.
+    reasons = [Why(found[0], found[1]) for found in _REASON.finditer(refusal.message)]
+    return reasons or [Why(refusal.message.strip())]
