@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
 
-__all__ = ["QUANTITY_PATTERN", "is_quantity", "parse_milli", "parse_quantity"]
+__all__ = ["QUANTITY_PATTERN", "is_quantity", "parse_quantity"]
 
 QUANTITY_PATTERN = r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 """What a quantity looks like as text; RE2-safe. `E` alone is exa, `E` with digits an exponent; `K` is no suffix."""
@@ -43,11 +42,6 @@ def parse_quantity(value: str | int | float) -> Fraction:
             raise ValueError(f"{value!r} is no usable quantity: its exponent is beyond {_LARGEST_EXPONENT}.")
         scale = Fraction(10) ** exponent
     return -number * scale if sign == "-" else number * scale
-
-
-def parse_milli(value: str | int | float) -> int:
-    """The value in thousandths, rounded up, as Kubernetes' `MilliValue` does."""
-    return ceil(parse_quantity(value) * 1000)
 
 
 def is_quantity(value: object) -> bool:

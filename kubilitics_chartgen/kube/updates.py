@@ -156,13 +156,15 @@ def _found(written: tuple[Rule, ...], probed: FixedFields, group: str, kind: str
 
 
 def carried_over(before: Object, after: Object) -> Object:
-    """The new object with what the server takes from the stored one where it is left empty: a Service's address."""
+    """The new object with what the server takes from the stored one where it is left empty: a Service's addresses."""
     old, new = before.get("spec") or {}, after.get("spec") or {}
     if after.get("kind") != "Service" or "ExternalName" in (old.get("type", ""), new.get("type", "")):
         return after
-    if new.get("clusterIP") or not old.get("clusterIP"):
-        return after
-    return {**after, "spec": {**new, "clusterIP": old["clusterIP"], "clusterIPs": old.get("clusterIPs")}}
+    key = "ipFamilyPolicy"
+    kept = {key: old[key]} if old.get(key) and not new.get(key) else {}
+    if old.get("clusterIP") and not new.get("clusterIP"):
+        kept |= {"clusterIP": old["clusterIP"], "clusterIPs": old.get("clusterIPs")}
+    return {**after, "spec": {**new, **kept}} if kept else after
 
 
 def _group(obj: Object) -> str:

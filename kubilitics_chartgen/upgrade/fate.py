@@ -21,7 +21,8 @@ from kubilitics_chartgen.upgrade.diff import differences, secret_values
 from kubilitics_chartgen.upgrade.live import Live
 from kubilitics_chartgen.upgrade.merge import Apply, merged
 from kubilitics_chartgen.upgrade.ownership import NOBODY, conflicts, others_than_helm
-from kubilitics_chartgen.upgrade.pods import Autoscaled, autoscaled, rollout
+from kubilitics_chartgen.upgrade.pods import rollout
+from kubilitics_chartgen.upgrade.scaling import Autoscaled, autoscalers, collision, fought
 from kubilitics_chartgen.upgrade.state import State
 
 __all__ = ["Situation", "after_upgrade", "created", "removed", "updated"]
@@ -64,6 +65,11 @@ class Situation:
         """What must not be shown."""
         there = (obj for obj in self.live.objects.values() if obj is not None)
         return secret_values((*self.old.objects.values(), *self.new.objects.values(), *there))
+
+    @cached_property
+    def scaled(self) -> tuple[Mapping[tuple[str, str], Autoscaled], ...]:
+        """What autoscalers scale, before and after."""
+        return tuple(autoscalers(side.of_kind("HorizontalPodAutoscaler")) for side in (self.old, self.new))
 
 
 def _not_served(obj: Object, version: KubeVersion, whose: str) -> str:
@@ -144,7 +150,9 @@ def updated(identity: Identity, before: Object, after: Object, upgrade: Situatio
     gone = _not_served(before, version, "the release") or _not_served(after, version, "the new manifest")
     if gone:
         return Change(identity, Verdict.REFUSED, (gone,))
-    if before == after and identity not in upgrade.live.objects:
+    asked = identity in upgrade.live.objects
+    of_old, of_new = (side.get((identity.kind, identity.name)) for side in upgrade.scaled)
+    if before == after and not asked and of_old is None:
         return Change(identity, Verdict.UNCHANGED)
     wrong = _shape(after, version)
     if not wrong and there is None:
@@ -156,27 +164,32 @@ def updated(identity: Identity, before: Object, after: Object, upgrade: Situatio
     stored, becomes = after_upgrade(before, after, version.minor, upgrade.apply, there)
     found = differences(stored, becomes, upgrade.secrets)
     refused = list(_refused(stored, becomes, after, there, upgrade))
+    collides = collision(before, after, of_old, upgrade.apply) if there is None else None
+    refused += [collides] if collides else []
     certain = tuple(f"{item.path}: {item.reason}" for item in refused if not item.depends_on)
     if certain:
         return Change(identity, Verdict.REFUSED, certain, found)
-    depends = [f"{item.path}: {item.reason}. It depends on {item.depends_on}" for item in refused]
-    sides = (upgrade.old, upgrade.new)
-    scalers = tuple(autoscaled(side.of_kind("HorizontalPodAutoscaler"), identity.kind, identity.name) for side in sides)
-    depends += _replicas(before, after, scalers, upgrade.apply) if there is None else ()
+    depends = tuple(f"{item.path}: {item.reason}. It depends on {item.depends_on}" for item in refused)
     if depends:
-        return Change(identity, Verdict.DEPENDS, tuple(depends), found)
-    if not found:
+        return Change(identity, Verdict.DEPENDS, depends, found)
+    scaling = fought(before, after, (of_old, of_new), upgrade.apply) if there is None else ()
+    scaling = scaling or _scaling(found, of_old and of_new)
+    if not found and not scaling:
         return Change(identity, Verdict.UNCHANGED)
     lost = _scaled_away(stored, becomes)
     if lost:
         return Change(identity, Verdict.DATA_AT_RISK, (lost,), found)
-    claims = {name: claim for side in sides for name, claim in side.of_kind("PersistentVolumeClaim").items()}
+    claims = {
+        name: claim
+        for side in (upgrade.old, upgrade.new)
+        for name, claim in side.of_kind("PersistentVolumeClaim").items()
+    }
     notes = (
-        *_scaling(found, scalers[0]),
-        *(("it was changed in the cluster, and is set back",) if before == after else ()),
+        *scaling,
+        *(("it was changed in the cluster, and is set back",) if before == after and asked else ()),
     )
     # How many pods an autoscaler has made stands in the live object.
-    pods = rollout(stored, becomes, claims=claims, scaled=scalers[1] if there is None else None)
+    pods = rollout(stored, becomes, claims=claims, scaled=of_new if there is None else None)
     if pods:
         return Change(identity, pods.verdict, (pods.reason, *notes), found, pods.pods)
     return Change(identity, Verdict.CHANGED, (*notes, *_silent(stored, becomes)), found)
@@ -197,23 +210,10 @@ def _refused(
             yield Refusal(conflict.path, reason)
 
 
-def _replicas(before: Object, after: Object, scalers: tuple[Autoscaled | None, ...], apply: Apply) -> Iterator[str]:
-    """An autoscaler has set `replicas` since, so that what Helm says of it collides with what is there."""
-    was, becomes = ((obj.get("spec") or {}).get("replicas") for obj in (before, after))
-    if scalers[0] is None or scalers[0].low == scalers[0].high:
-        return
-    fact = "It depends on how many replicas the autoscaler has set"
-    if apply is Apply.server and becomes is not None and was != becomes:
-        yield f"spec.replicas: belongs to the autoscaler once that has scaled, and Helm is refused the change. {fact}"
-    elif apply is Apply.client and was is not None and becomes is None:
-        yield f"spec.replicas: is removed from the manifest, so it falls to 1 until the autoscaler acts. {fact}"
-
-
-def _scaling(found: tuple[Difference, ...], scaler: Autoscaled | None) -> Iterator[str]:
-    for difference in found:
-        if difference.path == "spec.replicas":
-            until = ", until the autoscaler acts" if scaler else ""
-            yield f"scaled from {difference.before} to {difference.after}{until}"
+def _scaling(found: tuple[Difference, ...], scaler: Autoscaled | None) -> tuple[str, ...]:
+    until = ", until the autoscaler acts" if scaler else ""
+    numbers = (f"from {item.before} to {item.after}" for item in found if item.path == "spec.replicas")
+    return tuple(f"scaled {number}{until}" for number in numbers)
 
 
 def _scaled_away(stored: Object, becomes: Object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kubilitics_chartgen.kube.versions import KubeVersion
@@ -73,11 +73,21 @@ def make_plan(
 
 def _worse(applies: tuple[Apply, ...], versions: tuple[Change, ...]) -> Change:
     worst = max(versions, key=lambda change: change.verdict.rank)
-    if all(change.verdict is worst.verdict for change in versions):
-        return worst
-    how = applies[versions.index(worst)].value
-    reasons = tuple(f"with {how}-side apply: {reason}" for reason in worst.reasons)
-    return Change(worst.identity, worst.verdict, reasons, worst.differences, worst.pods)
+    if any(change.verdict is not worst.verdict for change in versions):
+        how = applies[versions.index(worst)]
+        return replace(worst, reasons=tuple(_by(how, reason) for reason in worst.reasons))
+    common = [reason for reason in worst.reasons if all(reason in change.reasons for change in versions)]
+    own = [
+        _by(apply, reason)
+        for apply, change in zip(applies, versions, strict=True)
+        for reason in change.reasons
+        if reason not in common
+    ]
+    return replace(worst, reasons=(*common, *own))
+
+
+def _by(apply: Apply, reason: str) -> str:
+    return f"with {apply.value}-side apply: {reason}"
 
 
 def _changes(upgrade: Situation) -> Iterator[Change]:

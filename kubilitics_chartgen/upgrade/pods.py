@@ -13,8 +13,9 @@ from typing import Any
 
 from kubilitics_chartgen.kube.pod_security import pod_spec_of
 from kubilitics_chartgen.upgrade.change import Verdict
+from kubilitics_chartgen.upgrade.scaling import Autoscaled
 
-__all__ = ["Autoscaled", "Rollout", "autoscaled", "rollout"]
+__all__ = ["Rollout", "rollout"]
 
 Object = Mapping[str, Any]
 
@@ -26,26 +27,6 @@ class Rollout:
     verdict: Verdict
     pods: int
     reason: str
-
-
-@dataclass(frozen=True)
-class Autoscaled:
-    """Between how many replicas an autoscaler keeps a workload."""
-
-    low: int
-    high: int
-
-
-def autoscaled(objects: Mapping[str, Object], kind: str, name: str) -> Autoscaled | None:
-    """The autoscaler of a workload, among HorizontalPodAutoscalers by name."""
-    for obj in objects.values():
-        spec = obj["spec"]
-        target, low, high = spec.get("scaleTargetRef"), spec.get("minReplicas", 1), spec.get("maxReplicas", 1)
-        if not isinstance(target, Mapping) or not isinstance(low, int) or not isinstance(high, int):
-            continue
-        if (target.get("kind"), target.get("name")) == (kind, name):
-            return Autoscaled(low, high)
-    return None
 
 
 def rollout(

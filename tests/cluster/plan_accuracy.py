@@ -23,14 +23,24 @@ from typing import Any
 
 from kubilitics_chartgen.kube.defaults import ALLOCATED
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
-from kubilitics_chartgen.kube.versions import parse_version
+from kubilitics_chartgen.kube.versions import newest, parse_version
 from kubilitics_chartgen.upgrade import Apply, State, Verdict, make_plan
 from kubilitics_chartgen.upgrade.change import Identity
 from kubilitics_chartgen.upgrade.fate import after_upgrade
 from tests.cluster.cluster import Cluster
 from tests.tools import REPOSITORY, needed
 
-__all__ = ["Outcome", "chart_pairs", "compare", "kubectl_of", "predicted", "quiet_namespace", "table", "wrong"]
+__all__ = [
+    "Outcome",
+    "chart_pairs",
+    "compare",
+    "kubectl_of",
+    "predicted",
+    "quiet_namespace",
+    "table",
+    "undecided",
+    "wrong",
+]
 
 Object = dict[str, Any]
 _THE_CLUSTERS = (".spec.volumeName", ".spec.selector.matchLabels", ".spec.updateStrategy.rollingUpdate.maxUnavailable")
@@ -40,9 +50,9 @@ _HEAD = """# How well `plan` predicts
 
 Written by `make plan-accuracy`; do not edit. Rows: what `kubilitics-chartgen plan` says of an object. Columns: what a
 real API server did with it, in a server-side dry-run of the new object over the installed old one. `depends` is said
-where only the cluster knows: whether a claim is bound and may grow, which StorageClass it got, whether a Job is
-suspended. Upgrades between the same two objects are compared once. Every test run compares them too, with other
-random ones. The same target then upgrades whole releases for real.
+where only the cluster knows: whether a claim is bound and may grow, which StorageClass it got, how many replicas an
+autoscaler has set, whether a Job is suspended. Upgrades between the same two objects are compared once. Every test run
+compares them too, with other random ones. The same target then upgrades whole releases for real.
 """
 _OTHERS = (
     "pv.kubernetes.io/bind-completed",
@@ -141,6 +151,22 @@ def chart_pairs(states: Sequence[Sequence[Object]]) -> tuple[list[tuple[Object, 
                 if before is not None and before != item:
                     pairs.setdefault(json.dumps([before, item], sort_keys=True), (before, item))
     return list(pairs.values()), len(states) * (len(states) - 1)
+
+
+def undecided(states: Sequence[Sequence[Object]]) -> int:
+    """In how many of the transitions the plan leaves the fate of an object to what only the cluster knows."""
+    sides = [
+        State({Identity(_group(item), item["kind"], "", item["metadata"]["name"]): item for item in state}, {})
+        for state in states
+    ]
+    plans = (
+        make_plan(old, new, version=newest(), applies=tuple(Apply)) for old in sides for new in sides if old is not new
+    )
+    return sum(any(change.verdict is Verdict.DEPENDS for change in plan.changes) for plan in plans)
+
+
+def _group(item: Object) -> str:
+    return str(item["apiVersion"].rpartition("/")[0])
 
 
 def _key(item: Object) -> tuple[str, str]:
@@ -301,7 +327,10 @@ def _compared(cluster: Cluster, name: str) -> Iterator[tuple[str, list[str]]]:
     from tests.cluster.control_plane import programs
     from tests.cluster.plan_states import chart_states
 
-    charts, transitions = chart_pairs(chart_states(name))
+    states = chart_states(name)
+    charts, transitions = chart_pairs(states)
+    share = 100 * undecided(states) / transitions
+    yield f"\nWithout `--live`, {share:.1f} % of the {transitions} upgrades hold an object whose fate `depends`.\n", []
     kinds = {
         f"{transitions} upgrades between the releases, profiles and changed values of Kubilitics": charts,
         "400 random upgrades between objects made to break": list(random_pairs(400, seed=2026)),

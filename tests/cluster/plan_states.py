@@ -12,7 +12,7 @@ from kubilitics_chartgen.kube.versions import newest
 from tests.cluster.profiles import CHART, PROFILES, merged, profile
 from tests.tools import REPOSITORY
 
-__all__ = ["CHANGES", "chart_states", "sources"]
+__all__ = ["CHANGES", "EVERYDAY", "chart_states", "sources"]
 
 AI = {"ai": {"enabled": True, "llmProvider": "openai"}}
 SHARED = {"accessModes": ["ReadWriteMany"], "storageClass": "fast-ssd"}
@@ -52,11 +52,43 @@ CHANGES: tuple[dict[str, Any], ...] = (
     _ai(persistence={"perReplica": True}, autoscaling={"enabled": True, "minReplicas": 2, "maxReplicas": 4}),
 )
 
+EVERYDAY: tuple[dict[str, Any], ...] = (
+    {"backend": {"logLevel": "debug"}},
+    {"backend": {"resources": {"requests": {"cpu": "250m"}, "limits": {"memory": "2Gi"}}}},
+    {"backend": {"auth": {"mode": "required", "existingSecret": "kubilitics-auth"}}},
+    {"backend": {"allowedOrigins": ["https://kubilitics.example.com"], "trustedProxies": ["10.0.0.0/8"]}},
+    {"backend": {"extraEnv": [{"name": "TZ", "value": "Europe/Berlin"}], "terminationGracePeriodSeconds": 60}},
+    {"backend": {"serviceAccount": {"create": False, "name": "theirs"}}},
+    {"backend": {"nodeSelector": {"disk": "fast"}, "tolerations": [{"key": "dedicated", "operator": "Exists"}]}},
+    {"backend": {"aiDiscovery": {"enabled": True}}},
+    merged(EXPOSED, {"frontend": {"service": {"type": "NodePort"}}}),
+    {"frontend": {"service": {"port": 8080}}},
+    {"frontend": {"image": {"tag": "1.2.1"}, "revisionHistoryLimit": 3}},
+    {"frontend": {"service": {"ipFamilyPolicy": "PreferDualStack"}}},
+    {"global": {"imageRegistry": "mirror.example.com", "imagePullSecrets": [{"name": "pull"}]}},
+    {"global": {"proxy": {"httpsProxy": "http://proxy.example.com:3128", "noProxy": ["example.com"]}}},
+    {"commonLabels": {"team": "platform"}},
+    {"rbac": {"manage": True, "exec": True}},
+    merged(EXPOSED, {"ingress": {"enabled": True, "host": "k.example.com", "tls": {"enabled": True}}}),
+    merged(EXPOSED, {"frontend": {"service": {"type": "LoadBalancer"}}}),
+    {"ai": {"enabled": True}},
+    {"ai": {"enabled": True, "llmProvider": "anthropic"}},
+    _ai(providers={"openai": {"model": "gpt-4o"}}, reasoning={"maxSteps": 20}),
+    _ai(autonomyLevel=1, rateLimits={"perUserPerHour": 100}, tokenBudgets={"perUserPerMonth": 50000}),
+    _ai(cache={"enabled": False}, features={"predictions": {"enabled": False}}),
+    _ai(restartToken="2"),
+    _ai(configReload="sidecar"),
+    _ai(clusterAccess={"enabled": True, "scope": "cluster"}),
+    _ai(podDisruptionBudget={"enabled": True}, priorityClassName="background"),
+    _ai(serviceAccount={"annotations": {"iam.example.com/role": "ai"}}, podLabels={"cost": "ai"}),
+)
+"""Values as they are changed from day to day, each on its own."""
+
 
 def sources() -> list[tuple[Path, dict[str, Any]]]:
     """Each state as a chart and its values."""
     found: list[tuple[Path, dict[str, Any]]] = [(path, {}) for path in sorted((REPOSITORY / "releases").glob("*.tgz"))]
-    found += [(CHART, merged({}, change)) for change in CHANGES]
+    found += [(CHART, merged({}, change)) for change in (*CHANGES, *EVERYDAY)]
     return found + [(CHART, profile(path)) for path in PROFILES]
 
 

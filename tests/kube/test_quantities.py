@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import pytest
 
-from kubilitics_chartgen.kube.quantity import QUANTITY_PATTERN, is_quantity, parse_milli, parse_quantity
+from kubilitics_chartgen.kube.quantity import QUANTITY_PATTERN, is_quantity, parse_quantity
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,6 @@ def test_other_things_are_no_quantities(value: object) -> None:
 
 def test_a_common_mistake_is_one_m_of_memory_which_is_a_thousandth_of_a_byte() -> None:
     assert parse_quantity("400m") == Fraction(2, 5)
-    assert parse_milli("400m") == 400
-
-
-def test_thousandths_are_rounded_up() -> None:
-    assert parse_milli("0.1m") == 1
-    assert parse_milli("1.0005") == 1001
-    assert parse_milli(2) == 2000
 
 
 def test_an_absurd_exponent_is_refused_instead_of_computed() -> None:

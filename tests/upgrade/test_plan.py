@@ -162,11 +162,49 @@ def test_dropping_replicas_under_an_autoscaler_scales_down_with_helm_3():
     assert fate(old, new, Apply.client, kind="Deployment") == ("changed in place", "scaled from 2 to 1")
 
 
-def test_rendering_replicas_again_collides_with_the_autoscaler_under_server_side_apply():
-    old, new = [deployment(spec=""), autoscaler()], [deployment(), autoscaler()]
-    verdict, reason = fate(old, new, Apply.server, kind="Deployment")
-    assert verdict == "depends"
-    assert "belongs to the autoscaler" in reason
+@pytest.mark.parametrize(
+    ("low", "was", "becomes", "expected"),
+    [
+        # Outside of its bounds, 5 at most, it scales at once, and owns what Helm had set.
+        (3, "replicas: 1", "replicas: 2", "refused"),
+        (3, "replicas: 1", "replicas: 1", "refused"),
+        (5, "replicas: 1", "replicas: 2", "refused"),
+        (3, "replicas: 1", "replicas: 4", "depends"),
+        (3, "replicas: 4", "replicas: 2", "depends"),
+        (3, "replicas: 4", "replicas: 4", "depends"),
+        (1, "replicas: 1", "replicas: 9", "depends"),
+        (3, "replicas: 0", "replicas: 2", "changed in place"),
+        (5, "replicas: 5", "replicas: 2", "changed in place"),
+        (5, "replicas: 1", "replicas: 5", "changed in place"),
+        # What Helm never set has no owner.
+        (3, "", "replicas: 1", "changed in place"),
+        (3, "", "replicas: 2", "changed in place"),
+        (5, "", "replicas: 5", "changed in place"),
+        (3, "", "", "unchanged"),
+    ],
+)
+def test_server_side_apply_collides_with_an_autoscaler_where_helm_had_set_the_replicas(low, was, becomes, expected):
+    old, new = [deployment(spec=was), autoscaler(low)], [deployment(spec=becomes)]
+    assert fate(old, new, Apply.server, kind="Deployment")[0] == expected
+
+
+def test_replicas_rendered_beside_an_autoscaler_are_set_back_by_every_upgrade_with_helm_3():
+    both = [deployment(), autoscaler()]
+    verdict, reason = fate(both, both, Apply.client, kind="Deployment")
+    assert verdict == "changed in place"
+    assert reason == "scaled from what the autoscaler has set, 1 to 5, to 2, until the autoscaler acts"
+
+
+def test_replicas_that_come_when_the_autoscaler_goes_are_said_to_be_scaled():
+    """Also the one replica that the server would have filled in: there are others by now."""
+    for replicas in (1, 2):
+        old, new = [deployment(spec=""), autoscaler(2)], deployment(spec=f"replicas: {replicas}")
+        said = f"scaled from what the autoscaler has set, 2 to 5, to {replicas}"
+        assert fate(old, new, Apply.client, kind="Deployment") == ("changed in place", said)
+        more = "refused if an earlier revision had set replicas beside an autoscaler, which --live tells"
+        change = next(item for item in plan(old, [new]).changes if item.identity.kind == "Deployment")
+        assert change.verdict.value == "changed in place"
+        assert change.reasons == (said, f"with server-side apply: {more}")
 
 
 def stateful_set(extra="", size="1Gi", image="x:1", replicas=3):
@@ -295,3 +333,12 @@ def test_planning_changes_neither_side():
     before = copy.deepcopy((dict(old.objects), dict(new.objects)))
     make_plan(old, new, version=NEWEST, applies=tuple(Apply))
     assert (dict(old.objects), dict(new.objects)) == before
+
+
+def test_a_service_keeps_the_family_policy_that_its_manifest_no_longer_says():
+    """As its address, the server takes it from what is stored."""
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 80}]%s}\n"
+    dual = service % ", ipFamilyPolicy: PreferDualStack"
+    for apply in Apply:
+        assert fate(dual, service % "", apply) == ("unchanged", "")
+        assert fate(dual, service % ", ipFamilyPolicy: SingleStack", apply)[0] == "changed in place"

@@ -1,0 +1,136 @@
+"""Who owns `replicas` beside an autoscaler, and what Helm then does: the facts that kubilitics_chartgen.upgrade.scaling
+rests on, each as the plan foretells it."""
+
+import pytest
+
+from kubilitics_chartgen.helm import EmbeddedEngine, Release, documents
+from kubilitics_chartgen.kube.versions import newest
+from kubilitics_chartgen.upgrade import Apply, make_plan
+from kubilitics_chartgen.upgrade.state import state_of
+from tests.cluster.cluster import eventually
+from tests.cluster.helms import HelmFailed
+from tests.cluster.profiles import CHART
+from tests.cluster.test_plan_live import plan
+
+TEMPLATE = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  {{ with .Values.replicas }}replicas: {{ . }}{{ end }}
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: c, image: "x:1"}]}
+{{ if .Values.autoscaler }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {minReplicas: 4, maxReplicas: 6, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+{{ end }}
+"""
+LEAST = 4
+
+
+@pytest.fixture
+def chart(tmp_path):
+    folder = tmp_path / "small"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 0.1.0\n")
+    (folder / "templates" / "all.yaml").write_text(TEMPLATE)
+    return folder
+
+
+@pytest.fixture(params=["helm3", "helm4"])
+def its_helm(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def quiet(cluster, namespace):
+    """No pod is made: what is compared are numbers."""
+    quota = {"metadata": {"name": "no-pods"}, "spec": {"hard": {"pods": "0"}}}
+    cluster.core.create_namespaced_resource_quota(namespace, quota)
+    return namespace
+
+
+def values(replicas, *, autoscaler):
+    return {"replicas": replicas, "autoscaler": autoscaler}
+
+
+def foretold(chart, namespace, helm, *sides):
+    """The plan's verdict and reasons for the Deployment, without a cluster."""
+    loaded = EmbeddedEngine().load(chart)
+    states = [state_of(documents(loaded.render(side, Release("kubilitics", namespace))), namespace) for side in sides]
+    apply = Apply.server if helm.major == 4 else Apply.client
+    found = make_plan(*states, version=newest(), applies=(apply,)).changes
+    change = next(item for item in found if item.identity.kind == "Deployment" and item.identity.name in NAMES)
+    return change.verdict.value, " ".join(change.reasons)
+
+
+NAMES = ("web", "kubilitics-frontend")
+
+
+def replicas(cluster, namespace, name="web"):
+    return cluster.get("apps/v1", "Deployment", name, namespace)["spec"]["replicas"]
+
+
+@pytest.mark.parametrize("becomes", [2, 3])
+def test_what_helm_has_set_belongs_to_the_autoscaler_once_that_has_scaled(cluster, quiet, its_helm, chart, becomes):
+    """Even where the manifest stays as it was: Helm 3 sets it back, Helm 4 is refused."""
+    sides = values(2, autoscaler=True), values(becomes, autoscaler=False)
+    its_helm.install(chart, quiet, sides[0])
+    eventually(lambda: replicas(cluster, quiet) == LEAST, "the least that the autoscaler keeps", 60)
+    verdict, reason = foretold(chart, quiet, its_helm, *sides)
+    if its_helm.major == 4:
+        assert (verdict, reason.partition(",")[0]) == ("refused", "spec.replicas: belongs to the autoscaler")
+        with pytest.raises(HelmFailed, match=r"conflict(.|\n)*\.spec\.replicas"):
+            its_helm.upgrade(chart, quiet, sides[1])
+        its_helm.upgrade(chart, quiet, sides[1], force=True)
+    else:
+        assert (verdict, reason) == (
+            "changed in place",
+            f"scaled from what the autoscaler has set, 4 to 6, to {becomes}",
+        )
+        its_helm.upgrade(chart, quiet, sides[1])
+    assert replicas(cluster, quiet) == becomes
+
+
+@pytest.mark.parametrize("becomes", [1, 3])
+def test_what_helm_has_never_set_belongs_to_nobody(cluster, quiet, its_helm, chart, becomes):
+    sides = values(0, autoscaler=True), values(becomes, autoscaler=False)
+    its_helm.install(chart, quiet, sides[0])
+    eventually(lambda: replicas(cluster, quiet) == LEAST, "the least that the autoscaler keeps", 60)
+    verdict, reason = foretold(chart, quiet, its_helm, *sides)
+    assert verdict == "changed in place"
+    assert reason.startswith(f"scaled from what the autoscaler has set, 4 to 6, to {becomes}")
+    its_helm.upgrade(chart, quiet, sides[1])
+    assert replicas(cluster, quiet) == becomes
+
+
+def test_an_owner_stays_when_the_manifest_no_longer_says_and_live_tells(cluster, quiet, helm4, chart):
+    helm4.install(chart, quiet, values(2, autoscaler=True))
+    eventually(lambda: replicas(cluster, quiet) == LEAST, "the least that the autoscaler keeps", 60)
+    helm4.upgrade(chart, quiet, values(0, autoscaler=True))
+    assert replicas(cluster, quiet) == LEAST
+    again = values(3, autoscaler=False)
+    assert (
+        "refused if an earlier revision had set replicas beside an autoscaler, which --live tells"
+        in foretold(chart, quiet, helm4, values(0, autoscaler=True), again)[1]
+    )
+    _found, verdicts = plan(helm4, quiet, chart, "--set", "replicas=3", "--set", "autoscaler=false")
+    assert verdicts["Deployment"] == "refused"
+    with pytest.raises(HelmFailed, match="conflict"):
+        helm4.upgrade(chart, quiet, again)
+
+
+def test_kubilitics_autoscaler_is_turned_on_and_off_with_either_helm(cluster, namespace, its_helm):
+    off = {"frontend": {"replicas": 1}}
+    on = {"frontend": {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 4}}}
+    its_helm.install(CHART, namespace, off, wait=True)
+    its_helm.upgrade(CHART, namespace, on, wait=True)
+    eventually(lambda: replicas(cluster, namespace, "kubilitics-frontend") == 2, "as many as it keeps", 60)
+    assert foretold(CHART, namespace, its_helm, on, off)[0] == "changed in place"
+    its_helm.upgrade(CHART, namespace, off, wait=True)
+    assert replicas(cluster, namespace, "kubilitics-frontend") == 1
