@@ -4,6 +4,7 @@ import pytest
 
 from tests.cluster.cluster import eventually
 from tests.cluster.metrics_stand_in import serve_metrics
+from tests.cluster.plan_accuracy import quiet_namespace
 from tests.cluster.profiles import CHART, PROFILES, merged, prepare, profile
 
 SCALED = {
@@ -72,20 +73,20 @@ def test_every_pod_can_be_drained_one_after_the_other(cluster, namespace, helm3)
 
 def test_a_budget_lets_one_pod_go_at_a_time(cluster, namespace, helm3):
     values = merged(SCALED, {"frontend": {"autoscaling": {"enabled": False}, "replicas": 3}})
-    # New pods never get ready, so that the first eviction is not made good.
     helm3.install(CHART, namespace, values, wait=True)
     eventually(lambda: disruptions(cluster, namespace) == 1, "the budget has counted")
-    hang = [{"op": "add", "path": "/spec/template/metadata/annotations/test.kubilitics.com~1fate", "value": "hang"}]
-    cluster.resource("apps/v1", "Deployment").patch(
-        name="kubilitics-frontend",
-        namespace=namespace,
-        body=hang,
-        content_type="application/json-patch+json",
-    )
+    # No pod can be made any more, so that the first eviction is not made good.
+    quiet_namespace(cluster, namespace)
+    eventually(lambda: quota(cluster, namespace), "the quota is enforced")
     first, second, *_others = [pod for pod in cluster.pods(namespace, "frontend") if is_ready(pod)]
     assert cluster.evict(first) == 201
     eventually(lambda: disruptions(cluster, namespace) == 0, "the budget has counted the eviction")
     assert cluster.evict(second) == 429
+
+
+def quota(cluster, namespace):
+    (found,) = cluster.list("v1", "ResourceQuota", namespace)
+    return found.get("status", {}).get("hard")
 
 
 def disruptions(cluster, namespace):
