@@ -2,6 +2,7 @@
 
 undefined-value templates read only values that values.yaml or the schema knows
 every-template each template prints an object in some configuration
+parts          templates of an optional part print nothing while it is off
 known-values   the values files that the author keeps are accepted
 refusals       what the author says to be refused is, in his words, and what to write instead is not
 """
@@ -20,16 +21,17 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.lint import undefined_value
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
-from kubilitics_chartgen.verify.space.configuration import configuration_of
+from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["AUTHOR_CHECKS", "check_author", "undefined"]
+__all__ = ["AUTHOR_CHECKS", "check_author", "switched_off", "undefined"]
 
 AUTHOR_CHECKS = MappingProxyType(
     {
         undefined_value.NAME: "Templates read only values that values.yaml or the schema defines.",
         "every-template": "Each template prints an object in some configuration.",
+        "parts": "Templates that `.chartgen.yaml` declares as an optional part print nothing while it is off.",
         "known-values": "The values files that the chart keeps for its tests, `ci/*-values.yaml`, are accepted.",
         "refusals": "What `.chartgen.yaml` declares as refused is refused, and what to write instead is not.",
     }
@@ -43,6 +45,8 @@ def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> l
         found.extend(undefined(subject.files, subject.loaded.schema, subject.dependencies))
     if "every-template" in chosen:
         found.extend(_every_template(subject, ledger))
+    if "parts" in chosen:
+        found.extend(_parts(subject, ledger))
     if "known-values" in chosen:
         found.extend(_known_values(subject, ledger))
     if "refusals" in chosen:
@@ -83,6 +87,35 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
             template=name,
             fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
         )
+
+
+def switched_off(subject: Subject, configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """(value, pattern of templates) of each optional part that is off."""
+    for part in subject.declared.parts:
+        number = subject.factor(part.value)
+        if subject.space.factors[number].levels[configuration.levels[number]].value is False:
+            yield from ((part.value, pattern) for pattern in part.templates)
+
+
+def _parts(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    seen: set[str] = set()
+    for configuration, filled in ledger.accepted.items():
+        off = tuple(switched_off(subject, configuration))
+        for name in sorted(filled - seen):
+            value = next((value for value, pattern in off if fnmatchcase(name.partition("/")[2], pattern)), "")
+            if not value:
+                continue
+            seen.add(name)
+            given = overrides(subject.space, configuration)
+            yield Proof(
+                "parts",
+                "error",
+                f"It prints an object while {value} is false.",
+                template=name,
+                fix=f"Print nothing unless {value} is true.",
+                values=values_text(given),
+                command=helm_command(str(subject.files.folder), subject.space, configuration, name),
+            )
 
 
 def _known_values(subject: Subject, ledger: Ledger) -> Iterator[Proof]:

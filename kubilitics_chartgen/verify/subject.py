@@ -100,9 +100,12 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     declared = read_declared(loaded.settings)
     own = tuple(configuration_of(space, values, release=release) for values in known)
     tried = tuple(configuration_of(space, each.instead, release=release) for each in declared.refusals)
-    return Subject(
+    subject = Subject(
         chart, loaded, compared, space, slices, base, own, tried, tuple(versions), settings.isolated, declared
     )
+    for part in declared.parts:
+        subject.factor(part.value)
+    return subject
 
 
 def _check_parsable(chart: ChartFiles) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.verify.charts import SERVICE, write_chart
-from tests.verify.test_verify_command import found, reproduced
+from tests.verify.test_verify_command import found, reproduced, run
 
 CHECKS = ("--no-nulls", "--checks", "refusals,known-values,every-template")
 GATE = '{{ if lt (.Values.replicas | int64) 1 }}{{ fail "replicas: none would serve; write 1 or more" }}{{ end }}'
@@ -54,6 +54,26 @@ def test_a_template_that_never_prints_is_a_finding_unless_it_is_there_to_refuse(
     assert judged(tmp_path / "other", {"templates/gate.yaml": GATE, "templates/service.yaml": by_cluster}) == []
 
 
+def test_an_optional_part_that_prints_while_it_is_off_is_a_finding(tmp_path):
+    parts = "declared: {parts: [{value: service.enabled, templates: ['templates/service*']}]}\n"
+    checks = ("--no-nulls", "--checks", "parts")
+    assert found(write_chart(tmp_path / "fine", {".chartgen.yaml": parts}), *checks)[0] == []
+    always = SERVICE.replace("if .Values.service.enabled", "if true")
+    ((finding,), code) = found(
+        write_chart(tmp_path / "web", {".chartgen.yaml": parts, "templates/service.yaml": always}), *checks
+    )
+    assert (finding["check"], finding["template"], code) == ("parts", "web/templates/service.yaml", 1)
+    assert finding["message"] == "It prints an object while service.enabled is false."
+    assert "kind: Service" in reproduced(finding)
+
+
+def test_an_optional_part_is_switched_by_a_value_that_there_is(tmp_path):
+    parts = "declared: {parts: [{value: servcie.enabled, templates: [x]}]}\n"
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": parts}))
+    assert done.returncode == 2
+    assert "servcie.enabled is no value that is varied" in done.stderr
+
+
 def test_a_value_that_nobody_defines_is_a_finding(tmp_path):
     misread = SERVICE.replace(".Values.service.port", ".Values.service.prot | default 80")
     folder = write_chart(tmp_path / "web", {"templates/service.yaml": misread})
@@ -65,8 +85,6 @@ def test_a_value_that_nobody_defines_is_a_finding(tmp_path):
 
 
 def test_what_is_declared_wrongly_is_said(tmp_path):
-    from tests.verify.test_verify_command import run
-
     settings = "declared: {refusals: [{values: {}, says: x}]}\n"
     done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings}))
     assert done.returncode == 2

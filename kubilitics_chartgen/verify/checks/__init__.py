@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kubilitics_chartgen.verify.checks.autoscaling import Autoscaling
+from kubilitics_chartgen.verify.checks.bindings import Bindings
 from kubilitics_chartgen.verify.checks.check import (
     ChartCheck,
     Check,
@@ -30,6 +31,7 @@ from kubilitics_chartgen.verify.checks.images import Images
 from kubilitics_chartgen.verify.checks.ingresses import Ingresses
 from kubilitics_chartgen.verify.checks.labels import Labels
 from kubilitics_chartgen.verify.checks.names import Names
+from kubilitics_chartgen.verify.checks.namespaces import Namespaces
 from kubilitics_chartgen.verify.checks.network_policies import NetworkPolicies
 from kubilitics_chartgen.verify.checks.numbers import Numbers
 from kubilitics_chartgen.verify.checks.permissions import Permissions
@@ -44,6 +46,7 @@ from kubilitics_chartgen.verify.checks.references import References
 from kubilitics_chartgen.verify.checks.removed_apis import RemovedApis
 from kubilitics_chartgen.verify.checks.resources import Resources
 from kubilitics_chartgen.verify.checks.roles import Roles
+from kubilitics_chartgen.verify.checks.rollouts import Rollouts
 from kubilitics_chartgen.verify.checks.scaling import Scaling
 from kubilitics_chartgen.verify.checks.schema import SchemaCheck
 from kubilitics_chartgen.verify.checks.selectors import Selectors
@@ -104,5 +107,8 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Autoscaling(),
     Reachability(),
     Exposure(),
+    Namespaces(),
+    Bindings(),
+    Rollouts(),
 )
 """Every check, in the order of the report."""

@@ -43,15 +43,14 @@ class CustomKinds:
             for key in document.metadata:
                 if key not in _METADATA:
                     yield fault(self, document, f"metadata.{key}", "unknown field")
-        if document.group == "monitoring.coreos.com":
-            for path, message in _scraped(document):
-                yield fault(self, document, path, message)
+        for path, message in (*_scraped(document), *_routed(document)):
+            yield fault(self, document, path, message)
 
 
 def _scraped(document: Document) -> Iterator[tuple[str, str]]:
     """What a Prometheus Operator takes, and then scrapes nothing."""
     places = _SCRAPED.get(document.kind)
-    if places is None:
+    if places is None or document.group != "monitoring.coreos.com":
         return
     endpoints = items(at(document.object, "spec").get(places))
     found = False
@@ -60,6 +59,15 @@ def _scraped(document: Document) -> Iterator[tuple[str, str]]:
         yield from _nameless(endpoint, f"spec.{places}[{position}]")
     if not found:
         yield f"spec.{places}", "names nothing to scrape"
+
+
+def _routed(document: Document) -> Iterator[tuple[str, str]]:
+    """What a gateway takes, and then answers every request with an error."""
+    if document.kind not in ("HTTPRoute", "GRPCRoute") or document.group != "gateway.networking.k8s.io":
+        return
+    for position, rule in items(at(document.object, "spec").get("rules")):
+        if not rule.get("backendRefs") and not rule.get("filters"):
+            yield f"spec.rules[{position}].backendRefs", "is missing: requests lead nowhere"
 
 
 def _nameless(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,9 @@ declared:
   names:                     # what objects are called: others rely on it; the first pattern that fits counts
     - templates: "templates/web/*"
       names: ["*-web"]
+  parts:                     # templates that print nothing while a value is false
+    - value: web.enabled
+      templates: ["templates/web/*"]
   programs:                  # what the program in a container takes and serves
     - container: web         # the container's name
       labels: {tier: front}  # where other pods have such a container, too: labels of its pods
@@ -57,6 +60,7 @@ __all__ = [
     "External",
     "Labels",
     "Names",
+    "Part",
     "Party",
     "Permission",
     "Program",
@@ -148,6 +152,14 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Templates that print nothing while a value is false."""
+
+    value: str
+    templates: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Program:
     """What the program in a container takes and serves."""
 
@@ -173,3 +185,4 @@ class Declared:
     refusals: tuple[Refused, ...] = ()
     names: tuple[Names, ...] = ()
     programs: tuple[Program, ...] = ()
+    parts: tuple[Part, ...] = ()

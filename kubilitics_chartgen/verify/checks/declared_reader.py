@@ -15,6 +15,7 @@ from kubilitics_chartgen.verify.checks.declared import (
     External,
     Labels,
     Names,
+    Part,
     Party,
     Permission,
     Program,
@@ -65,6 +66,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("refusals", _refused) or (),
         read("names", _names) or (),
         read("programs", _program) or (),
+        read("parts", _part) or (),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
@@ -174,6 +176,11 @@ def _refused(entry: Mapping[str, Any]) -> Refused:
 def _names(entry: Mapping[str, Any]) -> Names:
     _only(entry, "templates", "names")
     return Names(_text(entry, "templates", needed=True), _texts(entry, "names"))
+
+
+def _part(entry: Mapping[str, Any]) -> Part:
+    _only(entry, "value", "templates")
+    return Part(_text(entry, "value", needed=True), _texts(entry, "templates"))
 
 
 def _program(entry: Mapping[str, Any]) -> Program:

@@ -30,6 +30,8 @@ _TAIL = """\
   it `needs`, the `ports` it listens at, the `paths` that probes may ask for, and where it `reads` and `writes`.
 - `declared.refusals`: values that the templates refuse (`values`), a pattern of their words (`says`), and what to
   write instead (`instead`); these are looked at as well as what `ci/*-values.yaml` holds.
+- `declared.parts`: templates of an optional part (`templates` as patterns), which print nothing while a `value` is
+  false.
 - `verify.isolate`: optional parts, by the values that switch them: on or off, all other objects are the same.
 - `verify.factors`: `add` gives values further levels to be tried with, `fix` gives them these and no others, `exclude`
   leaves values as they are, and `keep` never sets them to null.

@@ -12,13 +12,15 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kubilitics_chartgen.kube.network_policy import directions_of, matches, peers_match
+from kubilitics_chartgen.kube.network_policy import Address, directions_of, matches, peers_match
 from kubilitics_chartgen.kube.policy_flavors import UnreadableError, plain_policy
 from kubilitics_chartgen.verify.checks.actors import Actor, actor_of, strangers
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared, Party
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, selector_of, simple_selector
+from kubilitics_chartgen.verify.checks.label_selectors import matches as selector_matches
 from kubilitics_chartgen.verify.checks.network_policies import is_sound
-from kubilitics_chartgen.verify.checks.reading import items, quoted
+from kubilitics_chartgen.verify.checks.reading import at, items, quoted
 
 __all__ = ["Reachability"]
 
@@ -39,6 +41,13 @@ class _Pods(NamedTuple):
     ports: tuple[tuple[str, int], ...]
 
 
+class _Door(NamedTuple):
+    """A Service that is opened on every node, or by a load balancer."""
+
+    namespace: str
+    selector: Selector
+
+
 class _Verdict(NamedTuple):
     place: int
     """Which of the facts is to blame."""
@@ -52,8 +61,8 @@ class Reachability:
     name = "reachability"
     sentence = (
         "Where the chart renders network policies, what may connect to what is exactly what `.chartgen.yaml` declares: "
-        "nothing more for anybody around, and nothing less between its parts. Where it declares no connections, "
-        "nothing is judged."
+        "nothing more for anybody around, and nothing less between its parts or through a Service that is opened to "
+        "the outside. Where it declares no connections, nothing is judged."
     )
     severity: Severity = "error"
     fix = "Narrow or widen the policy; or declare the connection under `declared.connections` in .chartgen.yaml."
@@ -70,6 +79,9 @@ class Reachability:
                 return None
             spec = policy.get("spec")
             return _Policy(namespace, json.dumps(spec, sort_keys=True) if is_sound(spec) else "")
+        spec = at(document.object, "spec")
+        if document.kind == "Service" and spec.get("type") in ("NodePort", "LoadBalancer"):
+            return _Door(namespace, simple_selector(spec.get("selector")))
         pod = document.pod
         if pod is None:
             return None
@@ -86,7 +98,7 @@ class Reachability:
         """Connections that are possible and not declared, or declared and not possible."""
         if context.declared.connections is None:
             return
-        relevant = [(document, fact) for document, fact in facts if isinstance(fact, (_Policy, _Pods))]
+        relevant = [(document, fact) for document, fact in facts if isinstance(fact, (_Policy, _Pods, _Door))]
         # The answer depends on nothing else, and most configurations share it.
         order = sorted(range(len(relevant)), key=lambda place: repr(relevant[place][1]))
         known = tuple(relevant[place][1] for place in order)
@@ -119,7 +131,7 @@ class _Case(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _judge(
-    facts: tuple[_Policy | _Pods, ...], namespace: str, release: str, declared: Declared
+    facts: tuple[_Policy | _Pods | _Door, ...], namespace: str, release: str, declared: Declared
 ) -> tuple[_Verdict, ...]:
     policies = [(place, fact) for place, fact in enumerate(facts) if isinstance(fact, _Policy)]
     if not policies:
@@ -136,11 +148,14 @@ def _judge(
     for row in connections:
         if row.required:
             verdicts += _too_little(case, row, declared)
+    for place, fact in enumerate(facts):
+        if isinstance(fact, _Door):
+            verdicts += _shut(case, place, fact, namespace)
     return tuple(verdicts)
 
 
 def _case(
-    facts: tuple[_Policy | _Pods, ...],
+    facts: tuple[_Policy | _Pods | _Door, ...],
     policies: list[tuple[int, _Policy]],
     namespace: str,
     release: str,
@@ -165,6 +180,7 @@ def _case(
     actors += strangers(present, parsed, namespace, release, declared.parties)
     rules: dict[tuple[int, str], list[_Rule]] = {}
     for place, where, spec in parsed:
+        verdicts += [_Verdict(place, path, message) for path, message in _strange_labels(spec, declared)]
         for direction, key, peers in _SIDES:
             if direction not in directions_of(spec):
                 continue
@@ -177,6 +193,40 @@ def _case(
                 if subject.namespace == where and matches(spec.get("podSelector") or {}, subject.labels):
                     rules.setdefault((position, direction), []).extend(found)
     return _Case(actors, parties, indices, rules), verdicts
+
+
+def _strange_labels(spec: Any, declared: Declared) -> Iterator[tuple[str, str]]:
+    """Pods of the chart that a policy means by labels that none of them carries."""
+    known: dict[str, set[str]] = {}
+    for party in declared.parties:
+        for key, value in party.labels:
+            known.setdefault(key, set()).add(value)
+    selectors = [("spec.podSelector", spec.get("podSelector"))]
+    for _, key, peers in _SIDES:
+        for number, rule in items(spec.get(key)):
+            for position, peer in items(rule.get(peers)):
+                if peer.get("namespaceSelector") is None:
+                    selectors.append((f"spec.{key}[{number}].{peers}[{position}].podSelector", peer.get("podSelector")))
+    for path, selector in selectors:
+        for key, operator, values in selector_of(selector):
+            for value in sorted(set(values) - known.get(key, set(values))):
+                if operator == "In":
+                    yield path, f"no declared party has the label {quoted(f'{key}={value}')}"
+
+
+def _shut(case: _Case, place: int, door: _Door, namespace: str) -> Iterator[_Verdict]:
+    """Whether policies keep everybody out whom a Service was opened for; who names the pods that may come, means it."""
+    for position, party in case.parties.items():
+        pod = case.actors[position].end
+        if not door.selector or pod.namespace != (door.namespace or namespace):
+            continue
+        if not selector_matches(door.selector, pod.labels) or (position, "Ingress") not in case.rules:
+            continue
+        admitted = [case.actors[number] for rule in case.rules[position, "Ingress"] for number in rule.admits]
+        any_pod = any("any-pod" in actor.kinds and "pods" not in actor.kinds for actor in admitted)
+        if any_pod and not any(isinstance(actor.end, Address) for actor in admitted):
+            message = f"is opened to the outside, and no policy lets an address connect to {quoted(party.id)}"
+            yield _Verdict(place, "spec.type", message)
 
 
 def _rule(place: int, path: str, rule: Any, peers: Any, actors: list[Actor], where: str) -> _Rule:

@@ -56,6 +56,8 @@ def _rules(role: Object, kind: str) -> Found:
             yield f"{place}.apiGroups", 'must hold a group, "" for the core'
         if not resources:
             yield f"{place}.resources", "must hold a resource"
+        if "*" in entries(rule.get("resourceNames")):
+            yield f"{place}.resourceNames", "`*` is a name here, that no object has; without names, all are granted"
         if rule.get("resourceNames") and verbs and _NEEDS_NO_NAME.issuperset(map(str, verbs)):
             yield f"{place}.resourceNames", "grants nothing: these verbs are asked without a name"
 

@@ -9,7 +9,7 @@ from typing import Any
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, Space, value_at, with_value
 
-__all__ = ["OTHER_LEVEL", "Configuration", "configuration_of", "default_configuration", "overrides"]
+__all__ = ["OTHER_LEVEL", "Configuration", "configuration_of", "overrides"]
 
 OTHER_LEVEL = -1
 """Stands for a value that is none of the factor's levels; then it is among the further values."""
@@ -38,11 +38,6 @@ class Configuration:
         """Factors whose level is another here than in `other`, with the level here."""
         pairs = enumerate(zip(self.levels, other.levels, strict=True))
         return tuple((factor, here) for factor, (here, there) in pairs if here != there)
-
-
-def default_configuration(space: Space, *, release: Release) -> Configuration:
-    """The chart as it comes."""
-    return Configuration((0,) * len(space.factors), {}, release)
 
 
 def overrides(space: Space, configuration: Configuration) -> dict[str, Any]:

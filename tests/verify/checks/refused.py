@@ -540,6 +540,7 @@ USELESS: list[Row] = [
     ("names", "Deployment", {"metadata.namespace": ""}, "metadata.namespace"),
     ("volumes", "Deployment", {f"{C}.volumeMounts[0].readOnly": True}, f"{V}[0].emptyDir"),
     ("roles", "Role", {"rules": []}, "rules"),
+    ("roles", "Role", {"rules[0].resourceNames": ["*"]}, "rules[0].resourceNames"),
     ("roles", "RoleBinding", {"subjects": []}, "subjects"),
     ("network-policies", "NetworkPolicy", {"spec.policyTypes": ["Ingress"]}, "spec.egress"),
     (

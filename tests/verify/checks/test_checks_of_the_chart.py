@@ -30,9 +30,11 @@ def test_only_what_operators_add_themselves_has_findings(situation):
     )
 
 
-# Their containers have no resources; their rule opens the backend's way to everybody; they write a null.
+# Their containers have no resources, their objects no namespace; their rule opens the backend's way to everybody; they
+# write a null.
 OPERATORS_OWN = {
     "every knob": {
+        ("namespaces", "metadata.namespace"),
         ("resources", "spec.template.spec.initContainers"),
         ("resources", "spec.template.spec.containers"),
     },

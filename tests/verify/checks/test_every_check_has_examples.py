@@ -313,6 +313,19 @@ EXPECTED = {
             "opens `database` to the outside, which is not declared",
         ),
     ],
+    "namespaces": [
+        ("ConfigMap/shop-two", "metadata.namespace", "is missing, though other objects say theirs"),
+    ],
+    "bindings": [
+        ("ClusterRole/shop-web", "metadata.name", "no binding grants this role to anybody"),
+    ],
+    "rollouts": [
+        (
+            "Deployment/shop-web",
+            "spec.strategy",
+            "the new pod is started while the old one holds `shop-web`, a claim for one node",
+        ),
+    ],
 }
 NAMES = [check.name for check in CHECKS]
 

@@ -20,7 +20,7 @@ from kubilitics_chartgen.helm.batch import BatchChart
 from kubilitics_chartgen.helm.batch import Context as Asked
 from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 from kubilitics_chartgen.helm.engine import RefusedError
-from kubilitics_chartgen.verify.author_checks import undefined
+from kubilitics_chartgen.verify.author_checks import switched_off, undefined
 from kubilitics_chartgen.verify.dependencies import find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.result import Proof
@@ -256,6 +256,7 @@ class _Trial:
             self.changed.add(name)
             differs = True
             seen = self._documents(context, name, text)
+            self._switched_off(configuration, name, seen)
             self.seen[key] = seen
             self.differing += 1
             if self.differing <= _LOOKED:
@@ -276,6 +277,12 @@ class _Trial:
             return self.inspector.documents(name, text, judged)[0]
         except BrokenTextError as error:
             raise _Killed("renders", str(error)[:300]) from error
+
+    def _switched_off(self, configuration: Configuration, name: str, seen: Sequence[Seen]) -> None:
+        """The check `parts`."""
+        for value, pattern in switched_off(self.baseline.subject, configuration) if seen else ():
+            if fnmatchcase(name.partition("/")[2], pattern):
+                raise _Killed("parts", f"{name} prints an object while {value} is false")
 
     def _before(self, context: Context, name: str) -> list[Any]:
         return _objects(self.baseline.seen(name, context.configuration))

@@ -1,0 +1,37 @@
+"""Check `namespaces`: the objects of a release say alike where they belong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.drift import CLUSTER_SCOPED
+
+__all__ = ["Namespaces"]
+
+
+class Namespaces:
+    """See `sentence`."""
+
+    name = "namespaces"
+    sentence = (
+        "Either every object says its namespace or none does: what is rendered with `helm template` and applied with "
+        "kubectl, or by a GitOps controller, otherwise ends up in two places."
+    )
+    severity: Severity = "warning"
+    fix = "Write `namespace` into the metadata of the object, as its neighbours do."
+
+    def facts(self, document: Document) -> Facts:
+        """Whether a namespaced object of Kubernetes itself says its namespace."""
+        built_in = "." not in document.group or document.group.endswith(".k8s.io")
+        if not built_in or document.kind in CLUSTER_SCOPED:
+            return None
+        return bool(document.metadata.get("namespace"))
+
+    def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:  # noqa: ARG002
+        """Objects that leave it to the one who applies them, among others that do not."""
+        if not any(says for _, says in facts):
+            return
+        for document, says in facts:
+            if not says:
+                yield fault(self, document, "metadata.namespace", "is missing, though other objects say theirs")
