@@ -50,6 +50,12 @@ def helm(request: pytest.FixtureRequest, kube_config: str) -> Helm:
     return make_helm(request.param, Path(kube_config))
 
 
+@pytest.fixture(params=["helm3", "helm4"])
+def its_helm(request: pytest.FixtureRequest, kube_config: str) -> Helm:
+    """The two that people run by hand."""
+    return make_helm(request.param, Path(kube_config))
+
+
 @pytest.fixture
 def helm4(kube_config: str) -> Helm:
     return make_helm("helm4", Path(kube_config))

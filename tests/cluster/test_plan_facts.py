@@ -10,7 +10,8 @@ from tests.cluster.cluster import eventually
 from tests.cluster.control_plane import ADMIN_TOKEN, NOBODY_TOKEN
 from tests.cluster.helms import HelmFailed
 from tests.cluster.nodes import storage_class
-from tests.cluster.test_plan_live import PROGRAM, its_helm  # noqa: F401 -- a fixture
+from tests.cluster.small_chart import small_chart
+from tests.cluster.test_plan_live import PROGRAM
 from tests.tools import REPOSITORY
 
 TEMPLATE = """
@@ -46,12 +47,7 @@ VALUES = {"claim": True, "keep": False, "class": "standard", "size": "1Gi", "rep
 
 @pytest.fixture
 def chart(tmp_path):
-    folder = tmp_path / "small"
-    (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 0.1.0\n")
-    (folder / "values.yaml").write_text(json.dumps(VALUES))
-    (folder / "templates" / "all.yaml").write_text(TEMPLATE)
-    return folder
+    return small_chart(tmp_path, TEMPLATE, json.dumps(VALUES))
 
 
 class Release:
@@ -84,7 +80,7 @@ class Release:
 
 
 @pytest.fixture
-def release(its_helm, namespace, chart, cluster):  # noqa: F811
+def release(its_helm, namespace, chart, cluster):
     found = Release(its_helm, namespace, chart, cluster)
     its_helm.install(chart, namespace, {})
     return found
@@ -108,7 +104,7 @@ def test_a_bound_claim_grows_where_its_class_lets_it(release):
     ("name", "said"),
     [("never", "it is Pending: only a bound claim may"), ("rigid", "StorageClass rigid lets no claim grow")],
 )
-def test_a_claim_that_cannot_grow_is_refused_for_certain(its_helm, namespace, chart, cluster, name, said):  # noqa: F811
+def test_a_claim_that_cannot_grow_is_refused_for_certain(its_helm, namespace, chart, cluster, name, said):
     cluster.apply(storage_class("rigid", expand=False))
     its_helm.install(chart, namespace, {"class": name})
     release = Release(its_helm, namespace, chart, cluster)

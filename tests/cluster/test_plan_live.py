@@ -10,6 +10,7 @@ import pytest
 
 from tests.cluster.helms import HelmFailed
 from tests.cluster.profiles import CHART, PROFILES, profile
+from tests.cluster.small_chart import small_chart
 from tests.cluster.test_upgrades import BEFORE_AI
 from tests.tools import REPOSITORY
 
@@ -41,17 +42,7 @@ RECREATE = "{type: Recreate, rollingUpdate: null}"
 
 @pytest.fixture
 def chart(tmp_path):
-    folder = tmp_path / "small"
-    (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 0.1.0\n")
-    (folder / "values.yaml").write_text("claim: true\nkeep: false\nstrategy: ''\n")
-    (folder / "templates" / "all.yaml").write_text(TEMPLATE)
-    return folder
-
-
-@pytest.fixture(params=["helm3", "helm4"])
-def its_helm(request):
-    return request.getfixturevalue(request.param)
+    return small_chart(tmp_path, TEMPLATE, "claim: true\nkeep: false\nstrategy: ''\n")
 
 
 def plan(helm, namespace, chart, *options):

@@ -9,7 +9,9 @@ from kubilitics_chartgen.upgrade import Apply, make_plan
 from kubilitics_chartgen.upgrade.state import state_of
 from tests.cluster.cluster import eventually
 from tests.cluster.helms import HelmFailed
+from tests.cluster.plan_accuracy import quiet_namespace
 from tests.cluster.profiles import CHART
+from tests.cluster.small_chart import small_chart
 from tests.cluster.test_plan_live import plan
 
 TEMPLATE = """
@@ -35,23 +37,12 @@ LEAST = 4
 
 @pytest.fixture
 def chart(tmp_path):
-    folder = tmp_path / "small"
-    (folder / "templates").mkdir(parents=True)
-    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: small\nversion: 0.1.0\n")
-    (folder / "templates" / "all.yaml").write_text(TEMPLATE)
-    return folder
-
-
-@pytest.fixture(params=["helm3", "helm4"])
-def its_helm(request):
-    return request.getfixturevalue(request.param)
+    return small_chart(tmp_path, TEMPLATE)
 
 
 @pytest.fixture
 def quiet(cluster, namespace):
-    """No pod is made: what is compared are numbers."""
-    quota = {"metadata": {"name": "no-pods"}, "spec": {"hard": {"pods": "0"}}}
-    cluster.core.create_namespaced_resource_quota(namespace, quota)
+    quiet_namespace(cluster, namespace)
     return namespace
 
 
@@ -59,17 +50,14 @@ def values(replicas, *, autoscaler):
     return {"replicas": replicas, "autoscaler": autoscaler}
 
 
-def foretold(chart, namespace, helm, *sides):
+def foretold(chart, namespace, helm, *sides, name="web"):
     """The plan's verdict and reasons for the Deployment, without a cluster."""
     loaded = EmbeddedEngine().load(chart)
     states = [state_of(documents(loaded.render(side, Release("kubilitics", namespace))), namespace) for side in sides]
     apply = Apply.server if helm.major == 4 else Apply.client
     found = make_plan(*states, version=newest(), applies=(apply,)).changes
-    change = next(item for item in found if item.identity.kind == "Deployment" and item.identity.name in NAMES)
+    change = next(item for item in found if (item.identity.kind, item.identity.name) == ("Deployment", name))
     return change.verdict.value, " ".join(change.reasons)
-
-
-NAMES = ("web", "kubilitics-frontend")
 
 
 def replicas(cluster, namespace, name="web"):
@@ -128,9 +116,10 @@ def test_an_owner_stays_when_the_manifest_no_longer_says_and_live_tells(cluster,
 def test_kubilitics_autoscaler_is_turned_on_and_off_with_either_helm(cluster, namespace, its_helm):
     off = {"frontend": {"replicas": 1}}
     on = {"frontend": {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 4}}}
+    name = "kubilitics-frontend"
     its_helm.install(CHART, namespace, off, wait=True)
     its_helm.upgrade(CHART, namespace, on, wait=True)
-    eventually(lambda: replicas(cluster, namespace, "kubilitics-frontend") == 2, "as many as it keeps", 60)
-    assert foretold(CHART, namespace, its_helm, on, off)[0] == "changed in place"
+    eventually(lambda: replicas(cluster, namespace, name) == 2, "as many as it keeps", 60)
+    assert foretold(CHART, namespace, its_helm, on, off, name=name)[0] == "changed in place"
     its_helm.upgrade(CHART, namespace, off, wait=True)
-    assert replicas(cluster, namespace, "kubilitics-frontend") == 1
+    assert replicas(cluster, namespace, name) == 1

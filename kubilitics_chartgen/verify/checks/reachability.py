@@ -8,7 +8,7 @@ addresses on the internet, in private networks and of a cloud's metadata server.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -179,8 +179,12 @@ def _case(
     present = [actors[position] for position in parties]
     actors += strangers(present, parsed, namespace, release, declared.parties)
     rules: dict[tuple[int, str], list[_Rule]] = {}
+    labels_of_parties: dict[str, set[str]] = {}
+    for party in declared.parties:
+        for key, value in party.labels:
+            labels_of_parties.setdefault(key, set()).add(value)
     for place, where, spec in parsed:
-        verdicts += [_Verdict(place, path, message) for path, message in _strange_labels(spec, declared)]
+        verdicts += [_Verdict(place, path, message) for path, message in _strange_labels(spec, labels_of_parties)]
         for direction, key, peers in _SIDES:
             if direction not in directions_of(spec):
                 continue
@@ -195,12 +199,8 @@ def _case(
     return _Case(actors, parties, indices, rules), verdicts
 
 
-def _strange_labels(spec: Any, declared: Declared) -> Iterator[tuple[str, str]]:
+def _strange_labels(spec: Any, known: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:
     """Pods of the chart that a policy means by labels that none of them carries."""
-    known: dict[str, set[str]] = {}
-    for party in declared.parties:
-        for key, value in party.labels:
-            known.setdefault(key, set()).add(value)
     selectors = [("spec.podSelector", spec.get("podSelector"))]
     for _, key, peers in _SIDES:
         for number, rule in items(spec.get(key)):
