@@ -13,7 +13,7 @@ from typing import Any
 
 from kubilitics_chartgen.errors import Problem
 from kubilitics_chartgen.helm.engine import RenderError
-from kubilitics_chartgen.helm.yaml_objects import YamlTextError, yaml_object
+from kubilitics_chartgen.helm.yaml_objects import YamlTextError, read_yaml
 
 __all__ = ["HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "in_order", "notes"]
 
@@ -114,6 +114,8 @@ class Document:
     """The events it is a hook for; empty for an ordinary object."""
     object: Mapping[str, Any] = field(repr=False, compare=False)
     """The document as Helm reads it; shared, so never change it. Empty where it holds comments only."""
+    distinct_keys: bool = field(default=False, repr=False, compare=False)
+    """Whether it is known that no mapping has a key twice."""
 
     @property
     def is_hook(self) -> bool:
@@ -193,7 +195,7 @@ def _rank(kind: str, dialect: Dialect) -> tuple[int, str]:
 
 def _document(source: str, text: str) -> Document | None:
     # Helm ends each document with a line break, so that a block of text that ends it keeps its own.
-    content = yaml_object(f"{text}\n")
+    content, distinct_keys = read_yaml(f"{text}\n")
     metadata = _mapping(content, "metadata")
     annotations = _mapping(metadata, "annotations")
     for key, value in annotations.items():
@@ -206,7 +208,7 @@ def _document(source: str, text: str) -> Document | None:
         # Helm leaves out a document whose hook it does not know.
         if not _HOOK_EVENTS.issuperset(hooks):
             return None
-    return Document(source, text, _scalar(content, "kind"), _scalar(metadata, "name"), hooks, content)
+    return Document(source, text, _scalar(content, "kind"), _scalar(metadata, "name"), hooks, content, distinct_keys)
 
 
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:

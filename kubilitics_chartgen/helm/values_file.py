@@ -112,7 +112,7 @@ def read_values_file(name: str, *, stdin: BinaryIO | None = None) -> Values:
 
 def parse_values(text: str, *, name: str = "") -> Values:
     """Values from YAML text; `name` is the file as the user named it."""
-    from kubilitics_chartgen.helm.yaml_objects import YamlTextError, yaml_object
+    from kubilitics_chartgen.helm.yaml_objects import YamlTextError, read_yaml
     from kubilitics_chartgen.helm.yaml_scan import scan_yaml
 
     scan = scan_yaml(text, name=name)
@@ -123,7 +123,7 @@ def parse_values(text: str, *, name: str = "") -> Values:
     data: dict[str, Any] = {}
     if not scan.problems:
         try:
-            data = merge({}, yaml_object.__wrapped__(text))
+            data = merge({}, read_yaml.__wrapped__(text)[0])
         except YamlTextError as error:
             scan.problems.append(Problem(f"{_without_jargon(error.summary)}.", file=name, line=error.line))
     if scan.problems:

@@ -44,10 +44,21 @@ def read_blocks(text: str, read: Reader) -> dict[str, Any] | None:
         return None
 
 
+# Lines are looked for by the end of the one before: that is quicker than to ask everywhere whether a line begins.
 @cache
-def _outer(column: int) -> re.Pattern[str]:
-    """The beginnings of lines that stand no deeper than `column`, blank ones left out."""
-    return re.compile(rf"^( {{0,{column}}})(?=[^ \n])", re.MULTILINE)
+def _entries(column: int) -> re.Pattern[str]:
+    """Lines of a mapping that stand no deeper than `column`.
+
+    Each is a key (its name; then a group that matches if nothing follows it), an item of a list, a comment, or else.
+    """
+    key = r"([A-Za-z][A-Za-z0-9_./-]{0,100}):(?:( ?)(?=\n)| |\Z)"
+    return re.compile(rf"\n(?: {{{column}}}(?:{key}|(- ))| {{0,{column}}}(?:(#)|([^ \n])))")
+
+
+@cache
+def _items(column: int) -> re.Pattern[str]:
+    """The same in a list: an item, a comment, or anything else."""
+    return re.compile(rf"\n(?: {{{column}}}(- )| {{0,{column}}}(?:(#)|([^ \n])))")
 
 
 def _content(text: str) -> int:
@@ -59,20 +70,17 @@ def _content(text: str) -> int:
 def _mapping(text: str, column: int, read: Reader, depth: int) -> dict[str, Any]:
     starts: list[tuple[str, int]] = []
     bare = False
-    for line in _outer(column).finditer(text):
+    for line in _entries(column).finditer(f"\n{text}"):
+        key, after, item, comment, _other = line.groups()
+        if key is not None:
+            if key.lower() in _NO_TEXT:
+                raise _NotPlainError
+            # With the line break before it, this is where the line begins in the text.
+            starts.append((key, line.start()))
+            bare = after is not None
         # A comment belongs to the block before it.
-        if text.startswith("#", line.end()):
-            continue
-        if len(line[1]) != column:
+        elif comment is None and (item is None or not bare):
             raise _NotPlainError
-        start = line.start()
-        if bare and text.startswith("- ", line.end()):
-            continue
-        match = _KEY.match(text, start)
-        if match is None or match[1].lower() in _NO_TEXT:
-            raise _NotPlainError
-        starts.append((match[1], start))
-        bare = text.startswith("\n", match.end())
     if not starts or _content(text) < starts[0][1]:
         raise _NotPlainError
     found: dict[str, Any] = {}
@@ -100,12 +108,12 @@ def _value(key: str, text: str, column: int, read: Reader, depth: int) -> Any:
 
 def _sequence(text: str, column: int, read: Reader, depth: int) -> list[Any]:
     starts: list[int] = []
-    for line in _outer(column).finditer(text):
-        if text.startswith("#", line.end()):
-            continue
-        if len(line[1]) != column or not text.startswith("- ", line.end()):
+    for line in _items(column).finditer(f"\n{text}"):
+        item, comment, _other = line.groups()
+        if item is not None:
+            starts.append(line.start())
+        elif comment is None:
             raise _NotPlainError
-        starts.append(line.start())
     return [
         _item(text[start:end], column, read, depth) for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
     ]

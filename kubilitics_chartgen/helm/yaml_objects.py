@@ -11,8 +11,9 @@ from typing import Any
 
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.yaml_blocks import read_blocks
+from kubilitics_chartgen.helm.yaml_keys import may_repeat_keys
 
-__all__ = ["YamlTextError", "yaml_object"]
+__all__ = ["YamlTextError", "read_yaml", "yaml_object"]
 
 _LONG = 16
 """Lines from which it pays to read a text in blocks."""
@@ -26,19 +27,32 @@ class YamlTextError(InputError):
         self.line = line
 
 
-@lru_cache(maxsize=1024)
 def yaml_object(text: str) -> dict[str, Any]:
     """The mapping in `text`, empty where there is none. The same object is given out again: never change it."""
+    return read_yaml(text)[0]
+
+
+@lru_cache(maxsize=1024)
+def read_yaml(text: str) -> tuple[dict[str, Any], bool]:
+    """What `yaml_object` gives, and whether it is known that no mapping in it has a key twice."""
     import helm_python
 
     if "\0" in text:
         raise YamlTextError("yaml: control characters are not allowed", text[: text.index("\0")].count("\n") + 1)
     if text.count("\n") > _LONG:
-        known = read_blocks(text, _block)
+        doubtful = False
+
+        def read(block: str) -> dict[str, Any]:
+            nonlocal doubtful
+            found, distinct = _block(block)
+            doubtful = doubtful or not distinct
+            return found
+
+        known = read_blocks(text, read)
         if known is not None:
-            return known
+            return known, not doubtful
     try:
-        return helm_python.values_from_yaml(text)
+        return helm_python.values_from_yaml(text), False
     except helm_python.HelmError as error:
         message = str(error).replace("error converting YAML to JSON: ", "")
         if "cannot unmarshal" in message:
@@ -50,11 +64,11 @@ def yaml_object(text: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8192)
-def _block(text: str) -> dict[str, Any]:
+def _block(text: str) -> tuple[dict[str, Any], bool]:
     import helm_python
 
     try:
-        return helm_python.values_from_yaml(text)
+        return helm_python.values_from_yaml(text), not may_repeat_keys(text)
     except helm_python.HelmError as error:
         raise ValueError(str(error)) from error
 

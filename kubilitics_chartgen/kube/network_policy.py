@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
 
 __all__ = ["Address", "Pod", "allowed", "directions_of", "matches", "peers_match", "ports_match"]
@@ -116,7 +117,7 @@ def peers_match(peers: Sequence[JsonObject] | None, other: Pod | Address, namesp
 def _peer_matches(peer: JsonObject, other: Pod | Address, namespace: str) -> bool:
     block = peer.get("ipBlock")
     if block is not None:
-        return _in_block(block, other.ip)
+        return bool(other.ip) and _in_block(block["cidr"], tuple(block.get("except") or ()), other.ip)
     if isinstance(other, Address):
         return False
     pods, namespaces = peer.get("podSelector"), peer.get("namespaceSelector")
@@ -124,15 +125,15 @@ def _peer_matches(peer: JsonObject, other: Pod | Address, namespace: str) -> boo
     return in_namespace and (pods is None or matches(pods, other.labels))
 
 
-def _in_block(block: JsonObject, ip: str) -> bool:
-    if not ip:
-        return False
+@lru_cache(maxsize=16384)
+def _in_block(cidr: str, holes: tuple[str, ...], ip: str) -> bool:
     address = ip_address(ip)
+    return address in _network(cidr) and not any(address in _network(hole) for hole in holes)
 
-    def inside(cidr: str) -> bool:
-        return address in ip_network(cidr, strict=False)
 
-    return inside(block["cidr"]) and not any(inside(cidr) for cidr in block.get("except") or ())
+@lru_cache(maxsize=1024)
+def _network(cidr: str) -> IPv4Network | IPv6Network:
+    return ip_network(cidr, strict=False)
 
 
 def ports_match(ports: Sequence[JsonObject] | None, target: Pod | Address, port: int, protocol: str) -> bool:

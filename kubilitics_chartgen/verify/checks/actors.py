@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -84,9 +85,12 @@ def strangers(
         found.append(_pod(f"the {quoted(actor.party)} of another namespace", "elsewhere", labels, {}, plain))
     found += [_address(text, called) for text, called in _ADDRESSES.items()]
     known = {(actor.end.namespace, frozenset(actor.end.labels.items())) for actor in ours}
+    peers: dict[str, tuple[Any, str]] = {}
     for _, where, spec in policies:
-        for _, peer in policy_peers(spec):
-            found += _named(peer, where, known, ours, parties)
+        # Many policies name the same ones.
+        peers.update((f"{where} {peer}", (peer, where)) for _, peer in policy_peers(spec))
+    for peer, where in peers.values():
+        found += _named(peer, where, known, ours, parties)
     return found
 
 
@@ -97,6 +101,7 @@ def _pod(
     return Actor(pod, called, kinds)
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str, called: str) -> Actor:
     address = ip_address(text)
 
@@ -117,7 +122,7 @@ def _named(
     """Somebody whom a policy's peer means: a pod with its labels, or an address in its network."""
     block = mapping(peer.get("ipBlock"))
     if block:
-        text = _first_address(str(block.get("cidr")), [str(hole) for hole in entries(block.get("except"))])
+        text = _first_address(str(block.get("cidr")), tuple(str(hole) for hole in entries(block.get("except"))))
         if text:
             yield _address(text, f"addresses in {quoted(block.get('cidr'))}")
         return
@@ -164,7 +169,8 @@ def _example(selector: Any) -> dict[str, str]:
     return labels
 
 
-def _first_address(cidr: str, holes: Sequence[str]) -> str:
+@lru_cache(maxsize=1024)
+def _first_address(cidr: str, holes: tuple[str, ...]) -> str:
     """An address in the network and in none of the holes; empty where a few tries find none, or a stranger is in it."""
     try:
         network: Any = ip_network(cidr, strict=False)

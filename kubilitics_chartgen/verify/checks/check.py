@@ -38,6 +38,8 @@ class Document:
     text: str
     object: Mapping[str, Any] = field(repr=False, hash=False, compare=False)
     """The text as Helm reads it; shared, so never change it."""
+    distinct_keys: bool = field(default=False, repr=False, hash=False, compare=False)
+    """Whether it is known that no mapping has a key twice."""
 
     @cached_property
     def kind(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.helm.yaml_objects import YamlTextError, yaml_object
@@ -43,13 +44,18 @@ class ConfigFiles:
                         yield fault(self, document, f'{part}["{key}"]', message)
 
 
-def _read(key: str, text: str) -> Found:
-    ending = key.rpartition(".")[2] if "." in key else ""
+def _read(key: str, text: str) -> tuple[str, ...]:
+    return _read_as(key.rpartition(".")[2] if "." in key else "", text)
+
+
+@lru_cache(maxsize=1024)
+def _read_as(ending: str, text: str) -> tuple[str, ...]:
     reader: Callable[[str], Found] | None = _READERS.get(ending)
     if reader is not None:
-        yield from reader(text) if text.strip() else ("is empty",)
-    elif "kind: Config\n" in text and "current-context:" in text:
-        yield from _kubeconfig(text)
+        return tuple(reader(text)) if text.strip() else ("is empty",)
+    if "kind: Config\n" in text and "current-context:" in text:
+        return tuple(_kubeconfig(text))
+    return ()
 
 
 def _json(text: str) -> Found:

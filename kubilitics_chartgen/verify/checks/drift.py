@@ -99,7 +99,7 @@ class Drift:
             return
         for path, message in _own_fields(document):
             yield fault(self, document, path, message)
-        for path, message in _empties(obj, ""):
+        for path, message in _empties(obj, "") if _has_empty(obj) else ():
             yield fault(self, document, path, message)
         for path, message in _quantities(document):
             yield fault(self, document, path, message)
@@ -124,6 +124,25 @@ def _own_fields(document: Document) -> Found:
             for key in ("apiVersion", "kind"):
                 if not claim.get(key):
                     yield f"spec.volumeClaimTemplates[{position}].{key}", "is missing, and the server fills it in"
+
+
+def _has_empty(obj: Object) -> bool:
+    """Whether there may be something that the server leaves out; mostly there is nothing."""
+    waiting: list[Any] = [obj]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += [item for item in value if isinstance(item, (dict, list))]
+            continue
+        for key, item in value.items():
+            if isinstance(item, (dict, list)):
+                if item:
+                    waiting.append(item)
+                elif key in _EMPTY_LEFT_OUT:
+                    return True
+            elif item is None:
+                return True
+    return False
 
 
 def _empties(value: Any, path: str) -> Found:

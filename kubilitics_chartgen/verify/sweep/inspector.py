@@ -75,7 +75,8 @@ class Inspector:
                 new += 1
                 self._make_room()
                 line = text.count("\n", 0, max(0, text.find(each.text))) + 1
-                seen = self._look(Document(template, line, each.text, each.object), context)
+                document = Document(template, line, each.text, each.object, each.distinct_keys)
+                seen = self._look(document, context)
                 self._seen[key] = seen
             found.append(seen)
         self._texts[whole] = tuple(found)

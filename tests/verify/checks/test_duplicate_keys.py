@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.verify.checks import Document
 from tests.verify.checks.rendered import context, judged, of
 
@@ -55,3 +56,15 @@ def test_a_key_that_stands_twice_is_found(text):
 @pytest.mark.parametrize("text", ONCE)
 def test_nothing_else_is(text):
     assert found(text) == []
+
+
+def test_a_key_twice_is_found_deep_inside_a_long_document():
+    filler = "".join(f"    k{number}: 1\n" for number in range(20))
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n  labels:\n"
+    text = f"{head}{filler}    inner:\n      a: 1\n      a: 2\n"
+    (document,) = documents({"chart/templates/x.yaml": text})
+    (once,) = documents({"chart/templates/x.yaml": text.replace("a: 2", "b: 2")})
+    assert not document.distinct_keys
+    assert once.distinct_keys
+    seen = Document("chart/templates/x.yaml", 1, document.text, document.object, document.distinct_keys)
+    assert len(judged([seen], context(), "duplicate-keys")) == 1
