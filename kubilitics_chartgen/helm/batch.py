@@ -17,7 +17,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,7 +33,10 @@ REFUSED = "\ue000refused\ue001"
 """Stands before the message where a template's own text would have stopped Helm with `fail`."""
 
 _KEY = "chartgenContexts"
+_ANSWERS = "chartgenAnswers"
 _MAX_SECTIONS = 200
+_MAX_HELD = 16_000_000
+"""Characters of answers that are remembered; past them all are forgotten."""
 _WRAPPER = "zz-chartgen.yaml"
 _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
 _STUB = (
@@ -46,6 +49,8 @@ _STUB_THAT_REMEMBERS = (
     '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}' + _STUB + "{{{{ end }}}}"
 )
 _LOOP = """{{- $out := list -}}
+{{- $answers := fromJson .Values.%(answers)s -}}
+{{- $new := dict -}}
 {{- range $context := .Values.%(key)s -}}
 {{- $release := dict "Name" .release.name "Namespace" .release.namespace "Service" $.Release.Service -}}
 {{- $_ := set $release "Revision" $.Release.Revision -}}
@@ -54,7 +59,10 @@ _LOOP = """{{- $out := list -}}
 {{- $root := dict "Release" $release "Chart" $.Chart "Capabilities" $.Capabilities -}}
 {{- $_ := set $root "Values" (fromJson .values) -}}
 {{- $_ := set $root "Files" $.Files -}}
-{{- if %(remember)s }}{{ $_ := set $root "%(memory)s" (dict "root" (printf "%%p" $root)) }}{{ end -}}
+{{- if %(remember)s -}}
+{{- $memory := dict "root" (printf "%%p" $root) "keys" (splitList "," .keys) "answers" $answers "new" $new -}}
+{{- $_ := set $root "%(memory)s" $memory -}}
+{{- end -}}
 {{- $texts := dict -}}
 {{- $refused := false -}}
 {{- range .templates -}}
@@ -67,7 +75,7 @@ _LOOP = """{{- $out := list -}}
 {{- end -}}
 {{- $out = append $out $texts -}}
 {{- end -}}
-{{- toJson $out -}}"""
+{{- dict "texts" $out "answers" $new | toJson -}}"""
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ class Context:
     release: Release
     templates: Sequence[str]
     """The templates to render, such as `mychart/templates/x.yaml`; after one that prints `REFUSED` no more are."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """For named templates that remember, a word without commas: the same wherever the values that they read are."""
 
 
 class BatchChart:
@@ -85,7 +95,8 @@ class BatchChart:
 
     `soften` may change the text of a template (path, text): what it takes out of the way must print `REFUSED`.
     `remembers` says that a template which is asked twice within one set of values prints the same, so that it need not
-    run twice: no template may change values that others read, or print the whole root context.
+    run twice, nor in another set of values with the same key: no template may change values that others read, or print
+    the whole root context.
     """
 
     def __init__(self, chart: EmbeddedChart, *, soften: Callable[[str, str], str] | None = None) -> None:
@@ -94,7 +105,9 @@ class BatchChart:
         self._soften = soften or (lambda _name, text: text)
         self._name = str(chart.metadata.get("name"))
         self._sections: dict[int, tuple[Any, str]] = {}
-        self._batches: dict[bool, EmbeddedChart] = {}
+        self._batches: dict[bool, tuple[EmbeddedChart, tuple[str, ...]]] = {}
+        self._answers: dict[str, str] = {}
+        self._held = 0
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
@@ -124,6 +137,11 @@ class BatchChart:
         """The text of a template, as its author wrote it."""
         return self._files[name].decode("utf-8", "replace")
 
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """The named templates that remember what they print, while `remembers` says so."""
+        return self._made()[1]
+
     @cached_property
     def batchable(self) -> bool:
         """Whether many sets of values can be rendered in one call."""
@@ -136,29 +154,35 @@ class BatchChart:
                 return False
         return bool(self.entries)
 
-    def _made(self) -> EmbeddedChart:
-        """The chart that renders many sets of values."""
+    def _made(self) -> tuple[EmbeddedChart, tuple[str, ...]]:
+        """The chart that renders many sets of values, and the named templates that remember in it."""
         known = self._batches.get(self.remembers)
         if known is None:
             known = self._batches[self.remembers] = self._make()
         return known
 
-    def _make(self) -> EmbeddedChart:
+    def _make(self) -> tuple[EmbeddedChart, tuple[str, ...]]:
         left = (f"{self._name}/values.yaml", f"{self._name}/values.schema.json")
         files = {name: data for name, data in self._files.items() if name not in left}
         texts = {name: data.decode("utf-8", "replace") for name, data in files.items() if "/templates/" in name}
         texts |= {name: self._soften(name, texts[name]) for name in self.entries}
         answers = remembering(texts) if self.remembers else None
         stub = _STUB_THAT_REMEMBERS if answers else _STUB
-        texts, helpers = answers or (texts, "")
+        texts, helpers, names = answers or (texts, "", ())
         for name in self.entries:
             texts[_hidden(name)] = texts[name]
             texts[name] = stub.format(key=_KEY, hidden=_hidden(name), memory=MEMORY, answered=ANSWERED)
         texts[f"{self._name}/templates/_chartgen.tpl"] = helpers
-        loop = {"key": _KEY, "refused": REFUSED, "memory": MEMORY, "remember": "true" if answers else "false"}
+        loop = {
+            "key": _KEY,
+            "answers": _ANSWERS,
+            "refused": REFUSED,
+            "memory": MEMORY,
+            "remember": "true" if answers else "false",
+        }
         texts[self._wrapper] = _LOOP % loop
         files |= {name: text.encode() for name, text in texts.items()}
-        return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files)))
+        return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files))), names
 
     def prepare(self) -> None:
         """Make the chart that renders many sets of values now, rather than when it is needed."""
@@ -182,7 +206,11 @@ class BatchChart:
 
     def render(self, contexts: Sequence[Context]) -> list[dict[str, str]]:
         """The text of each template asked for, per context, in one call. Raises RenderError if any one fails."""
+        made, names = self._made()
+        keys = [_keys(number, context, names) for number, context in enumerate(contexts)]
+        known = {key: self._answers[key] for each in keys for key in each if key in self._answers}
         asked = {
+            _ANSWERS: json.dumps(known),
             _KEY: [
                 {
                     "values": self._values_text(context.values),
@@ -192,14 +220,22 @@ class BatchChart:
                         "upgrade": context.release.upgrade,
                     },
                     "templates": list(context.templates),
+                    "keys": ",".join(each),
                 }
-                for context in contexts
-            ]
+                for context, each in zip(contexts, keys, strict=True)
+            ],
         }
-        texts = self._made().render_texts(asked, contexts[0].release)
-        found: list[dict[str, str]] = json.loads(texts[self._wrapper])
+        printed = json.loads(made.render_texts(asked, contexts[0].release)[self._wrapper])
+        self._keep(printed["answers"])
         # Helm does this last, to each template's text.
-        return [{name: text.replace("<no value>", "") for name, text in one.items()} for one in found]
+        return [{name: text.replace("<no value>", "") for name, text in one.items()} for one in printed["texts"]]
+
+    def _keep(self, answers: Mapping[str, str]) -> None:
+        if self._held > _MAX_HELD:
+            self._answers.clear()
+            self._held = 0
+        self._answers.update(answers)
+        self._held += sum(map(len, answers.values()))
 
     def render_each(self, contexts: Sequence[Context]) -> list[dict[str, str] | InputError]:
         """The same, with an error in the place of what fails: halves are tried until the ones that fail stand alone."""
@@ -212,6 +248,12 @@ class BatchChart:
                 return [error if isinstance(error, InputError) else RefusedError(str(error))]
         half = (len(contexts) + 1) // 2
         return [*self.render_each(contexts[:half]), *self.render_each(contexts[half:])]
+
+
+def _keys(number: int, context: Context, names: Sequence[str]) -> list[str]:
+    """For each named template that remembers: `#` and its key, or what no other context of this call has."""
+    known = context.keys
+    return [f"#{known[name]}" if name in known else f"{number}.{place}" for place, name in enumerate(names)]
 
 
 def _renders(name: str) -> bool:

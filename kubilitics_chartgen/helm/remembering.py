@@ -1,9 +1,10 @@
-"""Lets named templates answer from memory when the same root context asks them again. Pure: texts in, texts out.
+"""Lets named templates answer from memory when they are asked again. Pure: texts in, texts out.
 
 A chart asks its helpers over and over with the root context, and the answer is the same each time. Here each longer one
-is put behind another of its name, which looks into a map that lies in the root context. What makes an answer differ all
-the same (the name of the template that asks, the clock, chance) is looked for in the text, and then nothing is changed;
-whoever asks must know that no template changes the values of others or prints the whole root context.
+is put behind another of its name, which looks into a map that lies in the root context, under a key that says for which
+values the answer holds. What makes an answer differ all the same (the name of the template that asks, the clock,
+chance) is looked for in the text, and then nothing is changed; whoever asks must know that no template changes the
+values of others or prints the whole root context.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
-__all__ = ["ANSWERED", "MEMORY", "remembering"]
+__all__ = ["ANSWERED", "MEMORY", "Remembering", "remembered_names", "remembering"]
 
 MEMORY = "chartgenMemory"
-"""The map in the root context: answers by name, and under `root` where that context lies in memory."""
+"""The map in the root context: `answers` by key, `keys` by the number of a named template, `new` for answers whose key
+begins with `#`, and under `root` where that context lies in memory."""
 ANSWERED = f'and (kindIs "map" .) (hasKey . "{MEMORY}") (eq (get .{MEMORY} "root") (printf "%p" .))'
 """Whether `.` is the root context itself, and no copy of it with other values."""
 
@@ -29,23 +32,48 @@ _DIFFERS = re.compile(
 _PLAIN = "chartgen-plain-"
 _ASKS = (
     '{{{{- define "{name}" -}}}}{{{{- if {answered} -}}}}'
-    '{{{{- if not (hasKey .{memory} "{name}") -}}}}'
-    '{{{{- $_ := set .{memory} "{name}" (include "{plain}{name}" .) -}}}}{{{{- end -}}}}'
-    '{{{{- get .{memory} "{name}" -}}}}'
+    "{{{{- $key := index .{memory}.keys {number} -}}}}"
+    "{{{{- if not (hasKey .{memory}.answers $key) -}}}}"
+    '{{{{- $text := include "{plain}{name}" . -}}}}'
+    "{{{{- $_ := set .{memory}.answers $key $text -}}}}"
+    '{{{{- if hasPrefix "#" $key }}}}{{{{ $_ := set .{memory}.new $key $text }}}}{{{{ end -}}}}'
+    "{{{{- end -}}}}"
+    "{{{{- get .{memory}.answers $key -}}}}"
     '{{{{- else -}}}}{{{{- template "{plain}{name}" . -}}}}{{{{- end -}}}}{{{{- end -}}}}\n'
 )
 
 
-def remembering(texts: Mapping[str, str]) -> tuple[dict[str, str], str] | None:
-    """Template files with their named templates renamed, and the text that remembers for them; None: not possible."""
+class Remembering(NamedTuple):
+    """Templates that remember."""
+
+    texts: dict[str, str]
+    """The template files, with their named templates renamed."""
+    helpers: str
+    """The text of those that remember for them."""
+    names: tuple[str, ...]
+    """The named templates that do, by their number."""
+
+
+def remembered_names(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The named templates that can be remembered; none where answers may differ."""
     if any(_DIFFERS.search(text) for text in texts.values()):
-        return None
+        return ()
     times = Counter(name for text in texts.values() for name in _DEFINE.findall(text))
-    chosen = {name for text in texts.values() for name in _long(text) if times[name] == 1}
+    return tuple(sorted({name for text in texts.values() for name in _long(text) if times[name] == 1}))
+
+
+def remembering(texts: Mapping[str, str]) -> Remembering | None:
+    """The same templates, so that they remember; None where there is nothing to be remembered."""
+    names = remembered_names(texts)
+    if not names:
+        return None
+    chosen = set(names)
     changed = {file: _DEFINE.sub(lambda found: _renamed(found, chosen), text) for file, text in texts.items()}
-    return changed, "".join(
-        _ASKS.format(name=name, plain=_PLAIN, memory=MEMORY, answered=ANSWERED) for name in sorted(chosen)
+    helpers = (
+        _ASKS.format(name=name, number=number, plain=_PLAIN, memory=MEMORY, answered=ANSWERED)
+        for number, name in enumerate(names)
     )
+    return Remembering(changed, "".join(helpers), names)
 
 
 def _long(text: str) -> list[str]:

@@ -42,7 +42,7 @@ from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_value
 from kubilitics_chartgen.verify.subject import Subject, read_subject
-from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status
 from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
 
 __all__ = ["UPGRADE_CHECKS", "verify_upgrade"]
@@ -79,18 +79,8 @@ def verify_upgrade(
             )
         exemptions = read_exemptions(new.files.files.get(SETTINGS_FILE, ""), UPGRADE_CHECKS, section="upgrade")
         exempted = Exempted(exemptions)
-        task = SweepTask(
-            folder,
-            before.space,
-            before.kube_versions,
-            (),
-            before.slices,
-            before.dependencies.shared,
-            before.kube_value,
-            before.dependencies.repeats,
-        )
         with pool_of(request, folder) as pool:
-            pool.begin(task)
+            pool.begin(before.task(()))
             pairs = _Pairs(before, new, pool, chosen, versions)
             ledger = Ledger(pairs, progress=progress, templates=len(before.slices))
             if request.budget is not None:

@@ -6,15 +6,17 @@ writes to values that other templates read. Conservative: what cannot be followe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kubilitics_chartgen.verify.analysis.blanks import without_blocks
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
 from kubilitics_chartgen.verify.analysis.state import State
-from kubilitics_chartgen.verify.analysis.values import ANY, Path, text
+from kubilitics_chartgen.verify.analysis.tasks import Task
+from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
 from kubilitics_chartgen.verify.references import Subchart, read_program
 
 __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
@@ -59,6 +61,10 @@ class Dependencies:
     templates: Mapping[str, TemplateDependencies] = field(default_factory=dict)
     compared: Mapping[Path, Sequence[str | int]] = field(default_factory=dict)
     """The constants that templates compare values with."""
+    parts: Mapping[str, TemplateDependencies] = field(default_factory=dict)
+    """What named templates depend on that are called with the root context, as far as that was asked."""
+    guards: Mapping[str, TemplateDependencies] = field(default_factory=dict)
+    """What decides whether a template prints nothing, where that is less than all that it reads."""
 
     @property
     def shared(self) -> bool:
@@ -93,26 +99,32 @@ def find_dependencies(
     *,
     subcharts: Sequence[Subchart] = (),
     choices: Mapping[Path, frozenset[str]] | None = None,
+    parts: Collection[str] = (),
     max_work: int = MAX_WORK,
 ) -> Dependencies:
-    """What each template that Helm renders depends on; `choices` are the only texts a schema allows at a path."""
+    """What each template that Helm renders depends on; `choices` are the only texts a schema allows at a path.
+
+    `parts` are named templates to be followed by themselves as well, where they are called with the root context.
+    """
     program = read_program(templates, subcharts=subcharts)
     found: dict[str, TemplateDependencies] = {}
     compared: dict[Path, set[str | int]] = {}
     spent = 0
-    for entry in program.rendered:
+    called: set[int] = set()
+
+    def follow(task: Task) -> TemplateDependencies:
+        nonlocal spent
         bound = max(0, min(max_work, MAX_TOTAL - spent))
         state = State(program.known, program.charts, joined=True, max_work=bound, choices=choices)
         for chart, base in program.bases.items():
             state.heap.write(("template", chart), "BasePath", text(base))
-        complete = Interpreter(state).run([entry])
+        complete = Interpreter(state).run([task])
         spent += state.work
         for path, constants in state.compared.items():
             compared.setdefault(path, set()).update(constants)
-        name = entry.target.name
-        merged = found.get(name)
-        one = TemplateDependencies(
-            name,
+        called.update(target for target, argument in state.arguments.items() if () in argument.roots)
+        return TemplateDependencies(
+            task.target.name,
             state.reads.all(),
             frozenset(state.controls),
             frozenset(state.facts),
@@ -120,11 +132,27 @@ def find_dependencies(
             frozenset(state.changed) | state.heap.written_roots(),
             "" if complete else "it is too much to follow",
         )
-        found[name] = one if merged is None else _both(merged, one)
+
+    guards: dict[str, TemplateDependencies] = {}
+    for entry in program.rendered:
+        name, one = entry.target.name, follow(entry)
+        found[name] = _both(found[name], one) if name in found else one
+        guard = without_blocks(entry.target.body)
+        if guard is not None and not subcharts:
+            guards[name] = follow(Task(replace(entry.target, body=guard), entry.argument))
     if program.errors:
+        guards = {}
         found = {name: _widened(one, f"{program.errors[0].file} cannot be parsed") for name, one in found.items()}
+        parts = ()
+    root = Abstract(roots=frozenset({()}))
+    targets = [target for name in parts for target in program.known.get(name, ()) if id(target) in called]
+    followed = {target.name: follow(Task(target, root)) for target in targets}
     ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in compared.items()}
-    return Dependencies(found, ordered)
+    return Dependencies(found, ordered, _certain(followed), _certain(guards))
+
+
+def _certain(followed: Mapping[str, TemplateDependencies]) -> dict[str, TemplateDependencies]:
+    return {name: one for name, one in followed.items() if not one.widened}
 
 
 def _widened(one: TemplateDependencies, reason: str) -> TemplateDependencies:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kubilitics_chartgen.verify.analysis.reads import Read
 from kubilitics_chartgen.verify.analysis.values import ANY
-from kubilitics_chartgen.verify.dependencies import Dependencies, matters
+from kubilitics_chartgen.verify.dependencies import TemplateDependencies, matters
 from kubilitics_chartgen.verify.space.factors import Path, Space
 from kubilitics_chartgen.verify.sweep.task import Slice
 
@@ -15,24 +15,23 @@ __all__ = ["slices_of"]
 
 
 def slices_of(
-    dependencies: Dependencies,
+    dependencies: Mapping[str, TemplateDependencies],
     space: Space,
     defaults: Mapping[str, Any],
     *,
-    chart: str,
     kube_value: Path | None = None,
 ) -> dict[str, Slice]:
-    """A slice for each template, by the name that Helm gives it."""
+    """A slice for each template."""
     factors = _Paths([factor.path for factor in space.factors])
     removable = _Paths(list(space.removable))
     found: dict[str, Slice] = {}
-    for name, one in dependencies.templates.items():
+    for name, one in dependencies.items():
         versioned = one.versioned or (kube_value is not None and one.reads_value(kube_value, defaults))
         if one.widened:
-            found[f"{chart}/{name}"] = Slice(tuple(range(len(space.factors))), None, versioned)
+            found[name] = Slice(tuple(range(len(space.factors))), None, versioned)
             continue
         reads = {(read.path, read.use): read for read in one.reads}.values()
-        found[f"{chart}/{name}"] = Slice(
+        found[name] = Slice(
             tuple(sorted({number for read in reads for number in factors.touched(read, defaults)})),
             frozenset(number for read in reads for number in removable.touched(read, defaults)),
             versioned,

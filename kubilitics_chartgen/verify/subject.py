@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.remembering import remembered_names
 from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
@@ -24,7 +25,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, config
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
-from kubilitics_chartgen.verify.sweep.task import Slice
+from kubilitics_chartgen.verify.sweep.task import Slice, SweepTask
 
 __all__ = ["Subject", "read_subject"]
 
@@ -51,6 +52,23 @@ class Subject:
     isolated: tuple[str, ...]
     """Values paths of optional parts that the author names."""
     declared: Declared = field(default_factory=Declared)
+    parts: Mapping[str, Slice] = field(default_factory=dict)
+    """Of named templates."""
+
+    def task(self, checks: Sequence[str]) -> SweepTask:
+        """A sweep of this chart with these checks."""
+        depends = self.dependencies
+        return SweepTask(
+            self.files.folder,
+            self.space,
+            self.kube_versions,
+            tuple(checks),
+            self.slices,
+            depends.shared,
+            self.kube_value,
+            depends.repeats,
+            self.parts if depends.repeats else {},
+        )
 
     @property
     def name(self) -> str:
@@ -85,12 +103,20 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     versions = _accepted_versions(loaded, kube_versions)
     given = read_values(files)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
-    compared = find_dependencies(chart.templates, subcharts=chart.subcharts, choices=closed_texts(loaded.schema))
+    compared = find_dependencies(
+        chart.templates,
+        subcharts=chart.subcharts,
+        choices=closed_texts(loaded.schema),
+        parts=() if chart.subcharts else remembered_names(chart.templates),
+    )
     settings = _with_versions(read_factor_settings(loaded.settings), loaded, versions)
     sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
-    slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)
+    kube_value = loaded.kube_version_value
+    slices = slices_of(compared.templates, space, defaults, kube_value=kube_value)
+    parts = slices_of(compared.parts, space, defaults, kube_value=kube_value)
+    guards = slices_of(compared.guards, space, defaults, kube_value=kube_value)
     release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
     base = configuration_of(space, given.data, release=release)
     whole = loaded.coalesce(overrides(space, base))
@@ -101,7 +127,18 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     own = tuple(configuration_of(space, values, release=release) for values in known)
     tried = tuple(configuration_of(space, each.instead, release=release) for each in declared.refusals)
     subject = Subject(
-        chart, loaded, compared, space, slices, base, own, tried, tuple(versions), settings.isolated, declared
+        chart,
+        loaded,
+        compared,
+        space,
+        {f"{name}/{template}": replace(part, guard=guards.get(template)) for template, part in slices.items()},
+        base,
+        own,
+        tried,
+        tuple(versions),
+        settings.isolated,
+        declared,
+        parts,
     )
     for part in declared.parts:
         subject.factor(part.value)

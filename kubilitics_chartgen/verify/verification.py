@@ -30,7 +30,7 @@ from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
-from kubilitics_chartgen.verify.sweep.task import Outcome, Request, SweepTask
+from kubilitics_chartgen.verify.sweep.task import Outcome, Request
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
@@ -82,18 +82,7 @@ def verify(
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
         isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
-        pool.begin(
-            SweepTask(
-                request.chart,
-                subject.space,
-                subject.kube_versions,
-                tuple(sorted(chosen)),
-                subject.slices,
-                subject.dependencies.shared,
-                subject.kube_value,
-                subject.dependencies.repeats,
-            )
-        )
+        pool.begin(subject.task(sorted(chosen)))
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget

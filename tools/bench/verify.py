@@ -121,18 +121,7 @@ def half_changed(subject: Subject, count: int) -> list[Request]:
 
 def task(subject: Subject) -> SweepTask:
     """All checks, all versions."""
-    names = tuple(check.name for check in CHECKS)
-    depends = subject.dependencies
-    return SweepTask(
-        CHART,
-        subject.space,
-        subject.kube_versions,
-        names,
-        subject.slices,
-        depends.shared,
-        subject.kube_value,
-        depends.repeats,
-    )
+    return subject.task([check.name for check in CHECKS])
 
 
 def uniform(subject: Subject, count: int) -> Iterator[Request]:

@@ -7,6 +7,7 @@ One sweeper lives in each worker. The same requests give the same outcomes, howe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from operator import itemgetter
 from typing import Any
 
@@ -42,17 +43,30 @@ class Sweeper:
         # Templates whose own text refuses values are rendered first: mostly they print nothing else.
         self.gates = [name for name in self.renderer.entries if self.renderer.refuses(name)]
         self.others = [name for name in self.renderer.entries if not self.renderer.refuses(name)]
-        self._getters = {name: itemgetter(*part.factors, 0, 0) for name, part in self.slices.items() if part.factors}
+        self._parts = {name: part for name, part in task.parts.items() if name in self._remembered()}
+        self._numbers: dict[tuple[object, ...], str] = {}
+        self._count = count()
+        self._guards = {name: part.guard for name, part in self.slices.items() if part.guard is not None}
+        self._getters = {
+            id(part): itemgetter(*part.factors, 0, 0)
+            for part in (*self.slices.values(), *self._parts.values(), *self._guards.values())
+            if part.factors
+        }
         self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._generation = 0
         self._reported: dict[tuple[str, str], int] = {}
         self._engine = parse_version(default_kube_version())
+
+    def _remembered(self) -> tuple[str, ...]:
+        return self.renderer.batch.remembered if self.task.remembers and self.renderer.batch.batchable else ()
 
     def run(self, requests: Sequence[Request]) -> list[Outcome]:
         """What becomes of each request, in order."""
         if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
             self._known.clear()
             self._generation = self.inspector.generation
+        if len(self._numbers) > MAX_KNOWN:
+            self._numbers.clear()
         jobs = [_Job(self, request) for request in requests]
         for job in jobs:
             if job.refusal is None and job.request.alone:
@@ -106,7 +120,10 @@ class Sweeper:
             pending |= keys
             if wanted:
                 asked.append((job, list(names) if self.task.shared else wanted))
-        contexts = [Context(job.values, job.request.configuration.release, wanted) for job, wanted in asked]
+        contexts = [
+            Context(job.values, job.request.configuration.release, wanted, self._keys_of_parts(job))
+            for job, wanted in asked
+        ]
         answers = self.renderer.texts(contexts, [job.given for job, _ in asked])
         for (job, _wanted), answer in zip(asked, answers, strict=True):
             if isinstance(answer, Refusal):
@@ -117,6 +134,10 @@ class Sweeper:
                 seen = self._documents(job, name, text)
                 if job.refusal is None:
                     self._known[self.key(name, job)] = seen
+                    if name in self._guards and (not text or text.isspace()):
+                        self._known[self._blank(name, job)] = ()
+        for job in late:
+            job.keys.clear()
         again = [job for job in late if job.refusal is None]
         again = [job for job in again if any(self.key(name, job) not in self._known for name in names)]
         if again:
@@ -140,15 +161,33 @@ class Sweeper:
         """What a template reads of a configuration."""
         known = job.keys.get(name)
         if known is None:
-            known = job.keys[name] = self._key(name, job)
+            known = self._blank(name, job) if name in self._guards else None
+            if known not in self._known:
+                known = self._key(name, self.slices[name], job)
+            job.keys[name] = known
         return known
 
-    def _key(self, name: str, job: _Job) -> tuple[object, ...]:
-        getter = self._getters.get(name)
+    def _blank(self, name: str, job: _Job) -> tuple[object, ...]:
+        """What decides whether a template prints anything."""
+        return ("blank", *self._key(name, self._guards[name], job))
+
+    def _keys_of_parts(self, job: _Job) -> dict[str, str]:
+        """What named templates read of a configuration, as a number each."""
+        found: dict[str, str] = {}
+        for name, part in self._parts.items():
+            key = self._key(name, part, job)
+            number = self._numbers.get(key)
+            if number is None:
+                number = self._numbers[key] = str(next(self._count))
+            found[name] = number
+        return found
+
+    def _key(self, name: str, part: Slice, job: _Job) -> tuple[object, ...]:
+        getter = self._getters.get(id(part))
         configuration = job.request.configuration
         levels = getter(configuration.levels) if getter else ()
         removed = configuration.removed
-        removable = self.slices[name].removable
+        removable = part.removable
         if removed and removable is not None:
             removed = tuple(number for number in removed if number in removable)
         return (name, levels, removed, job.further)

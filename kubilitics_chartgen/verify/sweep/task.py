@@ -25,6 +25,8 @@ class Slice:
     """Which of the space's removable paths it may read; None for all."""
     versioned: bool = True
     """Whether it may see which Kubernetes it is rendered for."""
+    guard: Slice | None = None
+    """What decides whether it prints nothing but blanks, where that is known to be less."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class SweepTask:
     """The values path that replaces the Kubernetes version."""
     remembers: bool = False
     """Whether a template prints the same each time it is asked within one configuration."""
+    parts: Mapping[str, Slice] = field(default_factory=dict)
+    """By named template, what it depends on where it is called with the root context."""
 
 
 @dataclass(frozen=True)

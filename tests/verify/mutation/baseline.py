@@ -184,16 +184,7 @@ def sweep(
 ) -> Baseline:
     """Explore the unchanged chart as `verify` does, without its arrays of pairs: what they show counts as not seen."""
     subject = read_subject(folder, kube_versions=supported())
-    task = SweepTask(
-        folder,
-        subject.space,
-        subject.kube_versions,
-        tuple(sorted(check.name for check in CHECKS)),
-        subject.slices,
-        subject.dependencies.shared,
-        subject.kube_value,
-    )
-    sweeper = _Recorder(task)
+    sweeper = _Recorder(subject.task(sorted(check.name for check in CHECKS)))
     ledger = Ledger(_Here(sweeper), progress=progress or (lambda _phase, _count: None), templates=len(subject.slices))
     plan = Plan(subject.space, subject.slices, subject.base, subject.known, subject.tried, random=random)
     exploration = Exploration(plan, ledger)

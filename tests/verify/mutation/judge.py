@@ -146,13 +146,13 @@ class _Trial:
         kept = {name: text for name, text in files.items() if name in reached or "define" in text}
         self.dependencies = find_dependencies(kept, choices=closed_texts(subject.loaded.schema))
         slices = slices_of(
-            self.dependencies,
+            self.dependencies.templates,
             subject.space,
             baseline.sweeper.renderer.defaults,
-            chart=subject.name,
             kube_value=subject.kube_value,
         )
-        self.slices = {name: _union(slices.get(name), subject.slices[name]) for name in self.names}
+        own = {name: slices.get(name.partition("/")[2]) for name in self.names}
+        self.slices = {name: _union(own[name], subject.slices[name]) for name in self.names}
         self.projections = Projections(self.slices)
         checks = [*baseline.sweeper.task.checks]
         self.inspector = Inspector(checks, baseline.sweeper.inspector._declared)

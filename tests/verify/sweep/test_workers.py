@@ -11,7 +11,7 @@ from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
-from kubilitics_chartgen.verify.sweep.task import Request, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.task import Request, Status
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from tests.verify.charts import SERVICE, write_chart
 
@@ -25,9 +25,7 @@ LOOP = {
 
 def prepared(folder, count=60):
     subject = read_subject(folder, kube_versions=supported())
-    task = SweepTask(
-        folder, subject.space, subject.kube_versions, tuple(check.name for check in CHECKS), subject.slices
-    )
+    task = subject.task([check.name for check in CHECKS])
     chance = random.Random(4)
     sizes = [len(factor.levels) for factor in subject.space.factors]
     drawn = [{factor: chance.randrange(size) for factor, size in enumerate(sizes)} for _ in range(count)]
