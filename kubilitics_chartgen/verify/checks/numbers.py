@@ -28,7 +28,7 @@ class Numbers:
 
     def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
         """Texts with such a number; what stands in the manifest as a number is read as one."""
-        if _EXPONENT.search(document.text):
+        if "e+" in document.text and _EXPONENT.search(document.text):
             for path, text in _texts(document.object, ""):
                 found = _EXPONENT.search(text)
                 if found:

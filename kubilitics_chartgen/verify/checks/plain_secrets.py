@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
@@ -83,9 +84,15 @@ class PlainSecrets:
 
 
 def _is_plain(name: str, value: str) -> bool:
-    return _SECRET_NAME.search(name) is not None and _HARMLESS.fullmatch(value) is None
+    return _means_secret(name) and _HARMLESS.fullmatch(value) is None
 
 
+@lru_cache(maxsize=4096)
+def _means_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
+@lru_cache(maxsize=1024)
 def _shows(key: str, value: str) -> bool:
     if "\n" not in value and _is_plain(key, value):
         return True

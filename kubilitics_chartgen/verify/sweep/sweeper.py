@@ -29,6 +29,10 @@ MAX_KNOWN = 120_000
 """Texts of templates that are remembered by what the templates read."""
 
 
+FAMILIAR = 400
+"""Configurations by which it is judged whether answers of a named template are worth to be kept."""
+
+
 class Sweeper:
     """One chart, loaded and ready."""
 
@@ -46,6 +50,7 @@ class Sweeper:
         self._parts = {name: part for name, part in task.parts.items() if name in self._remembered()}
         self._numbers: dict[tuple[object, ...], str] = {}
         self._count = count()
+        self._familiar: dict[str, tuple[int, int]] = {}
         self._guards = {name: part.guard for name, part in self.slices.items() if part.guard is not None}
         self._getters = {
             id(part): itemgetter(*part.factors, 0, 0)
@@ -172,14 +177,19 @@ class Sweeper:
         return ("blank", *self._key(name, self._guards[name], job))
 
     def _keys_of_parts(self, job: _Job) -> dict[str, str]:
-        """What named templates read of a configuration, as a number each."""
+        """What named templates read of a configuration, as a number each; those that are new mostly are left out."""
         found: dict[str, str] = {}
         for name, part in self._parts.items():
             key = self._key(name, part, job)
             number = self._numbers.get(key)
+            asked, known = self._familiar.get(name, (0, 0))
+            if asked >= FAMILIAR:
+                asked, known = asked // 2, known // 2
+            self._familiar[name] = asked + 1, known + (number is not None)
             if number is None:
                 number = self._numbers[key] = str(next(self._count))
-            found[name] = number
+            if asked < FAMILIAR // 4 or known * 3 > asked:
+                found[name] = number
         return found
 
     def _key(self, name: str, part: Slice, job: _Job) -> tuple[object, ...]:
