@@ -66,8 +66,9 @@ def test_where_the_answer_may_differ_nothing_is_remembered(differs):
 
 def test_the_chart_answers_from_memory():
     texts = {str(path): path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*") if path.is_file()}
-    _files, helpers = remembering(texts) or ({}, "")
-    assert '{{- define "kubilitics.ai.activeProviders" -}}' in helpers
+    found = remembering(texts)
+    assert found is not None
+    assert '{{- define "kubilitics.ai.activeProviders" -}}' in found.helpers
 
 
 def test_a_template_runs_once_where_it_is_remembered(tmp_path):
@@ -84,6 +85,23 @@ def test_a_template_runs_once_where_it_is_remembered(tmp_path):
         context = Context(loaded.coalesce({}), RELEASE, ["web/templates/a.yaml"])
         found[remembers] = batch.render([context])[0]["web/templates/a.yaml"].strip()
     assert found == {False: "runs: 3", True: "runs: 1"}
+
+
+def test_an_answer_is_kept_for_all_sets_of_values_with_its_key(tmp_path):
+    """What is told by a key that lies is the answer that was given first, so it was not asked again."""
+    files = {"templates/_say.tpl": HELPER, "templates/a.yaml": 'a: {{ include "say" . }}\n', "values.schema.json": None}
+    loaded = EmbeddedEngine().load(write_chart(tmp_path / "web", files))
+    batch = BatchChart(loaded)
+    batch.remembers = True
+    assert batch.remembered == ("say",)
+
+    def said(*asked):
+        contexts = [Context(loaded.coalesce({"greeting": word}), RELEASE, batch.entries, keys) for word, keys in asked]
+        return [texts["web/templates/a.yaml"] for texts in batch.render(contexts) if "web/templates/a.yaml" in texts]
+
+    one, other = {"say": "1"}, {"say": "2"}
+    assert said(("hi", one), ("ho", one), ("ho", other), ("ho", {})) == ["a: [hi]\n", "a: [hi]\n", *["a: [ho]\n"] * 2]
+    assert said(("he", one), ("he", {}), ("he", {"say": "3"})) == ["a: [hi]\n", "a: [he]\n", "a: [he]\n"]
 
 
 def test_a_template_that_includes_another_file_by_its_path(tmp_path):

@@ -7,6 +7,7 @@ held against what each template prints for its slice of them alone.
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -45,6 +46,54 @@ def broken_promises(folder: Path, *, contexts: int, flips: int, seed: int = 1) -
                 if next(texts) != expected:
                     names = [subject.space.factors[number].name for number, level in other.items() if level]
                     found.append((name, ", ".join(names)))
+    return found
+
+
+def broken_guards(folder: Path, *, contexts: int, flips: int, seed: int = 1) -> list[tuple[str, str]]:
+    """Templates that print nothing, and print something once values are changed that are said not to decide it."""
+    subject = read_subject(folder, kube_versions=supported()[-1:])
+    chance = random.Random(seed)
+    renderer = Renderer(folder)
+    batch = BatchChart(renderer.loaded)
+    found = []
+    for name in batch.entries:
+        guard = subject.slices[name].guard
+        if guard is None:
+            continue
+        others = [number for number in range(len(subject.space.factors)) if number not in set(guard.factors)]
+        levels = [_drawn(subject, guard.factors, chance) | _drawn(subject, others, chance) for _ in range(contexts)]
+        for chosen, text in zip(levels, _texts(batch, renderer, subject, name, levels), strict=True):
+            if text.strip():
+                continue
+            changed = [{**chosen, **_drawn(subject, others, chance)} for _ in range(flips)]
+            if any(other.strip() for other in _texts(batch, renderer, subject, name, changed)):
+                found.append((name, text))
+    return found
+
+
+def broken_answers(folder: Path, copy: Path, *, contexts: int, flips: int, seed: int = 1) -> list[tuple[str, str]]:
+    """Named templates whose answer to the root context changes although nothing that they read does.
+
+    `copy` is a folder that is not there: a chart is made in it that prints each answer by itself.
+    """
+    subject = read_subject(folder, kube_versions=supported()[-1:])
+    shutil.copytree(folder, copy)
+    probes = {name: f"templates/probe-{number}.yaml" for number, name in enumerate(sorted(subject.parts))}
+    for name, probe in probes.items():
+        (copy / probe).write_text(f'{{{{ include "{name}" . }}}}', encoding="utf-8")
+    chance = random.Random(seed)
+    renderer = Renderer(copy)
+    batch = BatchChart(renderer.loaded)
+    found = []
+    for name, probe in probes.items():
+        part = subject.parts[name]
+        others = [number for number in range(len(subject.space.factors)) if number not in set(part.factors)]
+        for _ in range(contexts):
+            levels = _drawn(subject, part.factors, chance)
+            changed = [levels, *({**levels, **_drawn(subject, others, chance)} for _ in range(flips))]
+            texts = _texts(batch, renderer, subject, f"{subject.name}/{probe}", changed)
+            if len(set(texts)) > 1:
+                found.append((name, texts[0]))
     return found
 
 

@@ -9,9 +9,11 @@ from itertools import islice, product
 
 import pytest
 
+from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify import reading
-from kubilitics_chartgen.verify.analysis import functions, interpreter, state
+from kubilitics_chartgen.verify.analysis import blanks, functions, interpreter, state
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER
+from kubilitics_chartgen.verify.gotemplate import nodes
 from kubilitics_chartgen.verify.reading import ValueTexts
 from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import read_subject
@@ -20,7 +22,7 @@ from kubilitics_chartgen.verify.sweep.task import Slice
 from tests.chart.objects import CHART
 from tests.verify import soundness
 from tests.verify.charts import WEB, write_chart
-from tests.verify.soundness import agreement, broken_promises, readings_of
+from tests.verify.soundness import agreement, broken_answers, broken_guards, broken_promises, readings_of
 
 DEEP = bool(os.environ.get("VERIFY_DEEP"))
 VALUES = """\
@@ -189,6 +191,61 @@ def test_the_templates_of_the_chart_keep_to_their_slices():
 
 def test_a_web_chart_keeps_to_its_slices(tmp_path):
     assert broken_promises(write_chart(tmp_path / "web"), contexts=20, flips=5) == []
+
+
+def test_what_prints_nothing_goes_on_so_until_what_decides_it_changes():
+    contexts, flips = (50, 10) if DEEP else (2, 4)
+    assert broken_guards(CHART, contexts=contexts, flips=flips) == []
+    assert sum(part.guard is not None for part in read_subject(CHART, kube_versions=supported()).slices.values()) > 50
+
+
+GUARDED = {
+    "a block": "{{ if .Values.flag }}a: {{ .Values.text }}{{ end }}",
+    "a block inside": "{{ if .Values.flag }}{{ with .Values.text }}a: {{ . }}{{ $.Values.number }}{{ end }}{{ end }}",
+    "an else": "{{ if .Values.flag }}{{ .Values.text | trunc 0 }}{{ else }}a: {{ .Values.number }}{{ end }}",
+    "a loop": "{{ range .Values.list }}a: {{ .b }}{{ $.Values.text }}{{ end }}",
+    "no text of its own": "{{ if .Values.flag }}{{ .Values.secret.hidden }}{{ end }}",
+    "text around": "a: 1\n{{ if .Values.flag }}b: {{ .Values.text }}{{ end }}",
+}
+
+
+@pytest.mark.parametrize("body", GUARDED)
+def test_what_decides_whether_a_template_prints_anything(body, tmp_path):
+    folder = build(tmp_path / "web", GUARDED[body])
+    assert broken_guards(folder, contexts=20, flips=6) == []
+    (part,) = read_subject(folder).slices.values()
+    known = part.guard is not None and len(part.guard.factors) < len(part.factors)
+    assert known == (body not in ("no text of its own", "text around"))
+
+
+def test_a_block_that_may_print_nothing_decides_nothing(tmp_path, monkeypatch):
+    folder = build(tmp_path / "web", GUARDED["no text of its own"])
+    monkeypatch.setattr(blanks, "_prints", lambda body: bool(body) and not isinstance(body[0], nodes.If))
+    assert broken_guards(folder, contexts=20, flips=6)
+
+
+def test_the_named_templates_of_the_chart_keep_to_what_they_read(tmp_path):
+    contexts, flips = (50, 10) if DEEP else (1, 3)
+    assert len(read_subject(CHART, kube_versions=supported()).parts) > 40
+    assert broken_answers(CHART, tmp_path / "kubilitics", contexts=contexts, flips=flips) == []
+
+
+SAYS = '{{ define "say" }}{{/* ' + "long enough to be remembered; " * 10 + "*/}}%s{{ end }}"
+
+
+@pytest.mark.parametrize("rule", [*TEMPLATES, *FURTHER])
+def test_nothing_but_what_a_named_template_reads_changes_its_answer(rule, tmp_path):
+    body = {**TEMPLATES, **FURTHER}[rule]
+    folder = build(tmp_path / "web", '{{ include "say" . }}', HELPERS + SAYS % body)
+    assert broken_answers(folder, tmp_path / "copy" / "web", contexts=3, flips=4) == []
+    assert set(read_subject(folder).parts) == {"say"}
+
+
+def test_without_a_rule_an_answer_is_taken_for_another(tmp_path, monkeypatch):
+    folder = build(tmp_path / "web", '{{ include "say" . }}', HELPERS + SAYS % TEMPLATES["pluck"])
+    monkeypatch.setattr(functions, "FUNCTIONS", {**functions.FUNCTIONS, "pluck": lambda _state, _site, _args: OTHER})
+    monkeypatch.setattr(state.State, "_field_of_path", _quiet(state.State._field_of_path))
+    assert broken_answers(folder, tmp_path / "copy" / "web", contexts=6, flips=6)
 
 
 def test_whole_renders_of_the_chart_agree_with_its_slices(capsys):

@@ -49,7 +49,7 @@ class Work(ABC, Generic[Asked, Answered]):
         """The answer to a request that ends whoever works on it."""
 
 
-CHUNK = 48
+CHUNK = 96
 SECONDS = 60.0
 """What a chunk may take; one request by itself gets a third of it."""
 MEMORY = 4 * 1024**3

@@ -21,7 +21,7 @@ from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 
 __all__ = ["BATCH", "Refusal", "Renderer", "fingerprint"]
 
-BATCH = 48
+BATCH = 96
 """Sets of values in one call: more save little, and one that fails costs the call."""
 
 
