@@ -23,6 +23,8 @@ __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters
 
 MAX_WORK = 4_000_000
 """Bound for one template, a second or two; past it the template counts as reading everything."""
+MAX_PART = 110_000
+"""Bound for a named template: one that reads much is seldom asked twice for the same."""
 MAX_TOTAL = 60_000_000
 
 
@@ -112,9 +114,9 @@ def find_dependencies(
     spent = 0
     called: set[int] = set()
 
-    def follow(task: Task) -> TemplateDependencies:
+    def follow(task: Task, most: int = max_work) -> TemplateDependencies:
         nonlocal spent
-        bound = max(0, min(max_work, MAX_TOTAL - spent))
+        bound = max(0, min(most, MAX_TOTAL - spent))
         state = State(program.known, program.charts, joined=True, max_work=bound, choices=choices)
         for chart, base in program.bases.items():
             state.heap.write(("template", chart), "BasePath", text(base))
@@ -146,7 +148,7 @@ def find_dependencies(
         parts = ()
     root = Abstract(roots=frozenset({()}))
     targets = [target for name in parts for target in program.known.get(name, ()) if id(target) in called]
-    followed = {target.name: follow(Task(target, root)) for target in targets}
+    followed = {target.name: follow(Task(target, root), MAX_PART) for target in targets}
     ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in compared.items()}
     return Dependencies(found, ordered, _certain(followed), _certain(guards))
 

@@ -34,6 +34,7 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
+from kubilitics_chartgen.verify.sweep.pool import CHUNK, collect_seldom
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
@@ -42,9 +43,8 @@ CHART = Path("charts/kubilitics")
 PAGE = Path("docs/benchmarks.md")
 STEP = 960
 """Configurations that are asked for at once."""
-
-
-MINUTES = 4  # for configurations drawn uniformly
+MINUTES = 15
+"""Bound for configurations drawn uniformly."""
 
 
 def main() -> None:
@@ -191,13 +191,15 @@ def where_time_goes(subject: Subject, requests: list[Request]) -> dict[str, floa
 
     sweeper = Sweeper(task(subject))
     sweeper.run([Request(-1 - number, each) for number, each in enumerate([subject.base, *subject.known])])
+    # As in the workers.
+    collect_seldom()
     timed(sweeper.renderer.batch, "render", "helm")
     timed(sweeper.inspector, "documents", "documents")
     timed(sweeper.inspector, "_look", "checks")
     timed(sweeper.inspector, "faults", "joins")
     began = time.process_time()
     outcomes = [
-        outcome for start in range(0, len(requests), 48) for outcome in sweeper.run(requests[start : start + 48])
+        outcome for start in range(0, len(requests), CHUNK) for outcome in sweeper.run(requests[start : start + CHUNK])
     ]
     total = time.process_time() - began
     parts["reading"] = parts["documents"] - parts["checks"]

@@ -172,13 +172,16 @@ class Interpreter:
 
     def pipeline(self, pipeline: nodes.Pipeline, *, declare: bool = True) -> Abstract:
         """The value of a pipeline; declares its variables."""
+        state = self.state
         value: Abstract | None = None
         commands = pipeline.commands
         for number, command in enumerate(commands):
             following = commands[number + 1].args[0] if number + 1 < len(commands) else None
-            guards = isinstance(following, nodes.Identifier) and following.name in GUARDS
-            with self.state.guard(guards):
-                value = self.command(command, value)
+            # As `guard`, by hand: there is nothing that is done more often.
+            before = state.guarded
+            state.guarded = before or (isinstance(following, nodes.Identifier) and following.name in GUARDS)
+            value = self.command(command, value)
+            state.guarded = before
         result = NOTHING if value is None else value
         if declare:
             for name in pipeline.variables:
@@ -195,8 +198,10 @@ class Interpreter:
         self.state.line = command.line
         last = [] if piped is None else [piped]
         if isinstance(first, nodes.Identifier):
-            with self.state.guard(first.name in GUARDS):
-                args = [self.operand(operand) for operand in rest] + last
+            before = self.state.guarded
+            self.state.guarded = before or first.name in GUARDS
+            args = [self.operand(operand) for operand in rest] + last
+            self.state.guarded = before
             self.state.line = command.line
             site: Site = (self.state.file, command.offset, self.place)
             return apply(self.state, first.name, site, args)
@@ -217,8 +222,7 @@ class Interpreter:
         if isinstance(operand, nodes.Field):
             return self.fields(self.dot, operand.names)
         if isinstance(operand, nodes.Variable):
-            known = next((scope[operand.name] for scope in reversed(self.scopes) if operand.name in scope), OTHER)
-            return self.fields(known, operand.names)
+            return self.fields(self.variable(operand.name), operand.names)
         if isinstance(operand, nodes.Pipeline):
             return self.pipeline(operand)
         if isinstance(operand, nodes.Chain):
@@ -229,6 +233,14 @@ class Interpreter:
             return text(operand.value)
         if isinstance(operand, nodes.Number) and isinstance(operand.value, int):
             return Abstract(numbers=frozenset({operand.value}))
+        return OTHER
+
+    def variable(self, name: str) -> Abstract:
+        """What a variable may be, in the innermost scope that has it."""
+        for scope in reversed(self.scopes):
+            found = scope.get(name)
+            if found is not None:
+                return found
         return OTHER
 
     def fields(self, value: Abstract, names: Sequence[str]) -> Abstract:

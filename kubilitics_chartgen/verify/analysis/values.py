@@ -36,6 +36,18 @@ class Abstract:
     other: bool = False
     """Anything else; nothing of it leads back to the values without having been recorded before."""
 
+    def holds(self, other: Abstract) -> bool:
+        """Whether this may be all that `other` may be."""
+        return (
+            (self.other or not other.other)
+            and self.paths >= other.paths
+            and self.roots >= other.roots
+            and self.sites >= other.sites
+            and self.strings >= other.strings
+            and self.numbers >= other.numbers
+            and self.shapes >= other.shapes
+        )
+
     @property
     def constant(self) -> bool:
         """Whether this is one of the known strings and nothing else."""
@@ -65,8 +77,9 @@ def join(values: Iterable[Abstract]) -> Abstract:
             known.append(value)
     if len(known) < 2:
         return known[0] if known else NOTHING
-    if all(value == known[0] for value in known[1:]):
-        return known[0]
+    for value in known[:2]:
+        if all(other is value or value.holds(other) for other in known):
+            return value
     strings = frozenset[str]().union(*(value.strings for value in known))
     numbers = frozenset[int]().union(*(value.numbers for value in known))
     other = any(value.other for value in known)

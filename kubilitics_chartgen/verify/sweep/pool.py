@@ -22,7 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from kubilitics_chartgen.errors import ChartgenError, ToolError
 
-__all__ = ["Pool", "Work", "chunks_of", "default_workers"]
+__all__ = ["Pool", "Work", "chunks_of", "collect_seldom", "default_workers"]
 
 
 class _Numbered(Protocol):
@@ -223,9 +223,7 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) 
         return
     except (EOFError, OSError):
         return
-    # What is remembered is no garbage, so it is looked for seldom.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    collect_seldom()
     connection.send("ready")
     while True:
         try:
@@ -236,6 +234,12 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) 
             connection.send(run(chunk))
         except Exception as error:
             connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
+
+
+def collect_seldom() -> None:
+    """What is remembered is no garbage, so it is looked for seldom."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _limit(memory: int) -> None:
