@@ -2,6 +2,7 @@
 
 undefined-value templates read only values that values.yaml or the schema knows
 every-template each template prints an object in some configuration
+every-right    each right that the author declares is granted in some configuration
 parts          templates of an optional part print nothing while it is off
 known-values   the values files that the author keeps are accepted
 refusals       what the author says to be refused is, in his words, and what to write instead is not
@@ -16,6 +17,7 @@ from typing import Any
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.chart_files import ChartFiles
+from kubilitics_chartgen.verify.checks.permissions import wanted_rights
 from kubilitics_chartgen.verify.dependencies import Dependencies
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.lint import undefined_value
@@ -31,6 +33,7 @@ AUTHOR_CHECKS = MappingProxyType(
     {
         undefined_value.NAME: "Templates read only values that values.yaml or the schema defines.",
         "every-template": "Each template prints an object in some configuration.",
+        "every-right": "Each right that `.chartgen.yaml` declares is granted by some role in some configuration.",
         "parts": "Templates that `.chartgen.yaml` declares as an optional part print nothing while it is off.",
         "known-values": "The values files that the chart keeps for its tests, `ci/*-values.yaml`, are accepted.",
         "refusals": "What `.chartgen.yaml` declares as refused is refused, and what to write instead is not.",
@@ -45,6 +48,8 @@ def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> l
         found.extend(undefined(subject.files, subject.loaded.schema, subject.dependencies))
     if "every-template" in chosen:
         found.extend(_every_template(subject, ledger))
+    if "every-right" in chosen:
+        found.extend(_every_right(subject, ledger))
     if "parts" in chosen:
         found.extend(_parts(subject, ledger))
     if "known-values" in chosen:
@@ -87,6 +92,20 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
             template=name,
             fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
         )
+
+
+def _every_right(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    for key, right in wanted_rights(subject.declared.permissions).items():
+        if key not in ledger.rights:
+            number = key.partition("|")[0]
+            yield Proof(
+                "every-right",
+                "error",
+                f"`{right}` is declared, and no role grants it in any of {len(ledger.accepted)} configurations.",
+                path=f"declared.permissions[{number}]",
+                template=SETTINGS_FILE,
+                fix="Grant it, or take it out of what is declared.",
+            )
 
 
 def switched_off(subject: Subject, configuration: Configuration) -> Iterator[tuple[str, str]]:

@@ -89,3 +89,40 @@ def test_what_is_declared_wrongly_is_said(tmp_path):
     done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings}))
     assert done.returncode == 2
     assert "declared.refusals[0]" in done.stderr
+
+
+ROLE = """\
+{{- if .Values.service.enabled }}
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: web}
+rules:
+  - {apiGroups: [""], resources: [pods, services], verbs: [get, list]}
+{{- end }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: web, namespace: somewhere}]
+"""
+RIGHTS = """\
+declared:
+  permissions:
+    - {role: web, apiGroups: [""], resources: [pods, services], verbs: [get, list], reason: looks around}
+    - {role: view, reason: reads the rest}
+"""
+
+
+def test_a_right_that_is_declared_and_granted_nowhere_is_a_finding(tmp_path):
+    checks = ("--no-nulls", "--checks", "every-right")
+    files = {".chartgen.yaml": RIGHTS, "templates/role.yaml": ROLE}
+    assert found(write_chart(tmp_path / "fine", files), *checks) == ([], 0)
+    fewer = ROLE.replace("pods, services", "services").replace("name: view", "name: edit")
+    findings, code = found(write_chart(tmp_path / "web", {**files, "templates/role.yaml": fewer}), *checks)
+    assert code == 1
+    assert sorted((each["path"], each["message"].partition(" in any")[0]) for each in findings) == [
+        ("declared.permissions[0]", "`get pods` is declared, and no role grants it"),
+        ("declared.permissions[0]", "`list pods` is declared, and no role grants it"),
+        ("declared.permissions[1]", "`bind view` is declared, and no role grants it"),
+    ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import product
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Permission
 from kubilitics_chartgen.verify.checks.reading import at, entries, items, quoted
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
-__all__ = ["Permissions"]
+__all__ = ["Permissions", "granted_rights", "wanted_rights"]
 
 _READS = frozenset(("get", "list", "watch"))
 _WRITES = frozenset(("create", "update", "patch", "delete", "deletecollection"))
@@ -90,6 +91,41 @@ class Permissions:
         ours = [item for item in declared if fnmatchcase(role, item.role) and _is_labelled(item, document)]
         if not ours or (built_in and not any(item.role == role for item in ours)):
             yield fault(self, document, "roleRef.name", f"binds {quoted(role)}, which is not declared")
+
+
+def wanted_rights(declared: Sequence[Permission] | None) -> dict[str, str]:
+    """Every right that is declared, in words, by a key."""
+    found: dict[str, str] = {}
+    for number, item in enumerate(declared or ()):
+        for group, resource, verb in product(item.groups, item.resources, item.verbs):
+            found[_key(number, group, resource, verb)] = f"{verb} {resource}" + (f".{group}" if group else "")
+        if not item.resources:
+            found[f"{number}"] = f"bind {item.role}"
+    return found
+
+
+def granted_rights(document: Document, declared: Sequence[Permission] | None) -> Iterator[str]:
+    """The keys of those that a role grants, or a binding gives."""
+    if not declared or document.group != RBAC:
+        return
+    if document.kind in ("RoleBinding", "ClusterRoleBinding"):
+        role = str(at(document.object, "roleRef").get("name"))
+        yield from (
+            f"{number}"
+            for number, item in enumerate(declared)
+            if not item.resources and fnmatchcase(role, item.role) and _is_labelled(item, document)
+        )
+    ours = [(number, item) for number, item in enumerate(declared) if _is_for(item, document)]
+    for _, rule in items(document.object.get("rules")) if ours else ():
+        groups, resources, verbs = (map(str, entries(rule.get(key))) for key in ("apiGroups", "resources", "verbs"))
+        named = bool(entries(rule.get("resourceNames")))
+        for group, resource, verb in product(groups, resources, verbs):
+            right = (group, resource, verb, named)
+            yield from (_key(number, group, resource, verb) for number, item in ours if _covers(item, right))
+
+
+def _key(number: int, group: str, resource: str, verb: str) -> str:
+    return f"{number}|{group}|{resource}|{verb}"
 
 
 def _is_for(item: Permission, document: Document) -> bool:

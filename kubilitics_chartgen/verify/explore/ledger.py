@@ -46,6 +46,8 @@ class Ledger:
     """Accepted configurations with the templates that print an object, in the order they were seen."""
     digests: dict[Configuration, int] = field(default_factory=dict)
     """What each accepted configuration printed, as one number."""
+    rights: set[str] = field(default_factory=set)
+    """Declared rights that were seen to be granted."""
     refused: dict[Configuration, Outcome] = field(default_factory=dict)
     broken: dict[Configuration, Outcome] = field(default_factory=dict)
     sightings: dict[tuple[str, str], Sighting] = field(default_factory=dict)
@@ -130,6 +132,7 @@ class Ledger:
         if outcome.status is Status.ACCEPTED:
             self.accepted[configuration] = outcome.filled
             self.digests[configuration] = outcome.digest
+            self.rights |= outcome.rights
             self.skipped += max(0, self.templates - outcome.rendered)
         elif outcome.status is Status.REFUSED:
             self.refused[configuration] = outcome

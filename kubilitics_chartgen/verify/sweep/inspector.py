@@ -14,6 +14,7 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.checks import CHECKS, ChartCheck, Context, Declared, Document, DocumentCheck, Facts
+from kubilitics_chartgen.verify.checks.permissions import granted_rights
 from kubilitics_chartgen.verify.sweep.task import Found
 
 __all__ = ["BrokenTextError", "Inspector", "Seen"]
@@ -34,6 +35,8 @@ class Seen:
     found: tuple[Found, ...]
     digest: int
     facts: Mapping[str, Facts] = field(default_factory=dict)
+    rights: tuple[str, ...] = ()
+    """The declared rights that it grants."""
 
 
 class Inspector:
@@ -101,7 +104,8 @@ class Inspector:
             if fact is not None:
                 facts[joined.name] = fact
         digest = blake2b(f"{document.template}\0{document.text}".encode("utf-8", "surrogatepass"), digest_size=8)
-        return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts)
+        rights = tuple(granted_rights(document, self._declared.permissions))
+        return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts, rights)
 
     def faults(self, seen: Sequence[Seen], context: Context) -> list[Found]:
         """All faults of one configuration: those of its documents, and those of all of them together."""

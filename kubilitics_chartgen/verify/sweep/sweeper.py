@@ -60,6 +60,7 @@ class Sweeper:
         self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._generation = 0
         self._reported: dict[tuple[str, str], int] = {}
+        self._granted: set[str] = set()
         self._engine = parse_version(default_kube_version())
 
     def _remembered(self) -> tuple[str, ...]:
@@ -208,14 +209,19 @@ class Sweeper:
             status = Status.BROKEN if job.refusal.broken else Status.REFUSED
             return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
         found: tuple[Found, ...] = ()
+        rights: frozenset[str] = frozenset()
         if not job.request.verdict_only:
             faults = self.inspector.faults(job.seen, job.context)
             found = tuple(faults if job.request.again else self._unreported(index, faults))
+            if not job.request.again:
+                rights = frozenset(right for each in job.seen for right in each.rights) - self._granted
+                self._granted |= rights
         return Outcome(
             index,
             Status.ACCEPTED,
             found=found,
             filled=frozenset(job.filled),
+            rights=rights,
             digest=sum(each.digest for each in job.seen) % 2**64,
             objects=tuple((each.document.template, each.document.identity, each.digest) for each in job.seen)
             if job.request.again

@@ -104,6 +104,8 @@ class Outcome:
     """Faults that this sweeper had not reported yet for an earlier configuration."""
     filled: frozenset[str] = frozenset()
     """Templates that print an object."""
+    rights: frozenset[str] = frozenset()
+    """Declared rights that its roles grant, those left out that this sweeper had told before."""
     digest: int = 0
     """The same for the same objects, byte for byte."""
     objects: tuple[tuple[str, str, int], ...] = ()

@@ -47,6 +47,8 @@ class _Recorder(Sweeper):
 
     def __init__(self, task: SweepTask) -> None:
         super().__init__(task)
+        # What is known to print nothing is rendered all the same: its bytes are wanted.
+        self._guards = {}
         self.texts: dict[Key, bytes] = {}
         self.seen: dict[Key, tuple[Seen, ...]] = {}
 
@@ -109,6 +111,8 @@ class Baseline:
         }
         self.effects = {factor: self._effects(factor) for factor in range(len(self.subject.space.factors))}
         """Where a value matters: two configurations, with the templates that print something else."""
+        self.rights = self._rights()
+        """Where declared rights are granted: template and configuration."""
 
     def _effects(self, factor: int) -> list[tuple[Configuration, Configuration, frozenset[str]]]:
         found = []
@@ -118,6 +122,17 @@ class Baseline:
                 found.append((one, other, names))
             if len(found) == _EFFECTS:
                 break
+        return found
+
+    def _rights(self) -> dict[str, list[tuple[str, Configuration]]]:
+        granting = {key[0] for key, seen in self.sweeper.seen.items() if any(each.rights for each in seen)}
+        found: dict[str, list[tuple[str, Configuration]]] = {}
+        for name in sorted(map(str, granting)):
+            for configuration in self.accepted:
+                for right in {right for each in self.seen(name, configuration) for right in each.rights}:
+                    places = found.setdefault(right, [])
+                    if len(places) < _EFFECTS:
+                        places.append((name, configuration))
         return found
 
     def _differing(self, one: Configuration, other: Configuration) -> Iterator[str]:

@@ -40,11 +40,11 @@ _INCLUDE = re.compile(r'(?:include|template)\s+"([^"]+)"')
 _OPEN = re.compile(r"(?:include|template)\s+(?:\(printf\s+\"([^%\"]*)|[^\"\s(]|\()")
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"]+)"')
 CHUNK = 24
-BUDGET = 600
+BUDGET = 2_000
 """Configurations after which a mutant that changes something without a finding is given up."""
 _LOOKED = 8
 """Changed texts of which the fields that differ are told."""
-ENOUGH = 600
+ENOUGH = 2_000
 """Configurations after which a mutant that has changed nothing counts as equivalent."""
 
 
@@ -181,6 +181,7 @@ class _Trial:
             if self.changed or self.verdicts:
                 self._every_value()
                 self._every_template()
+                self._every_right()
                 self._undefined()
         except _Killed as killed:
             return Verdict(self.mutant, killed.check, killed.message, changed=tuple(sorted(self.changed)))
@@ -432,6 +433,24 @@ class _Trial:
         for proof in undefined(subject.files, subject.loaded.schema, self.dependencies):
             if proof.path not in self.baseline.undefined:
                 raise _Killed(proof.check, proof.path)
+
+    def _every_right(self) -> None:
+        """Declared rights that were granted in the unchanged chart, and are not any more."""
+        for right, places in self.baseline.rights.items():
+            if any(name not in self.slices for name, _ in places):
+                continue
+            waiting = [each for name, each in places if self.key(name, each) not in self.texts]
+            self._look([(each, self.names) for each in waiting])
+            if not any(self._grants(right, name, each) for name, each in places):
+                raise _Killed("every-right", f"{right} is granted nowhere")
+
+    def _grants(self, right: str, name: str, configuration: Configuration) -> bool:
+        """Whether a right is still granted there; yes where it is not known."""
+        key = self.key(name, configuration)
+        if configuration in self.refused or key not in self.texts:
+            return True
+        seen = self.seen.get(key, self.baseline.seen(name, configuration))
+        return any(right in each.rights for each in seen)
 
     def _every_template(self) -> None:
         for name in self.changed:
