@@ -120,12 +120,13 @@ def verify(
     )
     with _progress() as tell:
         result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
-    if report is not None and output is not None:
-        _write(report, output, result)
     if as_json:
         print_json(result.as_dict())
     else:
         _print(result)
+    # Last, so that a full disk takes nothing away of what took so long.
+    if report is not None and output is not None:
+        _write(report, output, result)
     raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
 
 

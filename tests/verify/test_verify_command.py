@@ -191,6 +191,32 @@ def test_reports_are_files_that_others_can_read(tmp_path):
     assert not re.search(r"(?:src|href)=|https?://(?!example)", page), "one page, with nothing to fetch"
 
 
+def test_a_full_disk_costs_the_report_file_and_not_the_answer(tmp_path):
+    (tmp_path / "report").symlink_to("/dev/full")
+    done = run(write_chart(tmp_path / "web"), "--report", "html", "--output", str(tmp_path / "report"))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "No space left on device" in done.stderr
+    assert "nothing found" in done.stdout
+    assert (tmp_path / "report").is_char_device(), "a device is written to, and no file takes its place"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_an_answer_that_there_is_no_room_for_is_an_error_in_one_sentence(arguments, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        command = [*PROGRAM, str(write_chart(tmp_path / "web")), *LEVEL, *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["error: the answer cannot be printed: No space left on device."]
+
+
+def test_a_report_goes_into_a_pipe_too(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    done = run(write_chart(tmp_path / "web"), "--report", "json", "--output", str(tmp_path / "pipe"))
+    assert done.returncode == 0
+    assert json.loads(os.read(reader, 65536))["failed"] is False
+
+
 def test_what_a_template_depends_on(tmp_path):
     done = run(write_chart(tmp_path / "web"), "--explain", "service.yaml")
     assert done.returncode == 0
