@@ -36,6 +36,8 @@ __all__ = ["EmbeddedChart", "EmbeddedEngine", "check_release"]
 
 _FORMS = ("v1", "v2")
 """The `apiVersion` in Chart.yaml that Helm 3 and 4 install."""
+_BARE: Mapping[bool, Mapping[str, Any]] = {True: {}, False: {"not": {}}}
+"""What a JSON Schema of one word stands for: everything, and nothing."""
 
 
 class EmbeddedEngine:
@@ -99,9 +101,10 @@ class EmbeddedChart:
 
     @cached_property
     def schema(self) -> Mapping[str, Any] | None:
-        """What values.schema.json says; None where there is none."""
+        """What values.schema.json says; None where there is none, and as a map where it is but `true` or `false`."""
         try:
-            return self._facts.schema
+            schema: Mapping[str, Any] | bool | None = self._facts.schema
+            return _BARE[schema] if isinstance(schema, bool) else schema
         except (ValueError, RecursionError) as error:
             raise InputError(f"{self.source.path}: values.schema.json is not JSON: {error}") from error
 
