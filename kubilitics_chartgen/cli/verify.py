@@ -207,11 +207,12 @@ def _print(result: VerifyReport) -> None:
         lines.append("The run ended before its time: what is not said here was not looked at.")
     for line in lines:
         out.print(line, markup=False)
-    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else "nothing found"
+    nothing = "nothing found" if result.complete else "nothing found so far"
+    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else nothing
     out.print(
         f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
         markup=False,
-        style="red" if failing else "green",
+        style="red" if failing else "green" if result.complete else "yellow",
     )
 
 

@@ -36,7 +36,7 @@ from kubilitics_chartgen.verify.checks import Fault
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
-from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import Proof, VerifyReport
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
@@ -96,7 +96,6 @@ def verify_upgrade(
             if request.budget is not None:
                 ledger.deadline = began + request.budget
             complete, interrupted = True, False
-            findings: list[Proof] = []
             try:
                 plan = plan_of(request, before)
                 Exploration(replace(plan, known=[*plan.known, *_written_out(before)]), ledger).run()
@@ -107,9 +106,10 @@ def verify_upgrade(
             ledger.phase, ledger.deadline = "confirming what was found", None
             # What is wrong with the old chart by itself is no matter of the upgrade.
             ledger.broken.clear()
-            if not interrupted:
-                proofs = find_proofs(before, ledger, exempted, str(old))
-                findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
+            find = lambda seconds: find_proofs(before, ledger, exempted, str(old), seconds=seconds)  # noqa: E731
+            proofs, interrupted = confirmed(find, pairs.hand_over, task, interrupted=interrupted)
+            complete = complete and not interrupted
+            findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
             findings = [each for each in findings if not exempted.covers(each)]
             if complete and not request.checks and not request.skip:
                 findings.extend(exempted.unused())
@@ -186,6 +186,10 @@ class _Pairs:
         self.known: dict[tuple[str, str], tuple[Fault, ...]] = {}
         paths = {path[:length] for path in new.space.removable for length in range(1, len(path) + 1)}
         self._named = {".".join(path) for path in paths}
+
+    def hand_over(self, pool: Any) -> None:
+        """From here on, other workers render the old chart."""
+        self.pool = pool
 
     def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
         """What becomes of each request, with what its upgrade shows."""

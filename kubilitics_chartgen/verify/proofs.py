@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks import CHECKS
-from kubilitics_chartgen.verify.explore.ledger import Ledger, Sighting
+from kubilitics_chartgen.verify.explore.ledger import Ledger, Runner, Sighting
 from kubilitics_chartgen.verify.lint.exemptions import Exemption
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import (
@@ -25,9 +25,10 @@ from kubilitics_chartgen.verify.shrink import (
 )
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject
-from kubilitics_chartgen.verify.sweep.task import Outcome, Status
+from kubilitics_chartgen.verify.sweep.task import Outcome, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 
-__all__ = ["Exempted", "find_proofs"]
+__all__ = ["Exempted", "confirmed", "find_proofs"]
 
 SECONDS = 60.0
 """What making values small may take, all findings together."""
@@ -74,11 +75,33 @@ class Exempted:
         ]
 
 
+def confirmed(
+    find: Callable[[float], list[Proof]], hand_over: Callable[[Runner], None], task: SweepTask, *, interrupted: bool
+) -> tuple[list[Proof], bool]:
+    """What `find` confirms within its seconds, and whether the user ended it, now or before.
+
+    Then it is confirmed without being made small, by new workers that are handed over: the ones that were interrupted
+    may still answer what was asked before. Nothing, where the user ends that as well.
+    """
+    if not interrupted:
+        try:
+            return find(SECONDS), False
+        except KeyboardInterrupt:
+            pass
+    try:
+        with sweep_pool(task) as fresh:
+            hand_over(fresh)
+            return find(0.0), True
+    except KeyboardInterrupt:
+        return [], True
+
+
 def find_proofs(
     subject: Subject, ledger: Ledger, exempted: Exempted, chart: str, *, seconds: float = SECONDS
 ) -> list[Proof]:
     """A finding for each fault that Helm confirms; the same fault in other objects is told with it."""
     deadline = time.monotonic() + seconds
+    exempted.count = 0
     groups: dict[tuple[str, str], list[Sighting]] = {}
     for sighting in sorted(ledger.sightings.values(), key=lambda each: each.index):
         if not exempted.covers(_early(sighting)):
@@ -90,7 +113,7 @@ def find_proofs(
         died = outcome.status is Status.DIED
         broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
     ordered = sorted(groups.values(), key=lambda group: group[0].found.severity != "error")
-    late = lambda: time.monotonic() > deadline  # noqa: E731
+    late = lambda: time.monotonic() >= deadline  # noqa: E731
     proving = [_prove(subject, configuration, shown, chart, "", late) for shown, configuration in broken.items()]
     for first, *_others in ordered:
         shown = (first.found.check, first.found.fault.key)

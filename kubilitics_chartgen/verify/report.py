@@ -64,7 +64,8 @@ def _clean(text: str) -> str:
 def _html(result: VerifyReport) -> str:
     failing = [finding for finding in result.findings if finding.fails]
     aside = [finding for finding in result.findings if not finding.fails]
-    verdict = f"{len(failing)} findings" if failing else "nothing found"
+    nothing = "nothing found" if result.complete else "nothing found so far"
+    verdict = f"{len(failing)} findings" if failing else nothing
     numbers = "".join(
         f"<tr><td>{escape(name)}</td><td class=number>{value:,}</td></tr>" for name, value in result.numbers.items()
     )

@@ -24,7 +24,7 @@ from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
-from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
 from kubilitics_chartgen.verify.subject import Subject, read_subject
@@ -82,18 +82,17 @@ def verify(
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
         isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
-        pool.begin(
-            SweepTask(
-                request.chart,
-                subject.space,
-                subject.kube_versions,
-                tuple(sorted(chosen)),
-                subject.slices,
-                subject.dependencies.shared,
-                subject.kube_value,
-                subject.dependencies.repeats,
-            )
+        task = SweepTask(
+            request.chart,
+            subject.space,
+            subject.kube_versions,
+            tuple(sorted(chosen)),
+            subject.slices,
+            subject.dependencies.shared,
+            subject.kube_value,
+            subject.dependencies.repeats,
         )
+        pool.begin(task)
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
@@ -110,14 +109,20 @@ def verify(
             complete, interrupted = False, True
         explored = time.monotonic() - began
         ledger.phase, ledger.deadline = "confirming what was found", None
-        if not interrupted:
-            findings = [*find_proofs(subject, ledger, exempted, str(request.chart)), *findings]
+        find = lambda seconds: find_proofs(subject, ledger, exempted, str(request.chart), seconds=seconds)  # noqa: E731
+        proofs, interrupted = confirmed(find, ledger.hand_over, task, interrupted=interrupted)
+        complete = complete and not interrupted
+        findings = [*proofs, *findings]
         findings = [each for each in findings if not exempted.covers(each)]
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
         progress("looking for branches that none took", 0)
-        branches = _branches(subject, ledger, explored) if not interrupted else ()
+        branches: tuple[BranchCoverage, ...] = ()
+        try:
+            branches = _branches(subject, ledger, explored) if not interrupted else ()
+        except KeyboardInterrupt:
+            complete, interrupted = False, True
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),

@@ -272,7 +272,8 @@ def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verifi
 
 
 def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
-    folder = write_chart(tmp_path / "web")
+    broken = {"templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000")}
+    folder = write_chart(tmp_path / "web", broken)
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, str(folder), "--random", "1000000", "--json"],
@@ -291,7 +292,9 @@ def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
     out, _err = process.communicate(timeout=60)
     os.close(ours)
     assert process.returncode == 130
-    assert json.loads(out)["complete"] is False
+    told = json.loads(out)
+    assert told["complete"] is False
+    assert [(each["check"], each["object"]) for each in told["findings"]] == [("services", "Service/web")]
 
 
 def test_a_budget_ends_it_in_time_and_says_so(tmp_path):
@@ -299,6 +302,7 @@ def test_a_budget_ends_it_in_time_and_says_so(tmp_path):
     done = run(write_chart(tmp_path / "web"), "--random", "1000000", "--budget", "4")
     assert time.monotonic() - began < 60
     assert "ended before its time" in done.stdout
+    assert "nothing found so far" in done.stdout
 
 
 def test_a_deployment_without_a_schema_is_varied_by_its_defaults(tmp_path):
