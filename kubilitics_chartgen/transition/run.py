@@ -41,6 +41,7 @@ from kubilitics_chartgen.verify.result import Proof, VerifyReport
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_value
+from kubilitics_chartgen.verify.space_checks import nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
@@ -104,6 +105,7 @@ def verify_upgrade(
             except KeyboardInterrupt:
                 complete, interrupted = False, True
             ledger.phase, ledger.deadline = "confirming what was found", None
+            nothing = tuple(nothing_accepted(before, ledger, str(old)))
             # What is wrong with the old chart by itself is no matter of the upgrade.
             ledger.broken.clear()
             find = lambda seconds: find_proofs(before, ledger, exempted, str(old), seconds=seconds)  # noqa: E731
@@ -111,6 +113,7 @@ def verify_upgrade(
             complete = complete and not interrupted
             findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
             findings = [each for each in findings if not exempted.covers(each)]
+            findings.extend(nothing)
             if complete and not request.checks and not request.skip:
                 findings.extend(exempted.unused())
             return VerifyReport(

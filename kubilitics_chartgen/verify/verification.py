@@ -26,7 +26,7 @@ from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
-from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
+from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space, nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
@@ -113,7 +113,9 @@ def verify(
         proofs, interrupted = confirmed(find, ledger.hand_over, task, interrupted=interrupted)
         complete = complete and not interrupted
         findings = [*proofs, *findings]
-        findings = [each for each in findings if not exempted.covers(each)]
+        findings = [each for each in findings if each.check not in request.skip and not exempted.covers(each)]
+        if not findings:
+            findings.extend(nothing_accepted(subject, ledger, str(request.chart)))
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)

@@ -84,6 +84,22 @@ def test_helm_errors_that_no_author_wrote_are_findings_and_refusals_are_not(tmp_
     assert "can't evaluate field x" in reproduced(finding)
 
 
+@pytest.mark.parametrize("options", [(), ("--checks", "services")])
+def test_of_a_chart_that_takes_no_values_at_all_this_is_the_finding(options, tmp_path):
+    folder = write_chart(tmp_path / "web", {"templates/never.yaml": '{{ fail "not today" }}\n'})
+    findings, code = found(folder, *options)
+    assert (code, [each["check"] for each in findings]) == (1, ["renders"])
+    assert "not today" in findings[0]["message"]
+    assert "not today" in reproduced(findings[0])
+
+
+def test_a_check_that_is_skipped_finds_nothing_whichever_it_is(tmp_path):
+    changes = {"templates/config.yaml": CONFIG + '{{ if eq .Values.tag "bad" }}{{ .Values.tag.x }}{{ end }}\n'}
+    folder = write_chart(tmp_path / "web", changes)
+    assert found(folder, "--skip", "undefined-value")[0][0]["check"] == "renders"
+    assert found(folder, "--skip", "renders,undefined-value") == ([], 0)
+
+
 def test_a_removed_api_is_found_for_the_versions_without_it(tmp_path):
     budget = "apiVersion: autoscaling/v2beta2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
     budget += "spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n"
