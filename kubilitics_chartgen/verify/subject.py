@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.slices import slices_of
-from kubilitics_chartgen.verify.space.build import Sources, build_space
+from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
@@ -86,8 +86,10 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     given = read_values(files)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
     compared = find_dependencies(chart.templates, subcharts=chart.subcharts, choices=closed_texts(loaded.schema))
-    settings = _with_versions(read_factor_settings(loaded.settings), loaded, versions)
+    settings = read_factor_settings(loaded.settings)
     sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
+    check_patterns(sources)
+    sources = replace(sources, settings=_with_versions(settings, loaded, versions))
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
     slices = slices_of(compared, space, defaults, chart=name, kube_value=loaded.kube_version_value)

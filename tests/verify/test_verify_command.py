@@ -268,6 +268,23 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("verfy: {}", "verfy: is not known here: kubeVersion, declared, lint, verify, upgrade are"),
+        ("verify: {exemptt: []}", "verify.exemptt: is not known here: isolate, factors, exempt are"),
+        ("kubeVersion: {valeu: a}", "kubeVersion.valeu: is not known here"),
+        ("verify: {factors: {fix: {greting: [a]}}}", "verify.factors.fix: greting: no value is called so"),
+        ("verify: {factors: {exclude: [service.prt]}}", "verify.factors.exclude: service.prt: no value"),
+        ("verify: {factors: {keep: ['*.limit']}}", "verify.factors.keep: *.limit: no value"),
+    ],
+)
+def test_what_is_mistyped_in_the_authors_file_is_said_and_not_passed_over(settings, message, tmp_path):
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings + "\n"}))
+    assert done.returncode == 2, done.stdout
+    assert f".chartgen.yaml: {message}" in done.stderr.replace("  ", ""), done.stderr
+
+
 def test_values_to_start_from_that_the_schema_refuses_are_named_with_file_and_line(tmp_path):
     values = tmp_path / "mine.yaml"
     values.write_text("# mine\nservice:\n  port: many\n")

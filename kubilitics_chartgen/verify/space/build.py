@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
 from kubilitics_chartgen.verify.space.factors import (
     ABSENT,
@@ -25,7 +27,7 @@ from kubilitics_chartgen.verify.space.factors import (
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 
-__all__ = ["Sources", "build_space"]
+__all__ = ["Sources", "build_space", "check_patterns"]
 
 MAX_LEVELS = 16
 _LIKE_A_NUMBER = "0123"
@@ -70,6 +72,22 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
     factors.sort(key=lambda factor: factor.path)
     taken = (path for path in {*removable, *sections} if not _fits_one(path, sources.settings.kept))
     return Space(tuple(factors), tuple(sorted(taken)))
+
+
+def check_patterns(sources: Sources) -> None:
+    """Raises InputError where what the author fixes, excludes or keeps is the name of no value."""
+    leaves = [path for path, _nodes in _leaves(sources, SchemaNodes(sources.schema, [sources.schema]), ())]
+    sections = {path[:length] for path in leaves for length in range(1, len(path))}
+    settings = sources.settings
+    asked = (("fix", settings.fixed, leaves), ("exclude", settings.excluded, leaves))
+    problems = [
+        Problem("no value is called so", path=f"verify.factors.{part}: {pattern}", file=SETTINGS_FILE)
+        for part, patterns, known in (*asked, ("keep", settings.kept, [*leaves, *sections]))
+        for pattern in patterns
+        if not any(_fits_one(path, [pattern]) for path in known)
+    ]
+    if problems:
+        raise InputError(f"{SETTINGS_FILE} cannot be used.", problems)
 
 
 def _fits_one(path: Path, patterns: Sequence[str]) -> bool:
