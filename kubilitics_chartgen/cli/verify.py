@@ -99,6 +99,8 @@ def verify(
         raise InputError("A report needs both: --report says of which kind, --output says where.")
     if scheduler and workers:
         raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
+    if budget is not None and not budget > 0:
+        raise InputError("--budget is a number of seconds above 0.")
     if explain:
         _explain(chart, explain, as_json=as_json)
         return
@@ -267,8 +269,7 @@ def _print_finding(out: Console, finding: Proof) -> None:
     line.append(f": {where}: {finding.message}" if where else f": {finding.message}")
     out.print(line)
     if finding.template:
-        place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
-        out.print(f"  in {place}", markup=False)
+        out.print(f"  in {finding.place}", markup=False)
     if finding.also:
         more = f" and {len(finding.also) - 3} more" if len(finding.also) > 3 else ""
         out.print(f"  also {', '.join(finding.also[:3])}{more}", markup=False)

@@ -96,10 +96,9 @@ def _html(result: VerifyReport) -> str:
 
 def _finding(finding: Proof) -> str:
     where = " ".join(part for part in (finding.object, finding.path) if part)
-    place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
     return (
         f"<section><h3><span class={finding.severity}>{escape(finding.severity)}</span> {escape(finding.check)}: "
-        f"{escape(where)}</h3><p>{escape(finding.message)}</p><p>{escape(place)}</p><p>{escape(finding.fix)}</p>"
+        f"{escape(where)}</h3><p>{escape(finding.message)}</p><p>{escape(finding.place)}</p><p>{escape(finding.fix)}</p>"
         f"{'<p>Also ' + escape(', '.join(finding.also)) + '</p>' if finding.also else ''}"
         f"<pre>{escape(finding.values) or '# the values as they come'}</pre>"
         f"<pre>{escape(finding.command)}</pre></section>"

@@ -20,7 +20,7 @@ class Proof:
     path: str = ""
     template: str = ""
     line: int = 0
-    """In what the template prints; 0 where it is not known."""
+    """In what the template prints; in the file itself where there is no object; 0 where it is not known."""
     fix: str = ""
     values: str = ""
     """A values file that shows it."""
@@ -37,9 +37,16 @@ class Proof:
         return not self.made_up
 
     @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        if not self.line:
+            return self.template
+        return f"{self.template}, line {self.line} of what it prints" if self.object else f"{self.template}:{self.line}"
+
+    @property
     def shown(self) -> str:
         """The finding in lines, with the values that show it."""
-        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.template}") if part)
+        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.place}") if part)
         values = self.values and f"with these values:\n{self.values.rstrip()}"
         head = f"{self.severity} {self.check}: {where}: {self.message}"
         return "\n".join(part for part in (head, self.fix, values, self.command) if part)

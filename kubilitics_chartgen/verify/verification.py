@@ -10,6 +10,7 @@ coverage  how far each template was looked at
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -176,7 +177,9 @@ def _chosen(request: VerifyRequest) -> set[str]:
     known = set(check_names())
     unknown = sorted({*request.checks, *request.skip} - known)
     if unknown:
-        raise InputError(f"There is no check {', '.join(unknown)}. The checks are {', '.join(sorted(known))}.")
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        meant = f'Did you mean "{near[0]}"? ' if near else ""
+        raise InputError(f"There is no check {', '.join(unknown)}. {meant}The checks are {', '.join(sorted(known))}.")
     return set(request.checks or known) - set(request.skip)
 
 

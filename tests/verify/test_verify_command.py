@@ -163,6 +163,19 @@ def test_a_value_that_matters_only_with_others_is_no_finding(tmp_path):
     assert found(write_chart(tmp_path / "web", changes), "--checks", "every-value") == ([], 0)
 
 
+def test_a_line_of_a_file_and_one_of_what_a_template_prints_are_told_apart(tmp_path):
+    changes = {
+        "templates/config.yaml": CONFIG + "# {{ .Values.nobody }}\n",
+        "templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000"),
+    }
+    page = tmp_path / "page.html"
+    done = run(write_chart(tmp_path / "web", changes), "--report", "html", "--output", str(page))
+    for text in (done.stdout, page.read_text()):
+        assert "templates/config.yaml:9" in text
+        assert "web/templates/service.yaml, line 2 of what it prints" in text
+        assert text.count("of what it prints") == 1
+
+
 def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings = "verify:\n  exempt:\n"
     settings += "    - {check: services, path: Service/web, reason: for the test}\n"
@@ -255,6 +268,9 @@ def test_what_a_template_depends_on(tmp_path):
         ({"values.schema.json": "{"}, (), "not JSON"),
         ({"values.yaml": "a: &a [*a]\n"}, (), "values.yaml"),
         ({}, ("--checks", "nonsense"), "There is no check nonsense"),
+        ({}, ("--skip", "sevices"), 'Did you mean "services"?'),
+        ({}, ("--budget", "0"), "seconds above 0"),
+        ({}, ("--budget", "nan"), "seconds above 0"),
         ({}, ("--kube-versions", "1.99"), "1.99"),
         ({}, ("--report", "html"), "--output"),
         ({}, ("--isolate", "nothing.here"), "nothing.here"),
