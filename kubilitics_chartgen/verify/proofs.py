@@ -34,6 +34,8 @@ SECONDS = 60.0
 """What making values small may take, all findings together."""
 AT_ONCE = 32
 """Findings that are made small at once."""
+ENDS = 600
+"""Of an error that is very long, so much of its beginning and of its end is shown."""
 _Proving = Generator[Question, Sequence[Outcome], "Proof | None"]
 _INDEX = re.compile(r"\[[^\]]*\]")
 _NAMED = re.compile(r"`[^`]*`")
@@ -226,10 +228,15 @@ def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, sho
     return Proof(
         shown[0],
         "error",
-        outcome.message,
+        _short(outcome.message),
         template=outcome.template,
         fix="Mend the template, or refuse these values in the schema or with a message of your own.",
         values=values,
         command=helm_command(chart, subject.space, configuration, ""),
         made_up=invented,
     )
+
+
+def _short(message: str) -> str:
+    """Beginning and end: in between, templates that call themselves are named a thousand times."""
+    return message if len(message) <= 2 * ENDS else f"{message[:ENDS]} … {message[-ENDS:]}"

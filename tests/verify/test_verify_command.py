@@ -309,6 +309,16 @@ def test_values_to_start_from_that_the_schema_refuses_are_named_with_file_and_li
     assert f"{values}:3: service.port: " in done.stderr
 
 
+def test_a_template_that_calls_itself_is_told_in_a_few_lines(tmp_path):
+    loop = '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'
+    findings, code = found(write_chart(tmp_path / "web", {"templates/a.yaml": loop}))
+    assert (code, [each["check"] for each in findings]) == (1, ["renders"])
+    message = findings[0]["message"]
+    assert len(message) < 1500
+    assert message.startswith("the chart cannot be rendered with these values\n  web/templates/a.yaml:1: ")
+    assert message.endswith("rendering template has a nested reference name: a: unable to execute template")
+
+
 def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verified(tmp_path):
     endless = "{{ tpl .Values.greeting . }}"
     changes = {
