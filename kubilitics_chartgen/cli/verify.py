@@ -202,7 +202,9 @@ def _print(result: VerifyReport) -> None:
         *result.notes,
     ]
     if set_aside:
-        lines.append(f"{set_aside} findings were set aside: they need values that nothing says to be valid")
+        lines.append(
+            f"{set_aside} findings were set aside: they need values, or text in files, that nothing says to be valid"
+        )
     if numbers["exempt"]:
         lines.append(f"{numbers['exempt']:.0f} findings are exempt by .chartgen.yaml")
     if not result.complete:
@@ -270,6 +272,8 @@ def _print_finding(out: Console, finding: Proof) -> None:
     out.print(line)
     if finding.template:
         out.print(f"  in {finding.place}", markup=False)
+    if finding.needs:
+        out.print(f"  {finding.needs}", markup=False)
     if finding.also:
         more = f" and {len(finding.also) - 3} more" if len(finding.also) > 3 else ""
         out.print(f"  also {', '.join(finding.also[:3])}{more}", markup=False)

@@ -7,9 +7,10 @@ writes to values that other templates read. Conservative: what cannot be followe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
@@ -41,6 +42,8 @@ class TemplateDependencies:
     """Values that it changes in place."""
     widened: str = ""
     """Why it counts as reading everything; empty where it does not."""
+    files: frozenset[FileAsked] = frozenset()
+    """What it asks the chart's own files for."""
 
     @property
     def versioned(self) -> bool:
@@ -119,6 +122,7 @@ def find_dependencies(
             state.refuses,
             frozenset(state.changed) | state.heap.written_roots(),
             "" if complete else "it is too much to follow",
+            asked_files(state),
         )
         found[name] = one if merged is None else _both(merged, one)
     if program.errors:
@@ -128,7 +132,7 @@ def find_dependencies(
 
 
 def _widened(one: TemplateDependencies, reason: str) -> TemplateDependencies:
-    return TemplateDependencies(one.template, one.reads, one.controls, one.facts, True, one.writes, reason)
+    return replace(one, refuses=True, widened=reason)
 
 
 def _both(first: TemplateDependencies, second: TemplateDependencies) -> TemplateDependencies:
@@ -141,4 +145,5 @@ def _both(first: TemplateDependencies, second: TemplateDependencies) -> Template
         first.refuses or second.refuses,
         first.writes | second.writes,
         first.widened or second.widened,
+        first.files | second.files,
     )

@@ -48,7 +48,12 @@ class Exempted:
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         self._exemptions = tuple(exemptions)
         self._used: set[Exemption] = set()
-        self.count = 0
+        self._covered: set[Proof] = set()
+
+    @property
+    def count(self) -> int:
+        """How many findings it has accepted."""
+        return len(self._covered)
 
     def covers(self, finding: Proof) -> bool:
         """Whether a finding is accepted."""
@@ -56,7 +61,7 @@ class Exempted:
         for exemption in self._exemptions:
             if exemption.accepts(finding.check, *subjects):
                 self._used.add(exemption)
-                self.count += 1
+                self._covered.add(finding)
                 return True
         return False
 
@@ -103,7 +108,6 @@ def find_proofs(
 ) -> list[Proof]:
     """A finding for each fault that Helm confirms; the same fault in other objects is told with it."""
     deadline = time.monotonic() + seconds
-    exempted.count = 0
     groups: dict[tuple[str, str], list[Sighting]] = {}
     for sighting in sorted(ledger.sightings.values(), key=lambda each: each.index):
         if not exempted.covers(_early(sighting)):

@@ -29,7 +29,9 @@ class Proof:
     also: tuple[str, ...] = ()
     """Other objects with the same fault."""
     made_up: bool = False
-    """Whether it needs a value that nothing says to be valid: then it is no fault of the chart."""
+    """Whether it needs values, or text in a file, that nothing says to be valid: then it is no fault of the chart."""
+    file: str = ""
+    """A file that the chart does not hold and a template asks for: it is there only with this file."""
 
     @property
     def fails(self) -> bool:
@@ -49,7 +51,12 @@ class Proof:
         where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.place}") if part)
         values = self.values and f"with these values:\n{self.values.rstrip()}"
         head = f"{self.severity} {self.check}: {where}: {self.message}"
-        return "\n".join(part for part in (head, self.fix, values, self.command) if part)
+        return "\n".join(part for part in (head, self.needs, self.fix, values, self.command) if part)
+
+    @property
+    def needs(self) -> str:
+        """What it needs beside values, in words."""
+        return self.file and f"only if the chart holds the file {self.file}, which a template asks for"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""

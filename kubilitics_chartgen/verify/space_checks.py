@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, overri
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["SPACE_CHECKS", "check_space", "nothing_accepted"]
+__all__ = ["SPACE_CHECKS", "check_space", "matters", "nothing_accepted"]
 
 SPACE_CHECKS = MappingProxyType(
     {
@@ -134,13 +134,13 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     if not starts:
         return
     for start in starts:
-        waiting -= _matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
+        waiting -= matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
     readers = {
         factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
     }
     elsewhere = {factor: _where_read(subject, ledger, factor, names) for factor, names in readers.items()}
     for number in range(max(map(len, elsewhere.values()), default=0)):
-        waiting -= _matters(
+        waiting -= matters(
             subject,
             ledger,
             [(elsewhere[factor][number], factor) for factor in sorted(waiting) if number < len(elsewhere[factor])],
@@ -156,7 +156,7 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
         )
 
 
-def _matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
+def matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
     """The factors of which another level prints something else, or is refused, each in its configuration."""
     changes = {
         start.choose({factor: level}): (start, factor)

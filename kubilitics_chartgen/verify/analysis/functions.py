@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.analysis.relations import copied
@@ -42,6 +43,8 @@ def apply(state: State, name: str, site: Site, args: Sequence[Abstract]) -> Abst
     transfer = FUNCTIONS.get(name)
     if name == "fail":
         state.refuses = True
+    if name in PARSERS:
+        state.parsed.update(site for argument in args for site in argument.sites if site[0] == "file")
     if name in COMPARISONS:
         _compare(state, args)
     if transfer is None:
