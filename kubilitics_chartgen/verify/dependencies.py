@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
@@ -60,7 +61,7 @@ class Dependencies:
     """What the templates of a chart depend on."""
 
     templates: Mapping[str, TemplateDependencies] = field(default_factory=dict)
-    compared: Mapping[Path, Sequence[str | int]] = field(default_factory=dict)
+    compared: Mapping[Path, Sequence[Compared]] = field(default_factory=dict)
     """The constants that templates compare values with."""
 
     @property
@@ -101,7 +102,7 @@ def find_dependencies(
     """What each template that Helm renders depends on; `choices` are the only texts a schema allows at a path."""
     program = read_program(templates, subcharts=subcharts)
     found: dict[str, TemplateDependencies] = {}
-    compared: dict[Path, set[str | int]] = {}
+    compared: dict[Path, set[Compared]] = {}
     spent = 0
     for entry in program.rendered:
         bound = max(0, min(max_work, MAX_TOTAL - spent))

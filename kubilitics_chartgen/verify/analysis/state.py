@@ -6,6 +6,7 @@ from collections.abc import Callable as Function
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
@@ -59,7 +60,7 @@ class State:
         """Whether `fail` may be called."""
         self.controls: set[Path] = set()
         """Paths on which a condition depends."""
-        self.compared: dict[Path, set[str | int]] = {}
+        self.compared: dict[Path, set[Compared]] = {}
         """What values are compared with."""
         self.heap = Heap()
         self.reads = Reads()

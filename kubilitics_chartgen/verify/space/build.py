@@ -13,6 +13,7 @@ from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.verify.space.compared import compared_levels
 from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
 from kubilitics_chartgen.verify.space.factors import (
     ABSENT,
@@ -130,7 +131,7 @@ def _levels(
         # Before what the schema alone would suggest, unless the author shows one.
         known = [*known, usual]
     found.extend(_stated(nodes, default.value, [value for value in known if value is not MISSING]))
-    found.extend(_compared(nodes, default.value, sources.compared.get(path, ())))
+    found.extend(compared_levels(nodes, default.value, sources.compared.get(path, ())))
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
     if not nodes.nodes:
         found.extend(_guessed(default.value))
@@ -190,15 +191,6 @@ def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
     value = hints[0] if hints else example(nodes)
     if value is not MISSING:
         yield Level(value, "example" if hints else "schema")
-
-
-def _compared(nodes: SchemaNodes, default: Any, literals: Sequence[Any]) -> Iterator[Level]:
-    """Both sides of what templates compare with: the literal itself, and what it is not (the default, or one more)."""
-    for literal in literals:
-        if isinstance(literal, str) and (isinstance(default, str) or "string" in nodes.types):
-            yield Level(literal, "template")
-        if isinstance(literal, int) and not isinstance(default, (str, list, dict)) and default is not ABSENT:
-            yield from (Level(value, "template") for value in (literal, literal + 1, literal - 1) if value >= 0)
 
 
 def _guessed(default: Any) -> Iterator[Level]:
