@@ -73,7 +73,7 @@ def verify_upgrade(
     versions = request.kube_versions or supported()
     with _folder_of(old) as folder:
         new = read_subject(request.chart, kube_versions=versions)
-        before = read_subject(folder, files=request.files, kube_versions=versions)
+        before = read_subject(folder, files=request.files, kube_versions=versions, released=True)
         if before.name != new.name:
             raise InputError(
                 f"{old} is the chart {before.name}, and {request.chart} is {new.name}: no upgrade leads there."

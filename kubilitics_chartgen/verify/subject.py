@@ -70,8 +70,13 @@ class Subject:
         raise InputError(f"{path} is no value that is varied in this chart.")
 
 
-def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = ()) -> Subject:
-    """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all."""
+def read_subject(
+    folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = (), released: bool = False
+) -> Subject:
+    """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all.
+
+    Of one that was released, what its `.chartgen.yaml` says that is not known here is passed over.
+    """
     chart = read_chart(folder)
     _check_parsable(chart)
     if chart.missing:
@@ -86,9 +91,10 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
     given = read_values(files)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
     compared = find_dependencies(chart.templates, subcharts=chart.subcharts, choices=closed_texts(loaded.schema))
-    settings = read_factor_settings(loaded.settings)
+    settings = read_factor_settings(loaded.settings, released=released)
     sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
-    check_patterns(sources)
+    if not released:
+        check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))

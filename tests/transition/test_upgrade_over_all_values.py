@@ -42,6 +42,11 @@ def test_from_an_old_chart_that_takes_no_values_there_is_nothing_to_prove(tmp_pa
         assert str(tmp_path / "old") in report["findings"][0]["command"]
 
 
+def test_what_the_old_chart_says_to_another_version_of_this_program_is_passed_over(tmp_path):
+    settings = "connections: {a: b}\nverify: {factors: {keep: [gone]}}\n"
+    assert found(tmp_path, {}, old={".chartgen.yaml": settings})[0] == []
+
+
 def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(tmp_path):
     selector = DEPLOYMENT.replace(
         "matchLabels: {app.kubernetes.io/instance: {{ .Release.Name }}}",

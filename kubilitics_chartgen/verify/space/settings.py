@@ -46,14 +46,17 @@ class FactorSettings:
     """Values that must leave all objects as they are but those they bring."""
 
 
-def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
-    """The part `verify.factors`. Raises InputError with everything that cannot be used, in this part or unknown."""
+def read_factor_settings(settings: Mapping[str, Any], *, released: bool = False) -> FactorSettings:
+    """The part `verify.factors`. Raises InputError with everything that cannot be used, in this part or unknown.
+
+    What is not known in a chart that was released was for another version of this program, and nobody can mend it.
+    """
     problems: list[Problem] = []
 
     def problem(path: str, message: str) -> None:
         problems.append(Problem(message, path=path, file=_FILE))
 
-    for section, known in _KEYS.items():
+    for section, known in () if released else _KEYS.items():
         given = settings if not section else settings.get(section)
         for key in sorted(map(str, set(given) - set(known))) if isinstance(given, Mapping) else ():
             problem(f"{section}.{key}".lstrip("."), f"is not known here: {', '.join(known)} are")
