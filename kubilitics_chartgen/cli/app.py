@@ -5,6 +5,7 @@ Command modules import the rest of the package inside their functions, so that `
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import Annotated
@@ -30,6 +31,9 @@ from kubilitics_chartgen.cli import (
 from kubilitics_chartgen.errors import ChartgenError
 
 __all__ = ["app", "main", "root"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room for what is written."""
 
 app = typer.Typer(
     name="kubilitics-chartgen",
@@ -73,7 +77,11 @@ def root(
 def main() -> None:
     """Run the command line; never shows a traceback for what a user can mend."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            # What is still to be printed may fail as well.
+            sys.stdout.flush()
     except ChartgenError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
@@ -82,5 +90,15 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # The reader (head, less) went away: no more output is wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _print_no_more()
+        typer.echo(f"error: the answer cannot be printed: {error.strerror}.", err=True)
+        sys.exit(2)
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -99,6 +99,8 @@ def verify(
         raise InputError("A report needs both: --report says of which kind, --output says where.")
     if scheduler and workers:
         raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
+    if budget is not None and not budget > 0:
+        raise InputError("--budget is a number of seconds above 0.")
     if explain:
         _explain(chart, explain, as_json=as_json)
         return
@@ -120,12 +122,13 @@ def verify(
     )
     with _progress() as tell:
         result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
-    if report is not None and output is not None:
-        _write(report, output, result)
     if as_json:
         print_json(result.as_dict())
     else:
         _print(result)
+    # Last, so that a full disk takes nothing away of what took so long.
+    if report is not None and output is not None:
+        _write(report, output, result)
     raise typer.Exit(130 if result.interrupted else 1 if result.failed else 0)
 
 
@@ -199,18 +202,21 @@ def _print(result: VerifyReport) -> None:
         *result.notes,
     ]
     if set_aside:
-        lines.append(f"{set_aside} findings were set aside: they need values that nothing says to be valid")
+        lines.append(
+            f"{set_aside} findings were set aside: they need values, or text in files, that nothing says to be valid"
+        )
     if numbers["exempt"]:
         lines.append(f"{numbers['exempt']:.0f} findings are exempt by .chartgen.yaml")
     if not result.complete:
         lines.append("The run ended before its time: what is not said here was not looked at.")
     for line in lines:
         out.print(line, markup=False)
-    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else "nothing found"
+    nothing = "nothing found" if result.complete else "nothing found so far"
+    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else nothing
     out.print(
         f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
         markup=False,
-        style="red" if failing else "green",
+        style="red" if failing else "green" if result.complete else "yellow",
     )
 
 
@@ -265,8 +271,9 @@ def _print_finding(out: Console, finding: Proof) -> None:
     line.append(f": {where}: {finding.message}" if where else f": {finding.message}")
     out.print(line)
     if finding.template:
-        place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
-        out.print(f"  in {place}", markup=False)
+        out.print(f"  in {finding.place}", markup=False)
+    if finding.needs:
+        out.print(f"  {finding.needs}", markup=False)
     if finding.also:
         more = f" and {len(finding.also) - 3} more" if len(finding.also) > 3 else ""
         out.print(f"  also {', '.join(finding.also[:3])}{more}", markup=False)

@@ -56,13 +56,21 @@ def _swap(folder: Path, new: Path, old: Path) -> None:
 
 
 def replace_file(path: Path, content: str | bytes) -> None:
-    """Write `content` to `path` in one step. Raises ToolError where it cannot be written."""
+    """Write `content` to `path` in one step. Raises ToolError where it cannot be written.
+
+    What is no file, such as a pipe or a terminal, is written to, and a link stays one: nothing takes their place.
+    """
+    data = content if isinstance(content, bytes) else content.encode()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        _write_to(path, data)
+        return
+    path = path.resolve() if path.is_symlink() else path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content if isinstance(content, bytes) else content.encode())
+                stream.write(data)
             Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
@@ -70,6 +78,13 @@ def replace_file(path: Path, content: str | bytes) -> None:
             raise
     except OSError as error:
         raise ToolError(f"cannot write {path}: {error.strerror}. The old content is untouched.") from error
+
+
+def _write_to(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise ToolError(f"cannot write {path}: {error.strerror}.") from error
 
 
 def remove_file(path: Path) -> None:

@@ -16,7 +16,7 @@ import gzip
 import io
 import tarfile
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ __all__ = ["EmbeddedChart", "EmbeddedEngine", "check_release"]
 
 _FORMS = ("v1", "v2")
 """The `apiVersion` in Chart.yaml that Helm 3 and 4 install."""
+_BARE: Mapping[bool, Mapping[str, Any]] = {True: {}, False: {"not": {}}}
+"""What a JSON Schema of one word stands for: everything, and nothing."""
 
 
 class EmbeddedEngine:
@@ -69,9 +71,28 @@ class EmbeddedChart:
             )
         )
 
-    def rewritten(self, change: Callable[[str, bytes], bytes | None]) -> EmbeddedChart:
+    def rewritten(
+        self, change: Callable[[str, bytes], bytes | None], added: Mapping[str, bytes] | None = None
+    ) -> EmbeddedChart:
         """The same chart, in memory, with other files: `change` is given each path and content; None leaves it out."""
-        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), change)))
+        return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), change, added)))
+
+    @cached_property
+    def files(self) -> frozenset[str]:
+        """The names of the files that its templates can ask for."""
+        found: list[dict[str, Any]] = _call(lambda: self._facts.files)
+        return frozenset(str(file["name"]) for file in found)
+
+    def holds(self, patterns: Sequence[str]) -> list[bool]:
+        """For each pattern, whether it holds a file that fits, as Helm's own `.Files.Glob` takes patterns."""
+        if not patterns:
+            return []
+        text = b"{{ range .Values.patterns }}{{ len ($.Files.Glob .) }} {{ end }}"
+        asking = {"Chart.yaml": b"apiVersion: v2\nname: a\nversion: 0.1.0\n", "templates/a.txt": text}
+        added = {f"a/{name}": data for name, data in {**dict.fromkeys(self.files, b"a"), **asking}.items()}
+        chart = self.rewritten(lambda _name, _data: None, added)
+        (counts,) = chart.render_texts({"patterns": list(patterns)}, Release("a")).values()
+        return [count != "0" for count in counts.split()]
 
     def with_defaults(self, defaults: Mapping[str, Any]) -> bytes:
         """The same chart packed, with other values in the place of its own values.yaml."""
@@ -99,9 +120,10 @@ class EmbeddedChart:
 
     @cached_property
     def schema(self) -> Mapping[str, Any] | None:
-        """What values.schema.json says; None where there is none."""
+        """What values.schema.json says; None where there is none, and as a map where it is but `true` or `false`."""
         try:
-            return self._facts.schema
+            schema: Mapping[str, Any] | bool | None = self._facts.schema
+            return _BARE[schema] if isinstance(schema, bool) else schema
         except (ValueError, RecursionError) as error:
             raise InputError(f"{self.source.path}: values.schema.json is not JSON: {error}") from error
 

@@ -36,11 +36,12 @@ from kubilitics_chartgen.verify.checks import Fault
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
-from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import Proof, VerifyReport
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_value
+from kubilitics_chartgen.verify.space_checks import nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status
 from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
@@ -72,7 +73,7 @@ def verify_upgrade(
     versions = request.kube_versions or supported()
     with _folder_of(old) as folder:
         new = read_subject(request.chart, kube_versions=versions)
-        before = read_subject(folder, files=request.files, kube_versions=versions)
+        before = read_subject(folder, files=request.files, kube_versions=versions, released=True)
         if before.name != new.name:
             raise InputError(
                 f"{old} is the chart {before.name}, and {request.chart} is {new.name}: no upgrade leads there."
@@ -80,13 +81,13 @@ def verify_upgrade(
         exemptions = read_exemptions(new.files.files.get(SETTINGS_FILE, ""), UPGRADE_CHECKS, section="upgrade")
         exempted = Exempted(exemptions)
         with pool_of(request, folder) as pool:
-            pool.begin(before.task(()))
+            task = before.task(())
+            pool.begin(task)
             pairs = _Pairs(before, new, pool, chosen, versions)
             ledger = Ledger(pairs, progress=progress, templates=len(before.slices))
             if request.budget is not None:
                 ledger.deadline = began + request.budget
             complete, interrupted = True, False
-            findings: list[Proof] = []
             try:
                 plan = plan_of(request, before)
                 Exploration(replace(plan, known=[*plan.known, *_written_out(before)]), ledger).run()
@@ -95,12 +96,15 @@ def verify_upgrade(
             except KeyboardInterrupt:
                 complete, interrupted = False, True
             ledger.phase, ledger.deadline = "confirming what was found", None
+            nothing = tuple(nothing_accepted(before, ledger, str(old)))
             # What is wrong with the old chart by itself is no matter of the upgrade.
             ledger.broken.clear()
-            if not interrupted:
-                proofs = find_proofs(before, ledger, exempted, str(old))
-                findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
+            find = lambda seconds: find_proofs(before, ledger, exempted, str(old), seconds=seconds)  # noqa: E731
+            proofs, interrupted = confirmed(find, pairs.hand_over, task, interrupted=interrupted)
+            complete = complete and not interrupted
+            findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
             findings = [each for each in findings if not exempted.covers(each)]
+            findings.extend(nothing)
             if complete and not request.checks and not request.skip:
                 findings.extend(exempted.unused())
             return VerifyReport(
@@ -176,6 +180,10 @@ class _Pairs:
         self.known: dict[tuple[str, str], tuple[Fault, ...]] = {}
         paths = {path[:length] for path in new.space.removable for length in range(1, len(path) + 1)}
         self._named = {".".join(path) for path in paths}
+
+    def hand_over(self, pool: Any) -> None:
+        """From here on, other workers render the old chart."""
+        self.pool = pool
 
     def run(self, requests: Sequence[Request], *, done: Callable[[int], None] | None = None) -> list[Outcome]:
         """What becomes of each request, with what its upgrade shows."""

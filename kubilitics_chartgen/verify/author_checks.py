@@ -79,6 +79,8 @@ def undefined(files: ChartFiles, schema: Any, dependencies: Dependencies) -> Ite
 
 
 def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    if not ledger.accepted:
+        return
     printing = frozenset(name for filled in ledger.accepted.values() for name in filled)
     for name, one in subject.slices.items():
         known = subject.dependencies.templates.get(name.partition("/")[2])

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kubilitics_chartgen.verify.analysis.blanks import without_blocks
+from kubilitics_chartgen.verify.analysis.compared import Compared
+from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
@@ -45,6 +47,8 @@ class TemplateDependencies:
     """Values that it changes in place."""
     widened: str = ""
     """Why it counts as reading everything; empty where it does not."""
+    files: frozenset[FileAsked] = frozenset()
+    """What it asks the chart's own files for."""
 
     @property
     def versioned(self) -> bool:
@@ -61,7 +65,7 @@ class Dependencies:
     """What the templates of a chart depend on."""
 
     templates: Mapping[str, TemplateDependencies] = field(default_factory=dict)
-    compared: Mapping[Path, Sequence[str | int]] = field(default_factory=dict)
+    compared: Mapping[Path, Sequence[Compared]] = field(default_factory=dict)
     """The constants that templates compare values with."""
     parts: Mapping[str, TemplateDependencies] = field(default_factory=dict)
     """What named templates depend on that are called with the root context, as far as that was asked."""
@@ -110,7 +114,7 @@ def find_dependencies(
     """
     program = read_program(templates, subcharts=subcharts)
     found: dict[str, TemplateDependencies] = {}
-    compared: dict[Path, set[str | int]] = {}
+    compared: dict[Path, set[Compared]] = {}
     spent = 0
     called: set[int] = set()
 
@@ -133,6 +137,7 @@ def find_dependencies(
             state.refuses,
             frozenset(state.changed) | state.heap.written_roots(),
             "" if complete else "it is too much to follow",
+            asked_files(state),
         )
 
     guards: dict[str, TemplateDependencies] = {}
@@ -158,7 +163,7 @@ def _certain(followed: Mapping[str, TemplateDependencies]) -> dict[str, Template
 
 
 def _widened(one: TemplateDependencies, reason: str) -> TemplateDependencies:
-    return TemplateDependencies(one.template, one.reads, one.controls, one.facts, True, one.writes, reason)
+    return replace(one, refuses=True, widened=reason)
 
 
 def _both(first: TemplateDependencies, second: TemplateDependencies) -> TemplateDependencies:
@@ -171,4 +176,5 @@ def _both(first: TemplateDependencies, second: TemplateDependencies) -> Template
         first.refuses or second.refuses,
         first.writes | second.writes,
         first.widened or second.widened,
+        first.files | second.files,
     )

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks import CHECKS
-from kubilitics_chartgen.verify.explore.ledger import Ledger, Sighting
+from kubilitics_chartgen.verify.explore.ledger import Ledger, Runner, Sighting
 from kubilitics_chartgen.verify.lint.exemptions import Exemption
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import (
@@ -25,14 +25,17 @@ from kubilitics_chartgen.verify.shrink import (
 )
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject
-from kubilitics_chartgen.verify.sweep.task import Outcome, Status
+from kubilitics_chartgen.verify.sweep.task import Outcome, Status, SweepTask
+from kubilitics_chartgen.verify.sweep.work import sweep_pool
 
-__all__ = ["Exempted", "find_proofs"]
+__all__ = ["Exempted", "confirmed", "find_proofs"]
 
 SECONDS = 60.0
 """What making values small may take, all findings together."""
 AT_ONCE = 32
 """Findings that are made small at once."""
+ENDS = 600
+"""Of an error that is very long, so much of its beginning and of its end is shown."""
 _Proving = Generator[Question, Sequence[Outcome], "Proof | None"]
 _INDEX = re.compile(r"\[[^\]]*\]")
 _NAMED = re.compile(r"`[^`]*`")
@@ -45,7 +48,12 @@ class Exempted:
     def __init__(self, exemptions: Iterable[Exemption]) -> None:
         self._exemptions = tuple(exemptions)
         self._used: set[Exemption] = set()
-        self.count = 0
+        self._covered: set[Proof] = set()
+
+    @property
+    def count(self) -> int:
+        """How many findings it has accepted."""
+        return len(self._covered)
 
     def covers(self, finding: Proof) -> bool:
         """Whether a finding is accepted."""
@@ -53,7 +61,7 @@ class Exempted:
         for exemption in self._exemptions:
             if exemption.accepts(finding.check, *subjects):
                 self._used.add(exemption)
-                self.count += 1
+                self._covered.add(finding)
                 return True
         return False
 
@@ -74,6 +82,27 @@ class Exempted:
         ]
 
 
+def confirmed(
+    find: Callable[[float], list[Proof]], hand_over: Callable[[Runner], None], task: SweepTask, *, interrupted: bool
+) -> tuple[list[Proof], bool]:
+    """What `find` confirms within its seconds, and whether the user ended it, now or before.
+
+    Then it is confirmed without being made small, by new workers that are handed over: the ones that were interrupted
+    may still answer what was asked before. Nothing, where the user ends that as well.
+    """
+    if not interrupted:
+        try:
+            return find(SECONDS), False
+        except KeyboardInterrupt:
+            pass
+    try:
+        with sweep_pool(task) as fresh:
+            hand_over(fresh)
+            return find(0.0), True
+    except KeyboardInterrupt:
+        return [], True
+
+
 def find_proofs(
     subject: Subject, ledger: Ledger, exempted: Exempted, chart: str, *, seconds: float = SECONDS
 ) -> list[Proof]:
@@ -90,7 +119,7 @@ def find_proofs(
         died = outcome.status is Status.DIED
         broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
     ordered = sorted(groups.values(), key=lambda group: group[0].found.severity != "error")
-    late = lambda: time.monotonic() > deadline  # noqa: E731
+    late = lambda: time.monotonic() >= deadline  # noqa: E731
     proving = [_prove(subject, configuration, shown, chart, "", late) for shown, configuration in broken.items()]
     for first, *_others in ordered:
         shown = (first.found.check, first.found.fault.key)
@@ -203,10 +232,15 @@ def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, sho
     return Proof(
         shown[0],
         "error",
-        outcome.message,
+        _short(outcome.message),
         template=outcome.template,
         fix="Mend the template, or refuse these values in the schema or with a message of your own.",
         values=values,
         command=helm_command(chart, subject.space, configuration, ""),
         made_up=invented,
     )
+
+
+def _short(message: str) -> str:
+    """Beginning and end: in between, templates that call themselves are named a thousand times."""
+    return message if len(message) <= 2 * ENDS else f"{message[:ENDS]} … {message[-ENDS:]}"

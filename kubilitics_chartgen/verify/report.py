@@ -48,7 +48,9 @@ def _junit(result: VerifyReport) -> str:
         name = " ".join(part for part in (finding.object, finding.path) if part) or finding.template or finding.message
         case = Xml.SubElement(suite, "testcase", classname=finding.check, name=_clean(name))
         failure = Xml.SubElement(case, "failure", type=finding.severity, message=_clean(finding.message))
-        failure.text = _clean("\n".join(part for part in (finding.fix, finding.values, finding.command) if part))
+        failure.text = _clean(
+            "\n".join(part for part in (finding.needs, finding.fix, finding.values, finding.command) if part)
+        )
     if not result.complete:
         case = Xml.SubElement(suite, "testcase", classname="verify", name="the run ended before its time")
         Xml.SubElement(case, "error", message="what is not said here was not looked at")
@@ -64,7 +66,8 @@ def _clean(text: str) -> str:
 def _html(result: VerifyReport) -> str:
     failing = [finding for finding in result.findings if finding.fails]
     aside = [finding for finding in result.findings if not finding.fails]
-    verdict = f"{len(failing)} findings" if failing else "nothing found"
+    nothing = "nothing found" if result.complete else "nothing found so far"
+    verdict = f"{len(failing)} findings" if failing else nothing
     numbers = "".join(
         f"<tr><td>{escape(name)}</td><td class=number>{value:,}</td></tr>" for name, value in result.numbers.items()
     )
@@ -95,11 +98,11 @@ def _html(result: VerifyReport) -> str:
 
 def _finding(finding: Proof) -> str:
     where = " ".join(part for part in (finding.object, finding.path) if part)
-    place = f"{finding.template}, line {finding.line} of what it prints" if finding.line else finding.template
+    also = f"Also {', '.join(finding.also)}" if finding.also else ""
+    told = (finding.message, finding.place, finding.needs, finding.fix, also)
     return (
         f"<section><h3><span class={finding.severity}>{escape(finding.severity)}</span> {escape(finding.check)}: "
-        f"{escape(where)}</h3><p>{escape(finding.message)}</p><p>{escape(place)}</p><p>{escape(finding.fix)}</p>"
-        f"{'<p>Also ' + escape(', '.join(finding.also)) + '</p>' if finding.also else ''}"
+        f"{escape(where)}</h3>{''.join(f'<p>{escape(part)}</p>' for part in told if part)}"
         f"<pre>{escape(finding.values) or '# the values as they come'}</pre>"
         f"<pre>{escape(finding.command)}</pre></section>"
     )

@@ -20,7 +20,7 @@ class Proof:
     path: str = ""
     template: str = ""
     line: int = 0
-    """In what the template prints; 0 where it is not known."""
+    """In what the template prints; in the file itself where there is no object; 0 where it is not known."""
     fix: str = ""
     values: str = ""
     """A values file that shows it."""
@@ -29,7 +29,9 @@ class Proof:
     also: tuple[str, ...] = ()
     """Other objects with the same fault."""
     made_up: bool = False
-    """Whether it needs a value that nothing says to be valid: then it is no fault of the chart."""
+    """Whether it needs values, or text in a file, that nothing says to be valid: then it is no fault of the chart."""
+    file: str = ""
+    """A file that the chart does not hold and a template asks for: it is there only with this file."""
 
     @property
     def fails(self) -> bool:
@@ -37,12 +39,24 @@ class Proof:
         return not self.made_up
 
     @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        if not self.line:
+            return self.template
+        return f"{self.template}, line {self.line} of what it prints" if self.object else f"{self.template}:{self.line}"
+
+    @property
     def shown(self) -> str:
         """The finding in lines, with the values that show it."""
-        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.template}") if part)
+        where = " ".join(part for part in (self.object, self.path, self.template and f"in {self.place}") if part)
         values = self.values and f"with these values:\n{self.values.rstrip()}"
         head = f"{self.severity} {self.check}: {where}: {self.message}"
-        return "\n".join(part for part in (head, self.fix, values, self.command) if part)
+        return "\n".join(part for part in (head, self.needs, self.fix, values, self.command) if part)
+
+    @property
+    def needs(self) -> str:
+        """What it needs beside values, in words."""
+        return self.file and f"only if the chart holds the file {self.file}, which a template asks for"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data."""

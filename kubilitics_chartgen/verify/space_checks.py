@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, overri
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["SPACE_CHECKS", "check_space"]
+__all__ = ["SPACE_CHECKS", "check_space", "matters", "nothing_accepted"]
 
 SPACE_CHECKS = MappingProxyType(
     {
@@ -58,6 +58,24 @@ def check_space(
         ledger.phase = "whether every value matters"
         found.extend(_every_value(subject, ledger, bases))
     return found
+
+
+def nothing_accepted(subject: Subject, ledger: Ledger, chart: str) -> Iterator[Proof]:
+    """A finding where no configuration is accepted: then there was nothing to check."""
+    why = ledger.refused.get(subject.base) or ledger.broken.get(subject.base)
+    if ledger.accepted or why is None:
+        return
+    count = len(ledger.refused) + len(ledger.broken)
+    yield Proof(
+        "renders",
+        "error",
+        f"None of {count} configurations is accepted, so there is nothing to check. The first is refused: "
+        f"{why.message}",
+        template=why.template,
+        fix="Start from values that the chart takes, by --values, or keep some in ci/*-values.yaml.",
+        values=values_text(overrides(subject.space, subject.base)),
+        command=helm_command(chart, subject.space, subject.base, ""),
+    )
 
 
 def _determinism(subject: Subject, ledger: Ledger, bases: Sequence[Configuration]) -> Iterator[Proof]:
@@ -113,14 +131,16 @@ def _isolation(subject: Subject, ledger: Ledger, factor: int) -> Iterator[Proof]
 def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration]) -> Iterator[Proof]:
     waiting = set(range(len(subject.space.factors)))
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
+    if not starts:
+        return
     for start in starts:
-        waiting -= _matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
+        waiting -= matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
     readers = {
         factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
     }
     elsewhere = {factor: _where_read(subject, ledger, factor, names) for factor, names in readers.items()}
     for number in range(max(map(len, elsewhere.values()), default=0)):
-        waiting -= _matters(
+        waiting -= matters(
             subject,
             ledger,
             [(elsewhere[factor][number], factor) for factor in sorted(waiting) if number < len(elsewhere[factor])],
@@ -136,7 +156,7 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
         )
 
 
-def _matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
+def matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
     """The factors of which another level prints something else, or is refused, each in its configuration."""
     changes = {
         start.choose({factor: level}): (start, factor)

@@ -20,7 +20,7 @@ from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.slices import slices_of
-from kubilitics_chartgen.verify.space.build import Sources, build_space
+from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
@@ -88,8 +88,13 @@ class Subject:
         raise InputError(f"{path} is no value that is varied in this chart.")
 
 
-def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = ()) -> Subject:
-    """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all."""
+def read_subject(
+    folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = (), released: bool = False
+) -> Subject:
+    """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all.
+
+    Of one that was released, what its `.chartgen.yaml` says that is not known here is passed over.
+    """
     chart = read_chart(folder)
     _check_parsable(chart)
     if chart.missing:
@@ -109,8 +114,11 @@ def read_subject(folder: Path, *, files: Sequence[str] = (), kube_versions: Sequ
         choices=closed_texts(loaded.schema),
         parts=() if chart.subcharts else remembered_names(chart.templates),
     )
-    settings = _with_versions(read_factor_settings(loaded.settings), loaded, versions)
+    settings = read_factor_settings(loaded.settings, released=released)
     sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
+    if not released:
+        check_patterns(sources)
+    sources = replace(sources, settings=_with_versions(settings, loaded, versions))
     space = build_space(sources, judge.accepts)
     name = str(loaded.metadata.get("name"))
     kube_value = loaded.kube_version_value

@@ -10,23 +10,26 @@ coverage  how far each template was looked at
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
+from kubilitics_chartgen.verify.added_files import AddedFile, look_with_file, missing_files
 from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author
 from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
-from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
-from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space
+from kubilitics_chartgen.verify.space.configuration import Configuration
+from kubilitics_chartgen.verify.space_checks import SPACE_CHECKS, check_space, nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.cluster import ClusterPool
 from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
@@ -82,31 +85,47 @@ def verify(
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
         isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
-        pool.begin(subject.task(sorted(chosen)))
+        task = subject.task(sorted(chosen))
+        pool.begin(task)
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
         if request.budget is not None:
             ledger.deadline = began + request.budget
         exploration = Exploration(plan_of(request, subject), ledger)
         complete, interrupted = True, False
         findings: list[Proof] = []
+        added: list[AddedFile] = []
+        starts: list[Configuration] = []
         try:
             exploration.run()
             findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
             findings.extend(check_author(subject, ledger, chosen))
+            known = dict.fromkeys([subject.base, *subject.known, *exploration.bases])
+            starts.extend(each for each in known if each in ledger.accepted)
+            for file in missing_files(subject):
+                findings, fine = look_with_file(subject, ledger, task, file, starts, findings, exempted)
+                added.append(replace(file, fine=fine))
         except BudgetSpentError:
             complete = False
         except KeyboardInterrupt:
             complete, interrupted = False, True
         explored = time.monotonic() - began
         ledger.phase, ledger.deadline = "confirming what was found", None
-        if not interrupted:
-            findings = [*find_proofs(subject, ledger, exempted, str(request.chart)), *findings]
-        findings = [each for each in findings if not exempted.covers(each)]
+        find = lambda seconds: find_proofs(subject, ledger, exempted, str(request.chart), seconds=seconds)  # noqa: E731
+        proofs, interrupted = confirmed(find, ledger.hand_over, task, interrupted=interrupted)
+        complete = complete and not interrupted
+        findings = [*proofs, *findings]
+        findings = [each for each in findings if each.check not in request.skip and not exempted.covers(each)]
+        if not findings:
+            findings.extend(nothing_accepted(subject, ledger, str(request.chart)))
         if complete and not request.checks and not request.skip:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
         progress("looking for branches that none took", 0)
-        branches = _branches(subject, ledger, explored) if not interrupted else ()
+        branches: tuple[BranchCoverage, ...] = ()
+        try:
+            branches = _branches(subject, ledger, explored, added, starts) if not interrupted else ()
+        except KeyboardInterrupt:
+            complete, interrupted = False, True
         return VerifyReport(
             chart=str(request.chart),
             findings=tuple(sorted(findings, key=_order)),
@@ -130,7 +149,7 @@ def verify(
                 "workers": pool.count,
                 "workersLost": pool.deaths,
             },
-            notes=tuple(_notes(request, subject)),
+            notes=tuple(_notes(request, subject, added)),
             complete=complete,
             interrupted=interrupted,
             kube_versions=tuple(version.name for version in subject.kube_versions),
@@ -145,9 +164,12 @@ def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | Clu
     return ClusterPool(scheduler=request.scheduler)
 
 
-def _branches(subject: Subject, ledger: Ledger, explored: float) -> tuple[BranchCoverage, ...]:
+def _branches(
+    subject: Subject, ledger: Ledger, explored: float, added: Sequence[AddedFile], starts: Sequence[Configuration]
+) -> tuple[BranchCoverage, ...]:
     seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
-    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds)
+    files = {file.name: file.content for file in added if file.fine}
+    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds, files=files, starts=starts)
 
 
 def _order(finding: Proof) -> tuple[object, ...]:
@@ -158,7 +180,9 @@ def _chosen(request: VerifyRequest) -> set[str]:
     known = set(check_names())
     unknown = sorted({*request.checks, *request.skip} - known)
     if unknown:
-        raise InputError(f"There is no check {', '.join(unknown)}. The checks are {', '.join(sorted(known))}.")
+        near = difflib.get_close_matches(unknown[0], known, 1)
+        meant = f'Did you mean "{near[0]}"? ' if near else ""
+        raise InputError(f"There is no check {', '.join(unknown)}. {meant}The checks are {', '.join(sorted(known))}.")
     return set(request.checks or known) - set(request.skip)
 
 
@@ -182,7 +206,7 @@ def _nulls(request: VerifyRequest, subject: Subject) -> bool:
     return SETTINGS_FILE in subject.files.files if request.nulls is None else request.nulls
 
 
-def _notes(request: VerifyRequest, subject: Subject) -> Sequence[str]:
+def _notes(request: VerifyRequest, subject: Subject, added: Sequence[AddedFile]) -> Sequence[str]:
     notes: list[str] = []
     if not _nulls(request, subject):
         notes.append("No key was set to null, which takes its default away; --nulls does that.")
@@ -193,6 +217,9 @@ def _notes(request: VerifyRequest, subject: Subject) -> Sequence[str]:
             "for one version only, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where a "
             "value of the chart replaces the version."
         )
+    if added:
+        names = ", ".join(file.name for file in added)
+        notes.append(f"Templates ask for files that the chart does not hold; each was put into a copy of it: {names}.")
     if subject.loaded.schema is None:
         notes.append("The chart has no values.schema.json, so which values are valid is guessed from its defaults.")
     if subject.files.subcharts:

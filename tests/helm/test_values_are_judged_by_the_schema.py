@@ -186,6 +186,14 @@ def test_a_broken_schema_is_refused_in_a_sentence(schema: dict[str, Any]) -> Non
         Judge(schema)
 
 
+def test_a_schema_of_one_word_takes_everything_or_nothing(build_chart: BuildChart) -> None:
+    # JSON Schema draft-07, section 4.3.2: `true` is {}, `false` is {"not": {}}.
+    files = {"templates/x.yaml": "kind: ConfigMap\n"}
+    assert render_chart(RenderRequest(build_chart({**files, "values.schema.json": "true"}))).values == {}
+    with pytest.raises(InputError, match="the values do not fit the chart's schema"):
+        render_chart(RenderRequest(build_chart({**files, "values.schema.json": "false"})))
+
+
 def test_a_schema_that_is_not_json_is_refused_in_a_sentence(build_chart: BuildChart) -> None:
     chart = build_chart({"values.schema.json": "{not json"})
     with pytest.raises(InputError, match="schema"):

@@ -35,6 +35,18 @@ def test_a_chart_that_only_prints_something_else(tmp_path):
     assert report["numbers"]["distinctPairs"] > 5
 
 
+def test_from_an_old_chart_that_takes_no_values_there_is_nothing_to_prove(tmp_path):
+    for body in ('{{ fail "not today" }}', "{{ .Values.greeting.x }}"):
+        findings, report = found(tmp_path, {}, old={"templates/never.yaml": body})
+        assert [each[0] for each in findings] == ["renders"]
+        assert str(tmp_path / "old") in report["findings"][0]["command"]
+
+
+def test_what_the_old_chart_says_to_another_version_of_this_program_is_passed_over(tmp_path):
+    settings = "connections: {a: b}\nverify: {factors: {keep: [gone]}}\n"
+    assert found(tmp_path, {}, old={".chartgen.yaml": settings})[0] == []
+
+
 def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(tmp_path):
     selector = DEPLOYMENT.replace(
         "matchLabels: {app.kubernetes.io/instance: {{ .Release.Name }}}",

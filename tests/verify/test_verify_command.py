@@ -84,6 +84,22 @@ def test_helm_errors_that_no_author_wrote_are_findings_and_refusals_are_not(tmp_
     assert "can't evaluate field x" in reproduced(finding)
 
 
+@pytest.mark.parametrize("options", [(), ("--checks", "services")])
+def test_of_a_chart_that_takes_no_values_at_all_this_is_the_finding(options, tmp_path):
+    folder = write_chart(tmp_path / "web", {"templates/never.yaml": '{{ fail "not today" }}\n'})
+    findings, code = found(folder, *options)
+    assert (code, [each["check"] for each in findings]) == (1, ["renders"])
+    assert "not today" in findings[0]["message"]
+    assert "not today" in reproduced(findings[0])
+
+
+def test_a_check_that_is_skipped_finds_nothing_whichever_it_is(tmp_path):
+    changes = {"templates/config.yaml": CONFIG + '{{ if eq .Values.tag "bad" }}{{ .Values.tag.x }}{{ end }}\n'}
+    folder = write_chart(tmp_path / "web", changes)
+    assert found(folder, "--skip", "undefined-value")[0][0]["check"] == "renders"
+    assert found(folder, "--skip", "renders,undefined-value") == ([], 0)
+
+
 def test_a_removed_api_is_found_for_the_versions_without_it(tmp_path):
     budget = "apiVersion: autoscaling/v2beta2\nkind: HorizontalPodAutoscaler\nmetadata: {name: a}\n"
     budget += "spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}\n"
@@ -147,6 +163,19 @@ def test_a_value_that_matters_only_with_others_is_no_finding(tmp_path):
     assert found(write_chart(tmp_path / "web", changes), "--checks", "every-value") == ([], 0)
 
 
+def test_a_line_of_a_file_and_one_of_what_a_template_prints_are_told_apart(tmp_path):
+    changes = {
+        "templates/config.yaml": CONFIG + "# {{ .Values.nobody }}\n",
+        "templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000"),
+    }
+    page = tmp_path / "page.html"
+    done = run(write_chart(tmp_path / "web", changes), "--report", "html", "--output", str(page))
+    for text in (done.stdout, page.read_text()):
+        assert "templates/config.yaml:9" in text
+        assert "web/templates/service.yaml, line 2 of what it prints" in text
+        assert text.count("of what it prints") == 1
+
+
 def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings = "verify:\n  exempt:\n"
     settings += "    - {check: services, path: Service/web, reason: for the test}\n"
@@ -191,6 +220,32 @@ def test_reports_are_files_that_others_can_read(tmp_path):
     assert not re.search(r"(?:src|href)=|https?://(?!example)", page), "one page, with nothing to fetch"
 
 
+def test_a_full_disk_costs_the_report_file_and_not_the_answer(tmp_path):
+    (tmp_path / "report").symlink_to("/dev/full")
+    done = run(write_chart(tmp_path / "web"), "--report", "html", "--output", str(tmp_path / "report"))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "No space left on device" in done.stderr
+    assert "nothing found" in done.stdout
+    assert (tmp_path / "report").is_char_device(), "a device is written to, and no file takes its place"
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_an_answer_that_there_is_no_room_for_is_an_error_in_one_sentence(arguments, tmp_path):
+    with Path("/dev/full").open("w") as full:
+        command = [*PROGRAM, str(write_chart(tmp_path / "web")), *LEVEL, *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["error: the answer cannot be printed: No space left on device."]
+
+
+def test_a_report_goes_into_a_pipe_too(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    done = run(write_chart(tmp_path / "web"), "--report", "json", "--output", str(tmp_path / "pipe"))
+    assert done.returncode == 0
+    assert json.loads(os.read(reader, 65536))["failed"] is False
+
+
 def test_what_a_template_depends_on(tmp_path):
     done = run(write_chart(tmp_path / "web"), "--explain", "service.yaml")
     assert done.returncode == 0
@@ -213,6 +268,9 @@ def test_what_a_template_depends_on(tmp_path):
         ({"values.schema.json": "{"}, (), "not JSON"),
         ({"values.yaml": "a: &a [*a]\n"}, (), "values.yaml"),
         ({}, ("--checks", "nonsense"), "There is no check nonsense"),
+        ({}, ("--skip", "sevices"), 'Did you mean "services"?'),
+        ({}, ("--budget", "0"), "seconds above 0"),
+        ({}, ("--budget", "nan"), "seconds above 0"),
         ({}, ("--kube-versions", "1.99"), "1.99"),
         ({}, ("--report", "html"), "--output"),
         ({}, ("--isolate", "nothing.here"), "nothing.here"),
@@ -226,12 +284,39 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("verfy: {}", "verfy: is not known here: kubeVersion, declared, lint, verify, upgrade are"),
+        ("verify: {exemptt: []}", "verify.exemptt: is not known here: isolate, factors, exempt are"),
+        ("kubeVersion: {valeu: a}", "kubeVersion.valeu: is not known here"),
+        ("verify: {factors: {fix: {greting: [a]}}}", "verify.factors.fix: greting: no value is called so"),
+        ("verify: {factors: {exclude: [service.prt]}}", "verify.factors.exclude: service.prt: no value"),
+        ("verify: {factors: {keep: ['*.limit']}}", "verify.factors.keep: *.limit: no value"),
+    ],
+)
+def test_what_is_mistyped_in_the_authors_file_is_said_and_not_passed_over(settings, message, tmp_path):
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings + "\n"}))
+    assert done.returncode == 2, done.stdout
+    assert f".chartgen.yaml: {message}" in done.stderr.replace("  ", ""), done.stderr
+
+
 def test_values_to_start_from_that_the_schema_refuses_are_named_with_file_and_line(tmp_path):
     values = tmp_path / "mine.yaml"
     values.write_text("# mine\nservice:\n  port: many\n")
     done = run(write_chart(tmp_path / "web"), "-f", str(values))
     assert (done.returncode, done.stdout) == (2, "")
     assert f"{values}:3: service.port: " in done.stderr
+
+
+def test_a_template_that_calls_itself_is_told_in_a_few_lines(tmp_path):
+    loop = '{{ define "a" }}{{ include "a" . }}{{ end }}{{ include "a" . }}'
+    findings, code = found(write_chart(tmp_path / "web", {"templates/a.yaml": loop}))
+    assert (code, [each["check"] for each in findings]) == (1, ["renders"])
+    message = findings[0]["message"]
+    assert len(message) < 1500
+    assert message.startswith("the chart cannot be rendered with these values\n  web/templates/a.yaml:1: ")
+    assert message.endswith("rendering template has a nested reference name: a: unable to execute template")
 
 
 def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verified(tmp_path):
@@ -246,7 +331,8 @@ def test_a_template_that_ends_its_process_is_a_finding_and_the_others_are_verifi
 
 
 def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
-    folder = write_chart(tmp_path / "web")
+    broken = {"templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000")}
+    folder = write_chart(tmp_path / "web", broken)
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*PROGRAM, str(folder), "--random", "1000000", "--json"],
@@ -265,7 +351,9 @@ def test_ctrl_c_gives_what_is_known_and_130(tmp_path):
     out, _err = process.communicate(timeout=60)
     os.close(ours)
     assert process.returncode == 130
-    assert json.loads(out)["complete"] is False
+    told = json.loads(out)
+    assert told["complete"] is False
+    assert [(each["check"], each["object"]) for each in told["findings"]] == [("services", "Service/web")]
 
 
 def test_a_budget_ends_it_in_time_and_says_so(tmp_path):
@@ -273,6 +361,7 @@ def test_a_budget_ends_it_in_time_and_says_so(tmp_path):
     done = run(write_chart(tmp_path / "web"), "--random", "1000000", "--budget", "4")
     assert time.monotonic() - began < 60
     assert "ended before its time" in done.stdout
+    assert "nothing found so far" in done.stdout
 
 
 def test_a_deployment_without_a_schema_is_varied_by_its_defaults(tmp_path):

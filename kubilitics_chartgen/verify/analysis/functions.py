@@ -9,6 +9,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
+from kubilitics_chartgen.verify.analysis.compared import comparisons, length_of
+from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.analysis.relations import copied
@@ -26,9 +28,8 @@ TESTS = frozenset({"empty", "not", "kindIs", "kindOf", "typeOf", "typeIs", "type
 MAPS = frozenset({"omit", "unset"})
 """Functions that return their map, or what is left of it."""
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
-CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim"})
+CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix"})
 """Functions whose result is compared in place of their argument."""
-COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
 
 
 def prints_one_value(body: nodes.Body) -> bool:
@@ -42,8 +43,9 @@ def apply(state: State, name: str, site: Site, args: Sequence[Abstract]) -> Abst
     transfer = FUNCTIONS.get(name)
     if name == "fail":
         state.refuses = True
-    if name in COMPARISONS:
-        _compare(state, args)
+    if name in PARSERS:
+        state.parsed.update(site for argument in args for site in argument.sites if site[0] == "file")
+    _compare(state, name, args)
     if transfer is None:
         for argument in args:
             state.consume(argument)
@@ -55,14 +57,14 @@ def _new(site: Site) -> Abstract:
     return Abstract(sites=frozenset({site}))
 
 
-def _compare(state: State, args: Sequence[Abstract]) -> None:
-    """Remember the constants that values are compared with."""
-    constants: set[str | int] = set()
-    for argument in args:
-        constants |= argument.strings | argument.numbers
-    for argument in args:
-        for path in argument.paths:
-            state.compared.setdefault(path, set()).update(constants)
+def _compare(state: State, name: str, args: Sequence[Abstract]) -> None:
+    """Remember what values are compared with."""
+
+    def element(value: Abstract) -> Abstract:
+        return join(state.heap.read(site, ANY) for site in value.sites)
+
+    for path, compared in comparisons(name, args, element):
+        state.compared.setdefault(path, set()).add(compared)
 
 
 def _copy(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -92,7 +94,7 @@ def _test(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
 def _length(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.keys(argument)
-    return OTHER
+    return length_of(args[0]) if args else OTHER
 
 
 def _collection(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:

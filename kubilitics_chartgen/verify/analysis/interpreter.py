@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from kubilitics_chartgen.verify.analysis.files import ask, key_of
 from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply, prints_one_value
 from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.analysis.state import State
@@ -161,7 +162,7 @@ class Interpreter:
                     for site, keys in known
                     for key in keys or ()
                 ]
-        return [(OTHER, state.element(value))]
+        return [(key_of(value), state.element(value))]
 
     def assign(self, name: str, value: Abstract) -> None:
         """`=`: the variable may now also be `value`."""
@@ -212,7 +213,7 @@ class Interpreter:
         # A method with arguments, such as .Files.Get.
         for argument in (value, *args):
             self.state.consume(argument)
-        return OTHER
+        return ask(self.state, value, args)
 
     def operand(self, operand: nodes.Operand) -> Abstract:
         """The value of one operand."""

@@ -6,6 +6,8 @@ from collections.abc import Callable as Function
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from kubilitics_chartgen.verify.analysis.compared import Compared
+from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
 from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
@@ -51,11 +53,14 @@ class State:
         self.arguments: dict[int, Abstract] = {}
         self.facts: set[str] = set()
         """What else of the root context is read, such as `Capabilities`; `*` for all of it."""
+        self.files: set[tuple[str, object, str]] = set()
+        self.parsed: set[Site] = set()
+        """What the chart's files are asked for, and of which the content is read (`files`)."""
         self.refuses = False
         """Whether `fail` may be called."""
         self.controls: set[Path] = set()
         """Paths on which a condition depends."""
-        self.compared: dict[Path, set[str | int]] = {}
+        self.compared: dict[Path, set[Compared]] = {}
         """What values are compared with."""
         self.heap = Heap()
         self.reads = Reads()
@@ -140,6 +145,8 @@ class State:
             return Abstract(sites=frozenset({("subcharts", root)}))
         if name == "Template":
             return Abstract(sites=frozenset({("template", root)}))
+        if name == "Files":
+            return files_of(root)
         if name == ANY:
             return join([Abstract(paths=frozenset({root})), OTHER])
         return OTHER
@@ -155,7 +162,7 @@ class State:
             inner = [chart for chart in self.charts if len(chart) == len(prefix) + 1 and chart[:-1] == prefix]
             return Abstract(roots=frozenset(inner), other=True)
         linked = self.heap.linked(site)
-        found = self.heap.read(site, name)
+        found = join([self.heap.read(site, name), part_of(site, name)])
         if site[0] == "copy":
             assert isinstance(site[1], tuple)
             found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])

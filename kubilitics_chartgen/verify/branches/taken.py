@@ -13,6 +13,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from kubilitics_chartgen.errors import ChartgenError
@@ -41,15 +42,20 @@ def branches_taken(
     refused: Mapping[Configuration, str],
     *,
     seconds: float,
+    files: Mapping[str, str] = MappingProxyType({}),
+    starts: Sequence[Configuration] = (),
 ) -> tuple[BranchCoverage, ...]:
     """For each file of the chart with branches: how many there are, and those that no accepted configuration takes.
 
+    What `starts` take with one of these `files` in the chart counts as well.
     `refused` are configurations with what their refusal says: a branch that one of them takes is not searched further.
     After `seconds` it ends, and what is not taken by then is told as not decided. Empty where the chart cannot be
     rendered in this way.
     """
     try:
-        return _Search(subject).run(accepted, refused, time.monotonic() + seconds)
+        search = _Search(subject)
+        search.look_with(files, starts)
+        return search.run(accepted, refused, time.monotonic() + seconds)
     except (ChartgenError, TemplateSyntaxError):
         return ()
 
@@ -90,6 +96,14 @@ class _Search:
                     seen.add(called)
                     waiting.append(called)
         return frozenset(number for number, branch in enumerate(self.branches) if branch.callable in seen)
+
+    def look_with(self, files: Mapping[str, str], starts: Sequence[Configuration]) -> None:
+        """What is taken with one more file in the chart, each by itself; every one of them renders."""
+        for name, content in files.items():
+            chart = self.chart.rewritten(lambda _, data: data, {f"{self.subject.name}/{name}": content.encode()})
+            for start in starts:
+                texts = chart.render_texts(self._given(start), start.release)
+                self.taken.update(*(notes_in(text)[1] for text in texts.values()))
 
     def run(
         self, accepted: Iterable[Configuration], refused: Mapping[Configuration, str], deadline: float

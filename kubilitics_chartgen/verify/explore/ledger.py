@@ -63,6 +63,10 @@ class Ledger:
     _passed: set[Configuration] = field(default_factory=set)
     """Those of which the templates that may refuse were rendered, refused nothing and printed nothing."""
 
+    def hand_over(self, runner: Runner) -> None:
+        """From here on, ask another one."""
+        self.runner = runner
+
     def look(self, configurations: Sequence[Configuration]) -> list[bool]:
         """Render and check; whether each is accepted. What was looked at before is not looked at again."""
         fresh = list(dict.fromkeys(each for each in configurations if not self.known(each)))

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.verify.space.compared import compared_levels
 from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
 from kubilitics_chartgen.verify.space.factors import (
     ABSENT,
@@ -25,7 +28,7 @@ from kubilitics_chartgen.verify.space.factors import (
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 
-__all__ = ["Sources", "build_space"]
+__all__ = ["Sources", "build_space", "check_patterns"]
 
 MAX_LEVELS = 16
 _LIKE_A_NUMBER = "0123"
@@ -72,6 +75,22 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
     return Space(tuple(factors), tuple(sorted(taken)))
 
 
+def check_patterns(sources: Sources) -> None:
+    """Raises InputError where what the author fixes, excludes or keeps is the name of no value."""
+    leaves = [path for path, _nodes in _leaves(sources, SchemaNodes(sources.schema, [sources.schema]), ())]
+    sections = {path[:length] for path in leaves for length in range(1, len(path))}
+    settings = sources.settings
+    asked = (("fix", settings.fixed, leaves), ("exclude", settings.excluded, leaves))
+    problems = [
+        Problem("no value is called so", path=f"verify.factors.{part}: {pattern}", file=SETTINGS_FILE)
+        for part, patterns, known in (*asked, ("keep", settings.kept, [*leaves, *sections]))
+        for pattern in patterns
+        if not any(_fits_one(path, [pattern]) for path in known)
+    ]
+    if problems:
+        raise InputError(f"{SETTINGS_FILE} cannot be used.", problems)
+
+
 def _fits_one(path: Path, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(".".join(path), pattern) for pattern in patterns)
 
@@ -112,7 +131,7 @@ def _levels(
         # Before what the schema alone would suggest, unless the author shows one.
         known = [*known, usual]
     found.extend(_stated(nodes, default.value, [value for value in known if value is not MISSING]))
-    found.extend(_compared(nodes, default.value, sources.compared.get(path, ())))
+    found.extend(compared_levels(nodes, default.value, sources.compared.get(path, ())))
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
     if not nodes.nodes:
         found.extend(_guessed(default.value))
@@ -172,15 +191,6 @@ def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
     value = hints[0] if hints else example(nodes)
     if value is not MISSING:
         yield Level(value, "example" if hints else "schema")
-
-
-def _compared(nodes: SchemaNodes, default: Any, literals: Sequence[Any]) -> Iterator[Level]:
-    """Both sides of what templates compare with: the literal itself, and what it is not (the default, or one more)."""
-    for literal in literals:
-        if isinstance(literal, str) and (isinstance(default, str) or "string" in nodes.types):
-            yield Level(literal, "template")
-        if isinstance(literal, int) and not isinstance(default, (str, list, dict)) and default is not ABSENT:
-            yield from (Level(value, "template") for value in (literal, literal + 1, literal - 1) if value >= 0)
 
 
 def _guessed(default: Any) -> Iterator[Level]:

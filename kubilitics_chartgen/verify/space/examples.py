@@ -13,7 +13,7 @@ from typing import Any
 from kubilitics_chartgen.verify.space.factors import MISSING
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 
-__all__ = ["example", "kubernetes_example", "matches"]
+__all__ = ["example", "fitting", "kubernetes_example", "matches"]
 
 _TEXTS = (
     "example",
@@ -47,6 +47,8 @@ _TEXTS = (
     "",
 )
 _MAX_DEPTH = 6
+_LONG = 40
+"""Longer texts are not tried on patterns, some of which would take for ever."""
 _RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
 _SECURE = {
     "allowPrivilegeEscalation": False,
@@ -114,6 +116,26 @@ def matches(nodes: SchemaNodes, text: str) -> bool:
     return all(len(text) >= low for low in nodes.every("minLength")) and all(
         len(text) <= high for high in nodes.every("maxLength")
     )
+
+
+def fitting(pattern: str) -> list[str]:
+    """A text that fits a pattern, where one is found: written down by the pattern itself, or one of the usual ones."""
+    # What Python reads in another way than Go, or with a warning.
+    compiled = None if "[[" in pattern or "(?" in pattern.replace("(?:", "") else _pattern(pattern)
+    texts = [text for text in (written_out(pattern), *_TEXTS) if 0 < len(text) < _LONG] if compiled else []
+    return [text for text in texts if compiled and compiled.search(text)][:1]
+
+
+def written_out(pattern: str) -> str:
+    """What is left of a pattern where each part is taken once, as its first choice; it may fit, or may not."""
+    text = re.sub(r"\(\?[a-zA-Z]*[:)]", "(", pattern.removeprefix("^").removesuffix("$"))
+    text = re.sub(r"\[(?!\^)([^\]])[^\]]*\]", r"\1", text)
+    text = re.sub(r"\\d", "1", re.sub(r"\\w", "a", text))
+    text = re.sub(r"(\\?[^)\\])\{(\d+)[^}]*\}", lambda found: found[1] * int(found[2]), text)
+    text = re.sub(r"\\?[^)\\][*?]|(?<!\\)\+", "", text)
+    while (plain := re.sub(r"\(([^()|]*)(?:\|[^()]*)?\)[?*+]?", r"\1", text)) != text:
+        text = plain
+    return re.sub(r"\\(.)", r"\1", text.partition("|")[0]).replace("\\", "")
 
 
 def kubernetes_example(name: str) -> Any:

@@ -23,6 +23,14 @@ from kubilitics_chartgen.verify.space.factors import Path
 __all__ = ["FactorSettings", "read_factor_settings"]
 
 _FILE = ".chartgen.yaml"
+_KEYS = {
+    "": ("kubeVersion", "declared", "lint", "verify", "upgrade"),
+    "kubeVersion": ("value",),
+    "lint": ("exempt",),
+    "verify": ("isolate", "factors", "exempt"),
+    "upgrade": ("exempt",),
+}
+"""What may stand in the file, and in each of its sections; `declared` is read elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +46,20 @@ class FactorSettings:
     """Values that must leave all objects as they are but those they bring."""
 
 
-def read_factor_settings(settings: Mapping[str, Any]) -> FactorSettings:
-    """The part `verify.factors`. Raises InputError with everything that cannot be used."""
+def read_factor_settings(settings: Mapping[str, Any], *, released: bool = False) -> FactorSettings:
+    """The part `verify.factors`. Raises InputError with everything that cannot be used, in this part or unknown.
+
+    What is not known in a chart that was released was for another version of this program, and nobody can mend it.
+    """
     problems: list[Problem] = []
 
     def problem(path: str, message: str) -> None:
         problems.append(Problem(message, path=path, file=_FILE))
 
+    for section, known in () if released else _KEYS.items():
+        given = settings if not section else settings.get(section)
+        for key in sorted(map(str, set(given) - set(known))) if isinstance(given, Mapping) else ():
+            problem(f"{section}.{key}".lstrip("."), f"is not known here: {', '.join(known)} are")
     verify = settings.get("verify") or {}
     factors = verify.get("factors") or {} if isinstance(verify, Mapping) else None
     if not isinstance(factors, Mapping):
