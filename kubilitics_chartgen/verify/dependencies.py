@@ -25,7 +25,7 @@ __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters
 
 MAX_WORK = 4_000_000
 """Bound for one template, a second or two; past it the template counts as reading everything."""
-MAX_PART = 110_000
+MAX_PART = 60_000
 """Bound for a named template: one that reads much is seldom asked twice for the same."""
 MAX_TOTAL = 60_000_000
 
