@@ -33,7 +33,7 @@ class ReportFormat(str, Enum):
 
 
 def verify(
-    chart: Annotated[Path, typer.Argument(help="The folder of the chart.")] = Path("charts/kubilitics"),
+    chart: Annotated[Path, typer.Argument(help="The chart: a folder or a .tgz.")] = Path("charts/kubilitics"),
     values: Annotated[
         list[str] | None,
         typer.Option("--values", "-f", help="Values to start from, around which the others vary; may be repeated."),
@@ -166,9 +166,11 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
 
 def _explain(chart: Path, template: str, *, as_json: bool) -> None:
     from kubilitics_chartgen.cli.output import console, print_json
+    from kubilitics_chartgen.helm.chart_source import chart_folder
     from kubilitics_chartgen.verify.explanation import explain
 
-    told = explain(chart, template)
+    with chart_folder(chart) as folder:
+        told = explain(folder, template)
     if as_json:
         print_json(told.as_dict())
         return

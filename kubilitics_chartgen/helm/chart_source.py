@@ -9,14 +9,17 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
+import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
 
-__all__ = ["MAX_PACKED", "MAX_UNPACKED", "ChartSource", "open_chart_source"]
+__all__ = ["MAX_PACKED", "MAX_UNPACKED", "ChartSource", "chart_folder", "open_chart_source"]
 
 MAX_PACKED = 10 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -53,6 +56,24 @@ def open_chart_source(path: Path) -> ChartSource:
         raise InputError(f"{path} is larger than {MAX_PACKED // 2**20} MiB, which is the limit for a packed chart.")
     _check_archive(path, data)
     return ChartSource(path, data)
+
+
+@contextmanager
+def chart_folder(chart: Path) -> Iterator[Path]:
+    """The chart as a folder: an archive is unpacked for as long as it is needed."""
+    if chart.is_dir():
+        yield chart
+        return
+    source = open_chart_source(chart)
+    with tempfile.TemporaryDirectory(prefix="chartgen-") as place:
+        with tarfile.open(fileobj=io.BytesIO(source.archive or b"")) as archive:
+            for member in archive:
+                stream = archive.extractfile(member) if member.isfile() else None
+                if stream is not None:
+                    below = Path(place, "chart", *Path(member.name).parts[1:])
+                    below.parent.mkdir(parents=True, exist_ok=True)
+                    below.write_bytes(stream.read())
+        yield Path(place, "chart")
 
 
 def _check_archive(path: Path, data: bytes) -> None:

@@ -6,22 +6,18 @@ configuration that it accepts, both charts are rendered and compared. Reads char
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 import shlex
-import tarfile
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
-from kubilitics_chartgen.helm.chart_source import open_chart_source
+from kubilitics_chartgen.helm.chart_source import chart_folder
 from kubilitics_chartgen.helm.manifests import Document
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.updates import Rule, refusals, rules
@@ -71,8 +67,8 @@ def verify_upgrade(
     chosen = _chosen(request)
     progress("reading the charts", 0)
     versions = request.kube_versions or supported()
-    with _folder_of(old) as folder:
-        new = read_subject(request.chart, kube_versions=versions)
+    with chart_folder(old) as folder, chart_folder(request.chart) as newer:
+        new = read_subject(newer, kube_versions=versions)
         before = read_subject(folder, files=request.files, kube_versions=versions, released=True)
         if before.name != new.name:
             raise InputError(
@@ -135,24 +131,6 @@ def _chosen(request: VerifyRequest) -> set[str]:
         known = ", ".join(UPGRADE_CHECKS)
         raise InputError(f"With --from there is no check {', '.join(unknown)}. The checks are {known}.")
     return set(request.checks or UPGRADE_CHECKS) - set(request.skip)
-
-
-@contextmanager
-def _folder_of(chart: Path) -> Iterator[Path]:
-    """The chart as a folder: an archive is unpacked for as long as it is needed."""
-    source = open_chart_source(chart)
-    if source.archive is None:
-        yield chart
-        return
-    with tempfile.TemporaryDirectory(prefix="chartgen-") as place:
-        with tarfile.open(fileobj=io.BytesIO(source.archive)) as archive:
-            for member in archive:
-                stream = archive.extractfile(member) if member.isfile() else None
-                if stream is not None:
-                    below = Path(place, "chart", *Path(member.name).parts[1:])
-                    below.parent.mkdir(parents=True, exist_ok=True)
-                    below.write_bytes(stream.read())
-        yield Path(place, "chart")
 
 
 def _written_out(subject: Subject) -> Iterator[Configuration]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 __all__ = ["BranchCoverage", "Coverage", "Proof", "Untaken", "VerifyReport"]
@@ -144,6 +145,17 @@ class VerifyReport:
     """Whether the user ended it."""
     kube_versions: tuple[str, ...] = ()
     seed: int = 1
+
+    def of_archive(self, archive: str) -> VerifyReport:
+        """The report on a chart that was unpacked to be verified, with commands that name its archive."""
+
+        def named(command: str) -> str:
+            copy = f'cp -R {shlex.quote(f"{self.chart}/.")} "$chart"'
+            unpack = f'tar -xzf {shlex.quote(archive)} -C "$chart" --strip-components=1'
+            return command.replace(copy, unpack).replace(self.chart, shlex.quote(archive))
+
+        findings = tuple(replace(each, command=named(each.command)) for each in self.findings)
+        return replace(self, chart=archive, findings=findings)
 
     @property
     def failed(self) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.chart_source import chart_folder
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.verify.added_files import AddedFile, look_with_file, missing_files
@@ -75,7 +76,17 @@ def check_names() -> dict[str, str]:
 def verify(
     request: VerifyRequest, *, progress: Callable[[str, int], None] = lambda _phase, _count: None
 ) -> VerifyReport:
-    """Verify. Raises InputError where the chart or the request cannot be used; Ctrl-C ends it with what it has."""
+    """Verify a folder or an archive.
+
+    Raises InputError where the chart or the request cannot be used; Ctrl-C ends it with what it has.
+    """
+    if not request.chart.is_file():
+        return _verify(request, progress)
+    with chart_folder(request.chart) as folder:
+        return _verify(replace(request, chart=folder), progress).of_archive(str(request.chart))
+
+
+def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> VerifyReport:
     began = time.monotonic()
     chosen = _chosen(request)
     progress("reading the chart", 0)

@@ -370,3 +370,28 @@ def test_a_deployment_without_a_schema_is_varied_by_its_defaults(tmp_path):
         write_chart(tmp_path / "web", {"values.schema.json": None, "templates/deployment.yaml": broken})
     )
     assert ("schema", "Deployment/web") in {(finding["check"], finding["object"]) for finding in findings}
+
+
+def test_an_archive_is_verified_like_its_folder(tmp_path):
+    folder = write_chart(
+        tmp_path / "web", {"templates/service.yaml": SERVICE.replace("{{ .Values.service.port }}", "70000")}
+    )
+    subprocess.run([HELM, "package", folder, "-d", tmp_path], check=True, capture_output=True)
+    (archive,) = tmp_path.glob("*.tgz")
+    checks = ("--checks", "services,ports,schema,renders")
+    (ours, code), (theirs, other) = found(archive, *checks), found(folder, *checks)
+    assert (code, [each["check"] for each in ours]) == (other, [each["check"] for each in theirs])
+    assert f" {archive} " in f"{ours[0]['command']} "
+    assert "kind: Service" in reproduced(ours[0])
+    told = subprocess.run(
+        [*PROGRAM, str(archive), "--explain", "templates/service.yaml"], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 0
+    assert "service.enabled" in told.stdout
+
+
+def test_what_is_no_archive_of_a_chart_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "web.tgz").write_bytes(b"no archive")
+    done = run(tmp_path / "web.tgz")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "neither a folder nor a .tgz archive" in done.stderr
