@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AI_READS", "CLUSTER_READS", "EXEC", "MANAGES", "Rule"]
+__all__ = ["AI_READS", "BACKEND_RIGHTS", "CLUSTER_READS", "EXEC", "MANAGES", "Rule"]
 
 READ = ("get", "list", "watch")
 WRITE = ("create", "delete", "patch", "update")
@@ -55,3 +55,10 @@ EXEC: tuple[Rule, ...] = (
     Rule("", ("pods/exec", "pods/portforward"), ("create", "get"), "a shell in a pod, a port of a pod"),
 )
 """Granted with `rbac.exec: true`."""
+
+BACKEND_RIGHTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("rbac.scope: cluster", CLUSTER_READS),
+    ("rbac.manage: true", MANAGES),
+    ("rbac.exec: true", EXEC),
+)
+"""All that the backend's own roles may grant, by the value that must be set for it."""

@@ -126,3 +126,24 @@ def test_a_right_that_is_declared_and_granted_nowhere_is_a_finding(tmp_path):
         ("declared.permissions[0]", "`list pods` is declared, and no role grants it"),
         ("declared.permissions[1]", "`bind view` is declared, and no role grants it"),
     ]
+
+
+def test_a_right_that_is_granted_with_other_values_than_declared_is_a_finding(tmp_path):
+    rights = RIGHTS.replace("reason: looks around", "when: {service.enabled: true}, reason: looks around")
+    checks = ("--no-nulls", "--checks", "permissions")
+    files = {".chartgen.yaml": rights, "templates/role.yaml": ROLE}
+    assert found(write_chart(tmp_path / "fine", files), *checks) == ([], 0)
+    always = ROLE.replace("if .Values.service.enabled", "if true")
+    ((finding, *others), code) = found(write_chart(tmp_path / "web", {**files, "templates/role.yaml": always}), *checks)
+    assert (finding["check"], finding["object"], code) == ("permissions", "Role/web", 1)
+    assert "is declared for `service.enabled: true` alone" in finding["message"]
+    assert "enabled: false" in finding["values"]
+    assert "kind: Role" in reproduced(finding)
+    assert {each["check"] for each in others} <= {"permissions"}
+
+
+def test_a_condition_of_a_right_that_is_no_mapping_is_told(tmp_path):
+    rights = RIGHTS.replace("reason: looks around", "when: [service.enabled], reason: looks around")
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": rights}))
+    assert done.returncode == 2
+    assert "`when` must be a mapping from values path" in done.stderr

@@ -20,7 +20,7 @@ from kubilitics_chartgen.model.components import (
     QDRANT,
 )
 from kubilitics_chartgen.model.features import FEATURES
-from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
+from kubilitics_chartgen.model.permissions import AI_READS, BACKEND_RIGHTS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.programs import PROGRAMS
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.refusals import REFUSALS
@@ -104,6 +104,7 @@ def _context(root: Any) -> dict[str, Any]:
         "cluster_reads": CLUSTER_READS,
         "manages": MANAGES,
         "exec": EXEC,
+        "backend_rights": BACKEND_RIGHTS,
         "root": root,
         "shared": tables.shared_values(root),
         "ai_reads": AI_READS,

@@ -12,6 +12,7 @@ declared:
       resources: [secrets]
       verbs: [get]
       named: true            # only for objects that the rule names
+      when: {web.sync: true} # only while these values stand at these paths
       reason: ...
   labels:                    # labels that all objects of some templates carry; the first pattern that fits counts
     - templates: "templates/web/*"
@@ -52,6 +53,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from kubilitics_chartgen.verify.space.factors import value_at
 
 __all__ = [
     "OUTSIDE",
@@ -98,6 +101,12 @@ class Permission:
     reason: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     """Labels that the role carries."""
+    when: tuple[tuple[tuple[str, ...], Any], ...] = ()
+    """Values paths, and the value that each must have."""
+
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether the values of a configuration are those for which the rights are meant."""
+        return all(value_at(values, path) == value for path, value in self.when)
 
 
 @dataclass(frozen=True)

@@ -117,12 +117,16 @@ def _external(entry: Mapping[str, Any]) -> External:
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason")
+    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "when", "reason")
     groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     named, reason = _flag(entry, "named"), _text(entry, "reason")
     labels = _label_map(entry)
     role = _text(entry, "role", needed=not labels) or "*"
-    return Permission(role, groups, resources, verbs, named, reason, labels)
+    when = entry.get("when") or {}
+    if not isinstance(when, dict) or any(isinstance(value, (dict, list)) for value in when.values()):
+        raise _WrongError("`when` must be a mapping from values path to a text, a number or a switch")
+    conditions = tuple((tuple(str(path).split(".")), value) for path, value in when.items())
+    return Permission(role, groups, resources, verbs, named, reason, labels, conditions)
 
 
 def _label_map(entry: Mapping[str, Any], key: str = "labels") -> tuple[tuple[str, str], ...]:

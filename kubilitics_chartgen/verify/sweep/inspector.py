@@ -14,7 +14,7 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.checks import CHECKS, ChartCheck, Context, Declared, Document, DocumentCheck, Facts
-from kubilitics_chartgen.verify.checks.permissions import granted_rights
+from kubilitics_chartgen.verify.checks.permissions import Permissions, granted_rights, misplaced_rights
 from kubilitics_chartgen.verify.sweep.task import Found
 
 __all__ = ["BrokenTextError", "Inspector", "Seen"]
@@ -52,6 +52,9 @@ class Inspector:
         self._texts: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._seen: dict[tuple[object, ...], Seen] = {}
         self._together: dict[tuple[object, ...], tuple[Sequence[Seen], tuple[Found, ...]]] = {}
+        conditional = {number for number, item in enumerate(declared.permissions or ()) if item.when}
+        self._conditional = frozenset(conditional if Permissions.name in chosen else ())
+        self._misplaced: dict[tuple[int, frozenset[int]], tuple[Seen, tuple[Found, ...]]] = {}
         self.generation = 0
         """Grows when everything is forgotten."""
 
@@ -120,6 +123,28 @@ class Inspector:
                     self._together.clear()
                 # They are kept with the answer, so that no other document gets the place in memory of one of them.
                 known = self._together[key] = (with_facts, self._join(check, with_facts, context))
+            found.extend(known[1])
+        return found
+
+    def misplaced(self, seen: Sequence[Seen], values: Mapping[str, Any]) -> list[Found]:
+        """Rights that roles grant with these values, and are declared for others alone."""
+        declared = self._declared.permissions or ()
+        if not self._conditional or not any(each.rights for each in seen):
+            return []
+        met = frozenset(number for number in self._conditional if declared[number].holds(values))
+        found: list[Found] = []
+        for each in seen:
+            if not each.rights:
+                continue
+            known = self._misplaced.get((id(each), met))
+            if known is None:
+                if len(self._misplaced) >= MAX_SEEN:
+                    self._misplaced.clear()
+                document = each.document
+                faults = misplaced_rights(document, each.rights, declared, values)
+                name, severity = Permissions.name, Permissions.severity
+                told = tuple(Found(name, severity, document.template, document.line, fault) for fault in faults)
+                known = self._misplaced[id(each), met] = (each, told)
             found.extend(known[1])
         return found
 

@@ -264,6 +264,7 @@ class _Trial:
                 self.where.update(_differences(self._before(context, name), _objects(seen)))
             for each in seen:
                 self._judge(each.found)
+            self._judge(self.inspector.misplaced(seen, context.values))
         if differs:
             self._together(context)
 
