@@ -19,7 +19,8 @@ What a check cannot know from the objects alone, the chart's author writes into 
 - `declared.external`: objects that the chart refers to and somebody else makes (`kind`, `name` as a pattern, `reason`).
   Names without the release's name in them are somebody else's without a word.
 - `declared.permissions`: what roles may grant (`role` as a pattern or `labels` that it carries, `apiGroups`,
-  `resources`, `verbs`, `named`, `reason`). With this list they may grant nothing else.
+  `resources`, `verbs`, `named`, `reason`). With this list they may grant nothing else; `when` says which values must be
+  set for it (`when: {rbac.manage: true}`), and what no role grants in any configuration is reported (`every-right`).
 - `declared.labels`: labels that all objects of some templates carry (`templates` as a pattern, `labels`).
 - `declared.parties` and `declared.connections`: who may connect to whom. A part of the chart is known by the labels of
   its pods; somebody else may be
