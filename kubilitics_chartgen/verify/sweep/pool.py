@@ -62,8 +62,9 @@ def default_workers() -> int:
 
 
 def chunks_of(requests: Sequence[Asked], workers: int) -> list[tuple[Asked, ...]]:
-    """Requests in parts. Each call of Helm reads all templates first: few are divided no further than among workers."""
-    size = max(1, min(CHUNK, -(-len(requests) // max(1, workers))))
+    """Requests in parts, as many for each worker: each call of Helm reads all templates first, so they are few."""
+    rounds = max(1, -(-len(requests) // (CHUNK * max(1, workers))))
+    size = max(1, -(-len(requests) // (rounds * max(1, workers))))
     return [tuple(requests[start : start + size]) for start in range(0, len(requests), size)]
 
 
