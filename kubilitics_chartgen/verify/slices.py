@@ -11,7 +11,7 @@ from kubilitics_chartgen.verify.dependencies import TemplateDependencies, matter
 from kubilitics_chartgen.verify.space.factors import Path, Space
 from kubilitics_chartgen.verify.sweep.task import Slice
 
-__all__ = ["slices_of"]
+__all__ = ["joined", "slices_of"]
 
 
 def slices_of(
@@ -37,6 +37,18 @@ def slices_of(
             versioned,
         )
     return found
+
+
+def joined(slices: Mapping[str, Slice]) -> dict[str, Slice]:
+    """The same where templates write to values that others read: what one depends on, all may."""
+    parts = slices.values()
+    removable = [part.removable for part in parts]
+    whole = Slice(
+        tuple(sorted({number for part in parts for number in part.factors})),
+        None if None in removable else frozenset[int]().union(*(some for some in removable if some is not None)),
+        any(part.versioned for part in parts),
+    )
+    return dict.fromkeys(slices, whole)
 
 
 class _Paths:

@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
 from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
-from kubilitics_chartgen.verify.slices import slices_of
+from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.space.factors import Space
@@ -123,8 +123,10 @@ def read_subject(
     name = str(loaded.metadata.get("name"))
     kube_value = loaded.kube_version_value
     slices = slices_of(compared.templates, space, defaults, kube_value=kube_value)
+    if compared.shared:
+        slices = joined(slices)
     parts = slices_of(compared.parts, space, defaults, kube_value=kube_value)
-    guards = slices_of(compared.guards, space, defaults, kube_value=kube_value)
+    guards = {} if compared.shared else slices_of(compared.guards, space, defaults, kube_value=kube_value)
     release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
     base = configuration_of(space, given.data, release=release)
     whole = loaded.coalesce(overrides(space, base))

@@ -53,7 +53,7 @@ class Sweeper:
         self._familiar: dict[str, tuple[int, int]] = {}
         self._guards = {name: part.guard for name, part in self.slices.items() if part.guard is not None}
         self._getters = {
-            id(part): itemgetter(*part.factors, 0, 0)
+            id(part): itemgetter(*part.factors, part.factors[0])
             for part in (*self.slices.values(), *self._parts.values(), *self._guards.values())
             if part.factors
         }

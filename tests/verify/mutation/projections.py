@@ -19,7 +19,9 @@ class Projections:
 
     def __init__(self, slices: Mapping[str, Slice]) -> None:
         self._slices = slices
-        self._getters = {name: itemgetter(*part.factors, 0, 0) for name, part in slices.items() if part.factors}
+        self._getters = {
+            name: itemgetter(*part.factors, part.factors[0]) for name, part in slices.items() if part.factors
+        }
         self._further: dict[int, tuple[Configuration, str]] = {}
 
     def key(self, template: str, configuration: Configuration) -> Key:
