@@ -122,11 +122,11 @@ def fitting(pattern: str) -> list[str]:
     """A text that fits a pattern, where one is found: written down by the pattern itself, or one of the usual ones."""
     # What Python reads in another way than Go, or with a warning.
     compiled = None if "[[" in pattern or "(?" in pattern.replace("(?:", "") else _pattern(pattern)
-    texts = [text for text in (written_out(pattern), *_TEXTS) if 0 < len(text) < _LONG] if compiled else []
+    texts = [text for text in (_written_out(pattern), *_TEXTS) if 0 < len(text) < _LONG] if compiled else []
     return [text for text in texts if compiled and compiled.search(text)][:1]
 
 
-def written_out(pattern: str) -> str:
+def _written_out(pattern: str) -> str:
     """What is left of a pattern where each part is taken once, as its first choice; it may fit, or may not."""
     text = re.sub(r"\(\?[a-zA-Z]*[:)]", "(", pattern.removeprefix("^").removesuffix("$"))
     text = re.sub(r"\[(?!\^)([^\]])[^\]]*\]", r"\1", text)
