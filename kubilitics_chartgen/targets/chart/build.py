@@ -19,7 +19,9 @@ from kubilitics_chartgen.model.components import (
     OLLAMA,
     QDRANT,
 )
+from kubilitics_chartgen.model.conditions import CONDITIONS
 from kubilitics_chartgen.model.features import FEATURES
+from kubilitics_chartgen.model.fields import arrivals
 from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.programs import PROGRAMS
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
@@ -90,6 +92,8 @@ def _context(root: Any) -> dict[str, Any]:
         "ollama": OLLAMA,
         "providers": PROVIDERS,
         "features": FEATURES,
+        "conditions": CONDITIONS,
+        "arrivals": arrivals(root),
         "connections": connections.CONNECTIONS,
         "refusals": REFUSALS,
         "programs": PROGRAMS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -10,9 +10,11 @@ from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks.declared import (
     OUTSIDE,
+    Condition,
     Connection,
     Declared,
     External,
+    Field,
     Labels,
     Names,
     Part,
@@ -67,15 +69,33 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("names", _names) or (),
         read("programs", _program) or (),
         read("parts", _part) or (),
+        read("conditions", _condition) or (),
+        read("fields", _field) or (),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
         for end in sorted({row.source, row.target} - known):
             message = f"{end!r} is no party; list it under declared.parties"
             problems.append(Problem(message, path=f"declared.connections[{position}]", file=SETTINGS_FILE))
+    problems += _unknown_conditions(declared)
     if problems:
         raise _error(problems)
     return declared
+
+
+def _unknown_conditions(declared: Declared) -> Iterator[Problem]:
+    known = {condition.id for condition in declared.conditions}
+    sections = {
+        "permissions": [row.when for row in declared.permissions or ()],
+        "fields": [row.when for row in declared.fields],
+        # Without any condition, what a connection says here are words for a reader.
+        "connections": [row.when for row in declared.connections or () if known],
+    }
+    for section, names in sections.items():
+        for position, when in enumerate(names):
+            if when and when not in known:
+                message = f"{when!r} is no condition; list it under declared.conditions"
+                yield Problem(message, path=f"declared.{section}[{position}]", file=SETTINGS_FILE)
 
 
 def _error(problems: list[Problem]) -> InputError:
@@ -112,17 +132,22 @@ def _flag(entry: Mapping[str, Any], key: str) -> bool:
 
 
 def _external(entry: Mapping[str, Any]) -> External:
-    _only(entry, "kind", "name", "reason")
-    return External(_text(entry, "kind", needed=True), _text(entry, "name", needed=True), _text(entry, "reason"))
+    _only(entry, "kind", "name", "reason", "values", "templates")
+    values = _texts(entry, "values")
+    if values and entry.get("name"):
+        raise _WrongError("either `name` or `values` must be given")
+    name = _text(entry, "name", needed=not values)
+    templates = _text(entry, "templates") or "*"
+    return External(_text(entry, "kind", needed=True), name, _text(entry, "reason"), values, templates)
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason")
+    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason", "when")
     groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     named, reason = _flag(entry, "named"), _text(entry, "reason")
     labels = _label_map(entry)
     role = _text(entry, "role", needed=not labels) or "*"
-    return Permission(role, groups, resources, verbs, named, reason, labels)
+    return Permission(role, groups, resources, verbs, named, reason, labels, _text(entry, "when"))
 
 
 def _label_map(entry: Mapping[str, Any], key: str = "labels") -> tuple[tuple[str, str], ...]:
@@ -154,6 +179,39 @@ def _connection(entry: Mapping[str, Any]) -> Connection:
         _ports(entry),
         _texts(entry, "protocols") or ("TCP",),
         _flag(entry, "required"),
+        _text(entry, "when"),
+    )
+
+
+def _condition(entry: Mapping[str, Any]) -> Condition:
+    _only(entry, "id", "values", "unless")
+    unless = None if entry.get("unless") is None else _maps(entry, "unless")
+    return Condition(_text(entry, "id", needed=True), _maps(entry, "values"), unless)
+
+
+def _maps(entry: Mapping[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
+    maps = entry.get(key)
+    if not isinstance(maps, list) or not all(isinstance(each, dict) for each in maps):
+        raise _WrongError(f"`{key}` must be a list of mappings from values paths")
+    return tuple(maps)
+
+
+def _field(entry: Mapping[str, Any]) -> Field:
+    _only(entry, "kind", "templates", "name", "field", "value", "is", "when", "why")
+    steps = entry.get("field") or []
+    if not isinstance(steps, list) or not all(isinstance(step, (str, int, float)) for step in steps):
+        raise _WrongError("`field` must be a list of keys")
+    value, matches, when = (_text(entry, key) for key in ("value", "is", "when"))
+    if (value and matches) or ((value or matches) and not steps) or not (value or matches or when):
+        raise _WrongError("`when`, or one of `value` and `is` for a `field`, must be given")
+    return Field(
+        _text(entry, "kind", needed=True),
+        _text(entry, "templates") or "*",
+        _text(entry, "name") or "*",
+        tuple(step if isinstance(step, str) else int(step) for step in steps),
+        value,
+        matches,
+        when,
     )
 
 

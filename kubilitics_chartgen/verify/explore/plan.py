@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
+from kubilitics_chartgen.verify.space.build import LIKE_A_NUMBER
 from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
 from kubilitics_chartgen.verify.space.factors import Space
@@ -135,6 +136,18 @@ class Exploration:
             self.bases.append(base)
         if self.plan.nulls:
             self.ledger.look([_oddly_named(each) for each in self.bases])
+            self._odd_texts()
+
+    def _odd_texts(self) -> None:
+        """Every text that may be one such that YAML takes it for a number where a template forgets the quotes."""
+        picks = [
+            (number, level)
+            for number, level in self._picks()
+            if self.plan.space.factors[number].levels[level].value in (LIKE_A_NUMBER, [LIKE_A_NUMBER])
+        ]
+        for base in (_oddly_named(each) for each in self.bases):
+            if picks and base in self.ledger.accepted:
+                self.ledger.look(settle(self.ledger, [Row(base, picks)], self._search()))
 
     def arrays(self) -> None:
         """Pairs of levels: around the base with everything free, and around each rich base with its switches fixed."""

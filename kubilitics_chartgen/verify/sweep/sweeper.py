@@ -160,7 +160,7 @@ class Sweeper:
             return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
         found: tuple[Found, ...] = ()
         if not job.request.verdict_only:
-            faults = self.inspector.faults(job.seen, job.context)
+            faults = self.inspector.faults(job.seen, job.context, job.values)
             found = tuple(faults if job.request.again else self._unreported(index, faults))
         return Outcome(
             index,

@@ -302,7 +302,7 @@ class _Trial:
                 whole += self.baseline.seen(name, configuration)
         release = configuration.release
         judged = self.inspector.context(context.versions, release.namespace, release.name)
-        self._judge(self.inspector.faults(whole, judged))
+        self._judge(self.inspector.faults(whole, judged, context.values))
 
     def _judge(self, found: Sequence[Found]) -> None:
         for each in found:
@@ -346,7 +346,7 @@ class _Trial:
                         seen += self.inspector.documents(name, text, judged)[0]
                     except BrokenTextError as error:
                         raise _Killed("renders", str(error)[:300]) from error
-            self._judge(self.inspector.faults(seen, judged))
+            self._judge(self.inspector.faults(seen, judged, context.values))
 
     def _declared(self) -> None:
         """The check `refusals`."""
