@@ -299,11 +299,12 @@ def _fits(rows: list[Connection], port: int, protocol: str) -> bool:
 def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_Verdict]:
     by_id = {one.id: one for one in declared.parties}
     for direction, ours, theirs in (("Egress", row.source, row.target), ("Ingress", row.target, row.source)):
-        # A part without pods must not be reachable, it only may be.
+        # A part without pods must not be reachable, it only may be. The chart's own pods are not who is meant outside.
+        outside = not by_id[theirs].labels
         there = [
             number
             for number, actor in enumerate(case.actors)
-            if actor.is_one_of(by_id[theirs]) and (number in case.parties or not actor.party)
+            if actor.is_one_of(by_id[theirs]) and (not actor.party if outside else number in case.parties)
         ]
         if not there:
             continue
@@ -312,7 +313,6 @@ def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_V
             if party.id != ours or rules is None:
                 continue
             # Of several addresses or pods outside any one will do, and of their ports any one; inside, all must.
-            inside = bool(by_id[theirs].labels)
             for protocol in row.protocols:
                 ways = [
                     any(number in rule.admits and _opens(rule, port, row, protocol) for rule in rules)
@@ -320,7 +320,7 @@ def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_V
                     if number != position
                     for port in row.ports or (None,)
                 ]
-                if ways and not (all(ways) if inside else any(ways)):
+                if ways and not (any(ways) if outside else all(ways)):
                     verb = "connect to" if direction == "Egress" else "be reached by"
                     message = f"{quoted(ours)} cannot {verb} {quoted(theirs)} over {protocol}, though that is declared"
                     yield _Verdict(case.indices[position], "", message)

@@ -242,3 +242,16 @@ def test_what_depends_on_values_is_not_judged_where_they_are_not_known():
     for name in ("declared-fields", "granted", "given-names"):
         items = rendered(EXAMPLES / name / "bad")
         assert judged(items, unknown, "declared-fields", "granted", "given-names") == []
+
+
+def test_prometheus_asks_with_the_secret_that_a_value_names():
+    own = "declared: {external: [{kind: Secret, values: [secret]}]}"
+    monitor = """
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web}
+spec: {endpoints: [{port: http, authorization: {credentials: {name: keys, key: token}}}]}
+"""
+    assert judged([document(monitor)], against(own, {"secret": "keys"}), "given-names") == []
+    (found,) = judged([document(monitor)], against(own, {"secret": "others"}), "given-names")
+    assert found[1].path == "spec.endpoints[0].authorization.credentials.name"
