@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["POD", "Arrival", "address", "comes", "copied", "env", "stands"]
+__all__ = ["CUT", "POD", "Arrival", "address", "comes", "copied", "env", "stands"]
 
 POD = "spec template spec"
+CUT = "?" * 40 + "*-" + "?" * 8
+"""A name that would be too long: it ends in a hash."""
 
 
 @dataclass(frozen=True)
@@ -57,5 +59,5 @@ def env(container: str, name: str, rest: str = "value", *, pod: str = POD, part:
 
 
 def address(component: str, port: int, path: str = "") -> str:
-    """A pattern of the address of a component's Service; a name that would be too long ends in a hash."""
-    return "|".join(f"http://{name}:{port}{path}" for name in (f"*-{component}", "*-????????"))
+    """A pattern of the address of a component's Service; or of one whose name is cut."""
+    return "|".join(f"http://{name}:{port}{path}" for name in (f"*-{component}", CUT))

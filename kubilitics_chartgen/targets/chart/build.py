@@ -163,7 +163,8 @@ def _names_of_folders() -> list[tuple[str, list[str]]]:
         "ai": ["ai", "ai-discovery", "ai-headless", "ai-primary", "ai-from-core", "ai-queries", "ai-test"],
         **{component.id: [component.id] for component in (FRONTEND, *AUXILIARY)},
     }
-    cut = "*-" + "[0-9a-f]" * 8
+    # Only what would be too long is cut: at 52 characters for a StatefulSet, at 63 else.
+    cut = "?" * 40 + "*-" + "[0-9a-f]" * 8
     return [(folder, [*(f"*-{name}" for name in names), cut, f"{cut}:view"]) for folder, names in suffixes.items()]
 
 

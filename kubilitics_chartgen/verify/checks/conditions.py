@@ -7,7 +7,7 @@ left open; where it is not given, a condition that does not hold fails.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
@@ -18,7 +18,8 @@ from kubilitics_chartgen.verify.checks.declared import Connection, Declared
 __all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "scalar", "with_connections_for"]
 
 _Values = Mapping[str, Any]
-_Test = Callable[[_Values], bool]
+MAX_SECTIONS = 64
+"""Sections of which it is remembered what stands in them: most configurations share most of theirs."""
 
 
 @dataclass(frozen=True)
@@ -42,37 +43,91 @@ class Meant:
 NOTHING_KNOWN = Meant()
 
 
+class _Section:
+    """One section of values, with what is asked of its keys: answered once for each section that is the same object."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        self.path = path
+        self.named: list[tuple[str, str]] = []
+        """Keys whose values are wanted, with their whole paths."""
+        self.tests: list[tuple[int, str, Any]] = []
+        """(number of the test, key, what is wanted)."""
+        self._known: dict[int, tuple[Any, dict[str, Hashable], frozenset[int]]] = {}
+
+    def of(self, values: _Values) -> tuple[dict[str, Hashable], frozenset[int]]:
+        """What stands at its paths, and the numbers of the tests that are passed."""
+        node: Any = values
+        for key in self.path:
+            node = node.get(key) if isinstance(node, dict) else None
+        known = self._known.get(id(node))
+        if known is None:
+            if len(self._known) >= MAX_SECTIONS:
+                self._known.clear()
+            section = node if isinstance(node, dict) else {}
+            given = {path: scalar(section.get(key)) for key, path in self.named}
+            passed = frozenset(number for number, key, wanted in self.tests if _fits(section.get(key), wanted))
+            # The section is kept with the answer, so that no other one gets its place in memory.
+            known = self._known[id(node)] = (node, given, passed)
+        return known[1], known[2]
+
+
 class Meanings:
     """The declared conditions, ready to be asked."""
 
     def __init__(self, declared: Declared) -> None:
+        self._sections: dict[tuple[str, ...], _Section] = {}
+        self._tests: dict[tuple[str, str], int] = {}
         self._conditions = [
             (
                 each.id,
-                [_all_of(values) for values in each.values],
-                None if each.unless is None else [_all_of(values) for values in each.unless],
+                [self._all_of(values) for values in each.values],
+                None if each.unless is None else [self._all_of(values) for values in each.unless],
             )
             for each in declared.conditions
         ]
         named = {path for item in declared.external for path in item.values}
         self._any_text = "*" in named
         named |= {row.value for row in declared.fields if row.value}
-        self._paths = [(path, tuple(path.split("."))) for path in sorted(named - {"*"})]
+        for path in sorted(named - {"*"}):
+            above, _, key = path.rpartition(".")
+            self._section(above).named.append((key, path))
+
+    def _section(self, above: str) -> _Section:
+        path = tuple(above.split(".")) if above else ()
+        return self._sections.setdefault(path, _Section(path))
+
+    def _all_of(self, wanted: _Values) -> frozenset[int]:
+        """The numbers of the tests that these values pass."""
+        numbers = []
+        for path, value in wanted.items():
+            test = (path, repr(value))
+            number = self._tests.get(test)
+            if number is None:
+                number = self._tests[test] = len(self._tests)
+                above, _, key = path.rpartition(".")
+                self._section(above).tests.append((number, key, value))
+            numbers.append(number)
+        return frozenset(numbers)
 
     def __bool__(self) -> bool:
         """Whether the author names a condition or a value at all."""
-        return bool(self._conditions or self._paths or self._any_text)
+        return bool(self._conditions or self._sections or self._any_text)
 
     def of(self, values: _Values) -> Meant:
         """What whole values mean: an operator's with the chart's defaults below them."""
+        given: dict[str, Hashable] = {}
+        passed: set[int] = set()
+        for section in self._sections.values():
+            found, tests = section.of(values)
+            given.update(found)
+            passed |= tests
         holds: list[str] = []
         fails: list[str] = []
-        for name, tests, unless in self._conditions:
-            if any(test(values) for test in tests):
+        for name, ways, unless in self._conditions:
+            if any(way <= passed for way in ways):
                 holds.append(name)
-            elif unless is None or any(test(values) for test in unless):
+            elif unless is None or any(way <= passed for way in unless):
                 fails.append(name)
-        given = {name: scalar(_at(values, path)) for name, path in self._paths}
         return Meant(frozenset(holds), frozenset(fails), given, values)
 
 
@@ -118,20 +173,6 @@ def _texts(node: Any) -> Iterator[str]:
             yield from _texts(value)
     elif isinstance(node, (str, int, float)):
         yield str(node)
-
-
-def _at(values: _Values, path: Iterable[str]) -> Any:
-    node: Any = values
-    for key in path:
-        if not isinstance(node, dict):
-            return None
-        node = node.get(key)
-    return node
-
-
-def _all_of(wanted: _Values) -> _Test:
-    parts = [(tuple(path.split(".")), value) for path, value in wanted.items()]
-    return lambda values: all(_fits(_at(values, path), value) for path, value in parts)
 
 
 def _fits(value: Any, wanted: Any) -> bool:

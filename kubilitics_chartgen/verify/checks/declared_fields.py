@@ -40,6 +40,7 @@ class DeclaredFields:
 
     def __init__(self) -> None:
         self._declared: Declared | None = None
+        self._by_kind: dict[str, list[Field]] = {}
         self._known: dict[int, tuple[Document, _Rows]] = {}
 
     def facts(self, document: Document) -> Facts:
@@ -59,7 +60,10 @@ class DeclaredFields:
                 if row.when and row.when not in meant.holds and row.when not in meant.fails:
                     continue
                 wanted = not row.when or row.when in meant.holds
-                message = _wrong(row, found, meant.given.get(row.value), wanted=wanted)
+                given = meant.given.get(row.value)
+                if wanted and row.value and type(found) is type(given) and found == given:
+                    continue  # most often, and so before all else
+                message = _wrong(row, found, given, wanted=wanted)
                 if message:
                     yield fault(self, document, ".".join(map(str, row.field)), message)
         for position, row in enumerate(declared.fields):
@@ -73,9 +77,13 @@ class DeclaredFields:
         if self._declared is not declared or len(self._known) >= MAX_KNOWN:
             self._declared = declared
             self._known.clear()
+            self._by_kind = {}
+            for row in declared.fields:
+                for kind in row.kind.split("|"):
+                    self._by_kind.setdefault(kind, []).append(row)
         known = self._known.get(id(document))
         if known is None:
-            ours = [row for row in declared.fields if _is_about(row, document)]
+            ours = [row for row in self._by_kind.get(document.kind, ()) if _is_about(row, document)]
             rows = tuple((row, _found(document.object, row.field)) for row in ours)
             # The document is kept with its rows, so that no other one gets its place in memory.
             known = self._known[id(document)] = (document, rows)
@@ -115,11 +123,8 @@ def _text(value: Hashable) -> str:
 
 
 def _is_about(row: Field, document: Document) -> bool:
-    return (
-        document.kind in row.kind.split("|")
-        and fnmatchcase(document.template.partition("/")[2], row.templates)
-        and fnmatchcase(document.name, row.name)
-    )
+    template = document.template.partition("/")[2]
+    return fnmatchcase(template, row.templates) and fnmatchcase(document.name, row.name)
 
 
 def _found(node: Any, steps: Sequence[str | int]) -> Hashable:
