@@ -95,7 +95,7 @@ ARRIVES = """\
 declared:
   conditions: [{id: scaled, values: [{autoscaling.enabled: true}]}]
   fields:
-    - {kind: Deployment, field: [spec, replicas], value: replicas, when: fixed}
+    - {kind: Deployment, copies: {spec replicas: replicas}, when: fixed}
     - {kind: HorizontalPodAutoscaler, when: scaled}
 """.replace("conditions: [", "conditions: [{id: fixed, values: [{autoscaling.enabled: false}]}, ")
 SCALER = """\

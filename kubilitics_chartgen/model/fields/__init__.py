@@ -9,10 +9,10 @@ from kubilitics_chartgen.model.fields.ai import of_ai
 from kubilitics_chartgen.model.fields.core import core
 from kubilitics_chartgen.model.fields.objects import objects
 from kubilitics_chartgen.model.fields.parts import of_parts
-from kubilitics_chartgen.model.fields.row import Arrival
+from kubilitics_chartgen.model.fields.row import Arrival, entries
 from kubilitics_chartgen.model.values import Node
 
-__all__ = ["Arrival", "arrivals"]
+__all__ = ["Arrival", "arrivals", "entries"]
 
 
 def arrivals(root: Node) -> tuple[Arrival, ...]:

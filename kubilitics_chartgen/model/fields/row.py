@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CUT", "POD", "Arrival", "address", "comes", "copied", "env", "stands"]
+__all__ = ["CUT", "POD", "Arrival", "address", "comes", "copied", "entries", "env", "stands"]
 
 POD = "spec template spec"
 CUT = "?" * 40 + "*-" + "?" * 8
@@ -29,13 +29,25 @@ class Arrival:
     when: str = ""
     """The condition with which it comes; empty where it is always so."""
 
-    @property
-    def entry(self) -> dict[str, Any]:
-        """As `.chartgen.yaml` has it."""
-        field = [int(step) if step.isdigit() else step for step in self.way.split()]
-        parts = {"field": field, "value": self.value, "is": self.matches, "when": self.when}
-        row = {"kind": self.kind, "templates": f"templates/{self.templates}"}
-        return {**row, **{key: part for key, part in parts.items() if part}}
+
+def entries(rows: Iterable[Arrival]) -> list[dict[str, Any]]:
+    """As `.chartgen.yaml` has them: what is about the same objects under the same condition stands together."""
+    grouped: dict[tuple[str, str, str], dict[str, Any]] = {}
+    alone: list[dict[str, Any]] = []
+    for row in rows:
+        objects = {"kind": row.kind, "templates": f"templates/{row.templates}"}
+        when = {"when": row.when} if row.when else {}
+        if not row.way:
+            alone.append({**objects, **when})
+            continue
+        entry = grouped.setdefault((row.kind, row.templates, row.when), {**objects, **when})
+        if row.value:
+            entry.setdefault("copies", {})[row.way] = row.value
+        elif row.matches:
+            entry.setdefault("stands", {})[row.way] = row.matches
+        else:
+            entry.setdefault("has", []).append(row.way)
+    return [*alone, *grouped.values()]
 
 
 def copied(kind: str, templates: str, *pairs: tuple[str, str], when: str = "") -> Iterator[Arrival]:

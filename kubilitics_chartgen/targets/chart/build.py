@@ -21,7 +21,7 @@ from kubilitics_chartgen.model.components import (
 )
 from kubilitics_chartgen.model.conditions import CONDITIONS
 from kubilitics_chartgen.model.features import FEATURES
-from kubilitics_chartgen.model.fields import arrivals
+from kubilitics_chartgen.model.fields import arrivals, entries
 from kubilitics_chartgen.model.permissions import AI_READS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.programs import PROGRAMS
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
@@ -93,7 +93,7 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "conditions": CONDITIONS,
-        "arrivals": arrivals(root),
+        "fields": entries(arrivals(root)),
         "connections": connections.CONNECTIONS,
         "refusals": REFUSALS,
         "programs": PROGRAMS,

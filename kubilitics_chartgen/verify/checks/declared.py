@@ -48,14 +48,16 @@ declared:
     - value: web.enabled
       templates: ["templates/web/*"]
   fields:                    # where values arrive, and what objects have while a condition holds
-    - kind: Deployment       # a pattern, or several: `Deployment|StatefulSet`
+    - kind: Deployment       # or several: `Deployment|StatefulSet`
       templates: "templates/web/*"  # a pattern of their templates, or all
       name: "*-web"          # a pattern of their names, or any
-      field: [spec, replicas]       # where; an item of a list is told by its name, or a number, and a text is read as
-                                    # YAML; left out: the object itself
-      value: web.replicas    # what stands at this values path stands there...
-      is: "pattern"          # ...or this does...
-      when: web-is-on        # ...while this condition holds; while it fails, it does not
+      when: web-is-on        # a condition: it is so while it holds, and is not while it fails; left out: always
+      copies:                # what stands at a values path stands there, unchanged
+        spec replicas: web.replicas  # the keys on the way; an item of a list is told by its `name`, or its number, and
+                             # a text is read as YAML, so that the way may lead into a configuration file
+      stands: {spec strategy type: Recreate}   # a pattern of what stands there: `a|b`
+      has: [spec template spec containers web env REGION]  # something stands there; with none of these three, the
+                             # object itself is meant
   programs:                  # what the program in a container takes and serves
     - container: web         # the container's name
       labels: {tier: front}  # where other pods have such a container, too: labels of its pods

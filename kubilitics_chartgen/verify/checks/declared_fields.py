@@ -66,11 +66,11 @@ class DeclaredFields:
                 message = _wrong(row, found, given, wanted=wanted)
                 if message:
                     yield fault(self, document, ".".join(map(str, row.field)), message)
-        for position, row in enumerate(declared.fields):
+        for row in declared.fields:
             if not row.field and row.when in meant.holds and row not in there:
                 what = f"{row.kind} of {row.templates}" + (f" named {quoted(row.name)}" if row.name != "*" else "")
                 message = f"there is no {what}, though {row.when} holds"
-                yield Fault("", f"declared.fields[{position}]", message, f"{self.name}|{message}")
+                yield Fault("", "declared.fields", message, f"{self.name}|{message}")
 
     def _rows(self, document: Document, declared: Declared) -> _Rows:
         """Each row that is about the object, with what it finds there; looked up once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from itertools import chain
 from typing import Any, TypeVar
 
 from kubilitics_chartgen.errors import InputError, Problem
@@ -70,7 +71,7 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("programs", _program) or (),
         read("parts", _part) or (),
         read("conditions", _condition) or (),
-        read("fields", _field) or (),
+        tuple(chain.from_iterable(read("fields", _fields) or ())),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
@@ -85,17 +86,21 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
 
 def _unknown_conditions(declared: Declared) -> Iterator[Problem]:
     known = {condition.id for condition in declared.conditions}
+    for when in sorted({row.when for row in declared.fields} - {"", *known}):
+        yield Problem(_no_condition(when), path="declared.fields", file=SETTINGS_FILE)
     sections = {
         "permissions": [row.when for row in declared.permissions or ()],
-        "fields": [row.when for row in declared.fields],
         # Without any condition, what a connection says here are words for a reader.
         "connections": [row.when for row in declared.connections or () if known],
     }
     for section, names in sections.items():
         for position, when in enumerate(names):
             if when and when not in known:
-                message = f"{when!r} is no condition; list it under declared.conditions"
-                yield Problem(message, path=f"declared.{section}[{position}]", file=SETTINGS_FILE)
+                yield Problem(_no_condition(when), path=f"declared.{section}[{position}]", file=SETTINGS_FILE)
+
+
+def _no_condition(when: str) -> str:
+    return f"{when!r} is no condition; list it under declared.conditions"
 
 
 def _error(problems: list[Problem]) -> InputError:
@@ -196,23 +201,24 @@ def _maps(entry: Mapping[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(maps)
 
 
-def _field(entry: Mapping[str, Any]) -> Field:
-    _only(entry, "kind", "templates", "name", "field", "value", "is", "when", "why")
-    steps = entry.get("field") or []
-    if not isinstance(steps, list) or not all(isinstance(step, (str, int, float)) for step in steps):
-        raise _WrongError("`field` must be a list of keys")
-    value, matches, when = (_text(entry, key) for key in ("value", "is", "when"))
-    if (value and matches) or ((value or matches) and not steps) or not (value or matches or when):
-        raise _WrongError("`when`, or one of `value` and `is` for a `field`, must be given")
-    return Field(
-        _text(entry, "kind", needed=True),
-        _text(entry, "templates") or "*",
-        _text(entry, "name") or "*",
-        tuple(step if isinstance(step, str) else int(step) for step in steps),
-        value,
-        matches,
-        when,
-    )
+def _fields(entry: Mapping[str, Any]) -> tuple[Field, ...]:
+    _only(entry, "kind", "templates", "name", "copies", "stands", "has", "when", "why")
+    kind, when = _text(entry, "kind", needed=True), _text(entry, "when")
+    copies, stands = _label_map(entry, "copies"), _label_map(entry, "stands")
+    has = _texts(entry, "has")
+    objects = (kind, _text(entry, "templates") or "*", _text(entry, "name") or "*")
+    rows = [
+        *(Field(*objects, _way(way), value=value, when=when) for way, value in copies),
+        *(Field(*objects, _way(way), matches=matches, when=when) for way, matches in stands),
+        *(Field(*objects, _way(way), when=when) for way in has),
+    ]
+    if not rows and not when:
+        raise _WrongError("`copies`, `stands`, `has` or, for the object itself, `when` must be given")
+    return tuple(rows) or (Field(*objects, when=when),)
+
+
+def _way(text: str) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in text.split())
 
 
 def _ports(entry: Mapping[str, Any]) -> tuple[int, ...]:

@@ -33,10 +33,10 @@ What a check cannot know from the objects alone, the chart's author writes into 
 """
 _TAIL = """\
 - `declared.fields`: what stands in objects (`kind`, or several as `Deployment|StatefulSet`; `templates` and `name` as
-  patterns). `field` lists the keys on the way; an item of a list is told by its `name` or its number, and a text is
-  read as YAML, so that the way may lead into a configuration file. There stands what is at the values path `value`, or
-  something that a pattern `is` fits, or anything; without `field`, the object itself is meant. With `when`, it is so
-  while the condition holds, and not while it fails.
+  patterns). `copies` says where a value arrives unchanged, `stands` what else stands somewhere, as a pattern, and `has`
+  that something does; with none of them, the object itself is meant. Where is told by the keys on the way, with spaces
+  between them; an item of a list is told by its `name` or its number, and a text is read as YAML, so that the way may
+  lead into a configuration file. With `when`, it is so while the condition holds, and not while it fails.
 - `declared.names`: what the objects of some templates are called (`templates` as a pattern, `names` as patterns).
 - `declared.programs`: what the program of a container takes: `variables` with patterns of their values (`a|b`), those
   it `needs`, the `ports` it listens at, the `paths` that probes may ask for, and where it `reads` and `writes`.

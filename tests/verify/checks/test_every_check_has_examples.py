@@ -136,7 +136,7 @@ EXPECTED = {
             "spec.template.spec.containers.web.env.METRICS",
             "is there, though measured does not hold",
         ),
-        ("", "declared.fields[4]", "there is no PodDisruptionBudget of templates/*, though shared holds"),
+        ("", "declared.fields", "there is no PodDisruptionBudget of templates/*, though shared holds"),
     ],
     "programs": [
         (

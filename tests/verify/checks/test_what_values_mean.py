@@ -56,10 +56,11 @@ def test_a_condition_with_unless_is_open_between_the_two():
         ("declared: {conditions: [{id: a}]}", ["declared.conditions[0]"]),
         ("declared: {conditions: [{id: a, values: {a: 1}}]}", ["declared.conditions[0]"]),
         ("declared: {permissions: [{role: a, when: moon}]}", ["declared.permissions[0]"]),
-        ("declared: {fields: [{kind: Pod, when: moon}]}", ["declared.fields[0]"]),
-        ("declared: {fields: [{kind: Pod, field: [spec]}]}", ["declared.fields[0]"]),
-        ("declared: {fields: [{kind: Pod, value: a}]}", ["declared.fields[0]"]),
-        ("declared: {fields: [{kind: Pod, field: [spec], value: a, is: b}]}", ["declared.fields[0]"]),
+        ("declared: {fields: [{kind: Pod, when: moon}]}", ["declared.fields"]),
+        ("declared: {fields: [{kind: Pod}]}", ["declared.fields[0]"]),
+        ("declared: {fields: [{copies: {spec: a}}]}", ["declared.fields[0]"]),
+        ("declared: {fields: [{kind: Pod, copies: [spec]}]}", ["declared.fields[0]"]),
+        ("declared: {fields: [{kind: Pod, has: spec}]}", ["declared.fields[0]"]),
         ("declared: {external: [{kind: Secret, name: a, values: [b]}]}", ["declared.external[0]"]),
         (
             "declared: {conditions: [{id: a, values: [{}]}], parties: [{id: x, labels: {a: b}}], "
@@ -230,7 +231,7 @@ def test_a_role_names_the_secret_that_a_value_gives():
     ],
 )
 def test_a_value_arrives_as_it_is(stands, value, is_found):
-    own = "declared: {fields: [{kind: Thing, field: [spec, replicas], value: a.b}]}"
+    own = "declared: {fields: [{kind: Thing, copies: {spec replicas: a.b}}]}"
     thing = document(f"apiVersion: v1\nkind: Thing\nmetadata: {{name: x}}\nspec: {{{stands}}}")
     assert bool(judged([thing], against(own, {"a": {"b": value}}), "declared-fields")) == is_found
 
