@@ -29,10 +29,9 @@ class Meant:
     holds: frozenset[str] = frozenset()
     fails: frozenset[str] = frozenset()
     given: Mapping[str, Hashable] = field(default_factory=dict, hash=False, compare=False)
-    """By values path, for the paths that the author names: what stands there, as `scalar` has it. Empty where the
-    values are not known."""
-    values: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False, repr=False)
-    """The values themselves."""
+    """By values path, for the paths that the author names: what stands there, as `scalar` has it."""
+    values: Mapping[str, Any] | None = field(default=None, hash=False, compare=False, repr=False)
+    """The values themselves; None where they are not known."""
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -86,7 +85,7 @@ class Meanings:
             for each in declared.conditions
         ]
         named = {path for item in declared.external for path in item.values}
-        self._any_text = "*" in named
+        self._is_asked = bool(declared.conditions or declared.fields or named)
         named |= {row.value for row in declared.fields if row.value}
         for path in sorted(named - {"*"}):
             above, _, key = path.rpartition(".")
@@ -110,8 +109,8 @@ class Meanings:
         return frozenset(numbers)
 
     def __bool__(self) -> bool:
-        """Whether the author names a condition or a value at all."""
-        return bool(self._conditions or self._sections or self._any_text)
+        """Whether what the author declares depends on values at all."""
+        return self._is_asked
 
     def of(self, values: _Values) -> Meant:
         """What whole values mean: an operator's with the chart's defaults below them."""

@@ -45,7 +45,7 @@ class GivenNames:
         """References by names that no value gives."""
         given = context.meant.given
         rows = [item for item in context.declared.external if item.values]
-        if not rows or not context.meant.values:
+        if not rows or context.meant.values is None:
             return
         kinds = {item.kind for item in rows}
         made = {each for _, fact in facts if isinstance(fact, _Node) for each in fact.made}

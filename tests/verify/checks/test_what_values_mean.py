@@ -256,3 +256,54 @@ spec: {endpoints: [{port: http, authorization: {credentials: {name: keys, key: t
     assert judged([document(monitor)], against(own, {"secret": "keys"}), "given-names") == []
     (found,) = judged([document(monitor)], against(own, {"secret": "others"}), "given-names")
     assert found[1].path == "spec.endpoints[0].authorization.credentials.name"
+
+
+@pytest.mark.parametrize(
+    ("way", "stands", "is_found"),
+    [
+        ("spec containers web image", "a:1", False),
+        ("spec containers web image", "a:2", True),
+        ("spec containers 0 image", "a:1|b:1", False),
+        ("spec containers 1 image", "*", True),
+        ("spec containers other image", "*", True),
+        ("spec containers web args 1", "b", False),
+        # A text is read as YAML, as which JSON can be read as well.
+        ("data settings.json log level", "info", False),
+        ("data settings.json log levels", "*", True),
+        ("data settings.yaml log on", "true", False),
+        ("data broken.yaml log", "*", True),
+    ],
+)
+def test_the_way_to_a_field_leads_through_lists_and_texts(way, stands, is_found):
+    thing = document(
+        """
+apiVersion: v1
+kind: Thing
+metadata: {name: x}
+spec: {containers: [{name: web, image: "a:1", args: [a, b]}]}
+data:
+  settings.json: '{"log": {"level": "info"}}'
+  settings.yaml: "log: {'on': true}"
+  broken.yaml: "{"
+"""
+    )
+    own = f"declared: {{fields: [{{kind: Other|Thing, stands: {{{way}: '{stands}'}}}}]}}"
+    found = judged([thing], against(own, {}), "declared-fields")
+    assert bool(found) == is_found
+
+
+@pytest.mark.parametrize(
+    ("objects", "is_about"),
+    [
+        ("kind: Deployment|Thing", True),
+        ("kind: Deployment", False),
+        ("kind: Thing, templates: templates/x*", True),
+        ("kind: Thing, templates: templates/web/*", False),
+        ("kind: Thing, name: '*-web'", True),
+        ("kind: Thing, name: '*-other'", False),
+    ],
+)
+def test_a_field_is_declared_for_objects_by_kind_template_and_name(objects, is_about):
+    thing = document("apiVersion: v1\nkind: Thing\nmetadata: {name: shop-web}")
+    own = f"declared: {{fields: [{{{objects}, stands: {{spec: '*'}}}}]}}"
+    assert bool(judged([thing], against(own, {}), "declared-fields")) == is_about
