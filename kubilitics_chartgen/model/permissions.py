@@ -57,8 +57,8 @@ EXEC: tuple[Rule, ...] = (
 """Granted with `rbac.exec: true`."""
 
 BACKEND_RIGHTS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
-    ("rbac.scope: cluster", CLUSTER_READS),
-    ("rbac.manage: true", MANAGES),
-    ("rbac.exec: true", EXEC),
+    ("reads-cluster", CLUSTER_READS),
+    ("manages", MANAGES),
+    ("opens-shells", EXEC),
 )
-"""All that the backend's own roles may grant, by the value that must be set for it."""
+"""All that the backend's own roles may grant, by the condition for it."""

@@ -39,6 +39,8 @@ class Program:
 
 
 _SECONDS = "[0-9]*"
+_CUT = "?" * 40 + "*-" + "?" * 8
+"""A name that would be too long: it ends in a hash."""
 _PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"), "")
 """Programs differ in the case that they read."""
 
@@ -51,7 +53,7 @@ PROGRAMS = (
             "KUBILITICS_GRPC_PORT": "0",
             "KUBILITICS_DEPLOYMENT_MODE": "in-cluster",
             "KUBILITICS_DATABASE_PATH": "/data/*.db",
-            "KUBILITICS_AI_BACKEND_URL": "http://*-ai:8081|http://*-????????:8081",
+            "KUBILITICS_AI_BACKEND_URL": f"http://*-ai:8081|http://{_CUT}:8081",
             "KUBILITICS_AUTH_MODE": "disabled|optional|required",
             "KUBILITICS_AUTH_JWT_SECRET": "",
             "KUBILITICS_AUTH_ADMIN_USER": "",

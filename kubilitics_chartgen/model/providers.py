@@ -60,6 +60,11 @@ class Provider:
     can_reload: bool = True
     """Whether a running image takes over changed settings of this provider; else it must be restarted."""
 
+    @property
+    def holds_key(self) -> bool:
+        """Whether what is read from the Secret is a key."""
+        return self.secret_holds == "key"  # noqa: S105 -- the word, not a password
+
 
 PROVIDERS: tuple[Provider, ...] = (
     Provider(

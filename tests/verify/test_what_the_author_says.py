@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.verify.charts import SERVICE, write_chart
+from tests.verify.charts import DEPLOYMENT, SERVICE, write_chart
 from tests.verify.test_verify_command import found, reproduced, run
 
 CHECKS = ("--no-nulls", "--checks", "refusals,known-values,every-template")
@@ -147,3 +147,42 @@ def test_a_condition_of_a_right_that_is_no_mapping_is_told(tmp_path):
     done = run(write_chart(tmp_path / "web", {".chartgen.yaml": rights}))
     assert done.returncode == 2
     assert "`when` must be a mapping from values path" in done.stderr
+
+
+ARRIVES = """\
+declared:
+  conditions: [{id: scaled, values: [{autoscaling.enabled: true}]}]
+  fields:
+    - {kind: Deployment, copies: {spec replicas: replicas}, when: fixed}
+    - {kind: HorizontalPodAutoscaler, when: scaled}
+""".replace("conditions: [", "conditions: [{id: fixed, values: [{autoscaling.enabled: false}]}, ")
+SCALER = """\
+{{- if CONDITION }}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: {{ .Release.Name }}}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: {{ .Release.Name }}}
+  maxReplicas: 3
+{{- end }}
+"""
+
+
+def test_a_value_that_does_not_arrive_is_a_finding_that_can_be_reproduced(tmp_path):
+    checks = ("--no-nulls", "--checks", "declared-fields")
+    scaler = SCALER.replace("CONDITION", ".Values.autoscaling.enabled")
+    files = {".chartgen.yaml": ARRIVES, "templates/scaler.yaml": scaler}
+    assert found(write_chart(tmp_path / "fine", files), *checks)[0] == []
+    fixed = DEPLOYMENT.replace("{{ .Values.replicas | int64 }}", "2")
+    (finding,) = found(write_chart(tmp_path / "bad", {**files, "templates/deployment.yaml": fixed}), *checks)[0]
+    assert (finding["object"], finding["path"]) == ("Deployment/web", "spec.replicas")
+    assert "replicas: 2" in reproduced(finding)
+
+
+def test_an_object_under_the_wrong_switch_is_a_finding(tmp_path):
+    checks = ("--no-nulls", "--checks", "declared-fields")
+    scaler = SCALER.replace("CONDITION", "not .Values.autoscaling.enabled")
+    files = {".chartgen.yaml": ARRIVES, "templates/scaler.yaml": scaler}
+    messages = [each["message"] for each in found(write_chart(tmp_path / "web", files), *checks)[0]]
+    assert "there is no HorizontalPodAutoscaler of *, though scaled holds" in messages
+    assert "is there, though scaled does not hold" in messages

@@ -19,7 +19,9 @@ from kubilitics_chartgen.model.components import (
     OLLAMA,
     QDRANT,
 )
+from kubilitics_chartgen.model.conditions import CONDITIONS
 from kubilitics_chartgen.model.features import FEATURES
+from kubilitics_chartgen.model.fields import arrivals, entries
 from kubilitics_chartgen.model.permissions import AI_READS, BACKEND_RIGHTS, CLUSTER_READS, EXEC, MANAGES
 from kubilitics_chartgen.model.programs import PROGRAMS
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
@@ -90,6 +92,8 @@ def _context(root: Any) -> dict[str, Any]:
         "ollama": OLLAMA,
         "providers": PROVIDERS,
         "features": FEATURES,
+        "conditions": CONDITIONS,
+        "fields": entries(arrivals(root)),
         "connections": connections.CONNECTIONS,
         "refusals": REFUSALS,
         "programs": PROGRAMS,
@@ -160,7 +164,8 @@ def _names_of_folders() -> list[tuple[str, list[str]]]:
         "ai": ["ai", "ai-discovery", "ai-headless", "ai-primary", "ai-from-core", "ai-queries", "ai-test"],
         **{component.id: [component.id] for component in (FRONTEND, *AUXILIARY)},
     }
-    cut = "*-" + "[0-9a-f]" * 8
+    # Only what would be too long is cut: at 52 characters for a StatefulSet, at 63 else.
+    cut = "?" * 40 + "*-" + "[0-9a-f]" * 8
     return [(folder, [*(f"*-{name}" for name in names), cut, f"{cut}:view"]) for folder, names in suffixes.items()]
 
 

@@ -13,12 +13,15 @@ from kubilitics_chartgen.verify.checks.check import (
     Facts,
     Fault,
     Severity,
+    ValuesCheck,
 )
+from kubilitics_chartgen.verify.checks.conditions import Meanings, Meant
 from kubilitics_chartgen.verify.checks.config_data import ConfigData
 from kubilitics_chartgen.verify.checks.config_files import ConfigFiles
 from kubilitics_chartgen.verify.checks.containers import Containers
 from kubilitics_chartgen.verify.checks.custom_kinds import CustomKinds
 from kubilitics_chartgen.verify.checks.declared import Declared
+from kubilitics_chartgen.verify.checks.declared_fields import DeclaredFields
 from kubilitics_chartgen.verify.checks.declared_names import DeclaredNames
 from kubilitics_chartgen.verify.checks.declared_reader import read_declared
 from kubilitics_chartgen.verify.checks.deprecated_apis import DeprecatedApis
@@ -26,6 +29,8 @@ from kubilitics_chartgen.verify.checks.drift import Drift
 from kubilitics_chartgen.verify.checks.duplicate_keys import DuplicateKeys
 from kubilitics_chartgen.verify.checks.duplicates import Duplicates
 from kubilitics_chartgen.verify.checks.exposure import Exposure
+from kubilitics_chartgen.verify.checks.given_names import GivenNames
+from kubilitics_chartgen.verify.checks.granted import Granted
 from kubilitics_chartgen.verify.checks.hooks import Hooks
 from kubilitics_chartgen.verify.checks.images import Images
 from kubilitics_chartgen.verify.checks.ingresses import Ingresses
@@ -65,7 +70,10 @@ __all__ = [
     "DocumentCheck",
     "Facts",
     "Fault",
+    "Meanings",
+    "Meant",
     "Severity",
+    "ValuesCheck",
     "read_declared",
 ]
 
@@ -104,11 +112,14 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     Selectors(),
     Ports(),
     References(),
+    GivenNames(),
+    DeclaredFields(),
     Autoscaling(),
     Reachability(),
     Exposure(),
     Namespaces(),
     Bindings(),
+    Granted(),
     Rollouts(),
 )
 """Every check, in the order of the report."""

@@ -16,6 +16,8 @@ from kubilitics_chartgen.verify.checks.reading import at, entries, items, mappin
 __all__ = ["Actor", "actor_of", "strangers"]
 
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
+_NAME = "app.kubernetes.io/name"
+"""What tells a chart's pods from those of others in the same release."""
 _PRIVATE = tuple(
     ip_network(text)
     for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7", "::1/128")
@@ -82,6 +84,9 @@ def strangers(
         twin = {key: value.replace(release, "another") for key, value in labels.items()}
         if twin != labels:
             found.append(_pod(f"the {quoted(actor.party)} of another release", namespace, twin, {}, plain))
+        if _NAME in labels:
+            sibling = {**labels, _NAME: "another-chart"}
+            found.append(_pod(f"the {quoted(actor.party)} of another chart", namespace, sibling, {}, plain))
         found.append(_pod(f"the {quoted(actor.party)} of another namespace", "elsewhere", labels, {}, plain))
     found += [_address(text, called) for text, called in _ADDRESSES.items()]
     known = {(actor.end.namespace, frozenset(actor.end.labels.items())) for actor in ours}

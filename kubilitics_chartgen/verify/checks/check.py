@@ -14,10 +14,22 @@ from functools import cached_property
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from kubilitics_chartgen.kube.versions import KubeVersion
+from kubilitics_chartgen.verify.checks.conditions import NOTHING_KNOWN, Meant
 from kubilitics_chartgen.verify.checks.declared import Declared
 from kubilitics_chartgen.verify.checks.reading import Pod, pod_of
 
-__all__ = ["ChartCheck", "Check", "Context", "Document", "DocumentCheck", "Facts", "Fault", "Severity", "fault"]
+__all__ = [
+    "ChartCheck",
+    "Check",
+    "Context",
+    "Document",
+    "DocumentCheck",
+    "Facts",
+    "Fault",
+    "Severity",
+    "ValuesCheck",
+    "fault",
+]
 
 Severity = Literal["error", "warning"]
 Facts = Hashable
@@ -110,6 +122,8 @@ class Context:
     release: str = "release-name"
     """The release's name."""
     declared: Declared = field(default_factory=Declared)
+    meant: Meant = NOTHING_KNOWN
+    """What the configuration's values mean; known to a `ValuesCheck` only."""
 
 
 class Check(Protocol):
@@ -149,6 +163,15 @@ class ChartCheck(Check, Protocol):
 
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterable[Fault]:
         """What is wrong with the objects of one configuration; documents without facts are left out."""
+
+
+@runtime_checkable
+class ValuesCheck(ChartCheck, Protocol):
+    """A `ChartCheck` that is told what the values mean."""
+
+    @property
+    def asks(self) -> Literal["conditions", "values"]:
+        """What of it: which conditions hold, or what stands at values paths as well."""
 
 
 def fault(check: Check, document: Document, path: str, message: str) -> Fault:

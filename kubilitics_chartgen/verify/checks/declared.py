@@ -5,6 +5,9 @@ declared:
     - kind: Secret           # names without the release's name in them are somebody else's without a word
       name: "*-credentials"  # a pattern
       reason: made by hand before the installation
+    - kind: Secret           # or names that values give, letter by letter: objects of this kind have no other
+      values: [web.existingSecret]  # "*" for any text in the values
+      templates: "templates/web/*"  # in these templates only; left out: in all
   permissions:               # what roles may grant; with this list, they may grant nothing else
     - role: "*-backend"      # a pattern of the role's name, or a built-in ClusterRole that may be bound
       labels: {tier: back}   # instead of it or beside it: labels that the role carries
@@ -12,8 +15,13 @@ declared:
       resources: [secrets]
       verbs: [get]
       named: true            # only for objects that the rule names
-      when: {web.sync: true} # only while these values stand at these paths
+      when: web-is-on        # a condition: granted while it holds, and not while it fails
       reason: ...
+  conditions:                # what values mean; `when` names them
+    - id: web-is-on
+      values: [{web.enabled: true}]   # it holds with any of these: paths, with true for what is set, false for what is
+                                      # not, a pattern of a text, a number, or a list of such
+      unless: [{web.enabled: false}]  # it fails with any of these, and is open otherwise; left out: unless it holds
   labels:                    # labels that all objects of some templates carry; the first pattern that fits counts
     - templates: "templates/web/*"
       labels: {app.kubernetes.io/component: web}
@@ -28,6 +36,7 @@ declared:
       ports: [5432]          # empty or left out where a value decides
       protocols: [TCP]
       required: true         # possible whenever both are there; otherwise a value decides
+      when: web-is-on        # a condition: required while it holds, and not possible while it fails
   refusals:                  # values that the templates refuse, and what to write instead
     - values: {web: {replicas: 0}}
       says: "web.replicas*"  # a pattern that the refusal's words hold
@@ -38,6 +47,17 @@ declared:
   parts:                     # templates that print nothing while a value is false
     - value: web.enabled
       templates: ["templates/web/*"]
+  fields:                    # where values arrive, and what objects have while a condition holds
+    - kind: Deployment       # or several: `Deployment|StatefulSet`
+      templates: "templates/web/*"  # a pattern of their templates, or all
+      name: "*-web"          # a pattern of their names, or any
+      when: web-is-on        # a condition: it is so while it holds, and is not while it fails; left out: always
+      copies:                # what stands at a values path stands there, unchanged
+        spec replicas: web.replicas  # the keys on the way; an item of a list is told by its `name`, or its number, and
+                             # a text is read as YAML, so that the way may lead into a configuration file
+      stands: {spec strategy type: Recreate}   # a pattern of what stands there: `a|b`
+      has: [spec template spec containers web env REGION]  # something stands there; with none of these three, the
+                             # object itself is meant
   programs:                  # what the program in a container takes and serves
     - container: web         # the container's name
       labels: {tier: front}  # where other pods have such a container, too: labels of its pods
@@ -54,13 +74,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubilitics_chartgen.verify.space.factors import value_at
-
 __all__ = [
     "OUTSIDE",
+    "Condition",
     "Connection",
     "Declared",
     "External",
+    "Field",
     "Labels",
     "Names",
     "Part",
@@ -85,8 +105,21 @@ class External:
     """Objects that somebody else makes."""
 
     kind: str
-    name: str
+    name: str = ""
     reason: str = ""
+    values: tuple[str, ...] = ()
+    """Values paths that give the names; then `name` is empty."""
+    templates: str = "*"
+    """A pattern of the templates whose objects refer to them."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What some values mean."""
+
+    id: str
+    values: tuple[Mapping[str, Any], ...] = field(hash=False)
+    unless: tuple[Mapping[str, Any], ...] | None = field(default=None, hash=False)
 
 
 @dataclass(frozen=True)
@@ -101,12 +134,8 @@ class Permission:
     reason: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     """Labels that the role carries."""
-    when: tuple[tuple[tuple[str, ...], Any], ...] = ()
-    """Values paths, and the value that each must have."""
-
-    def holds(self, values: Mapping[str, Any]) -> bool:
-        """Whether the values of a configuration are those for which the rights are meant."""
-        return all(value_at(values, path) == value for path, value in self.when)
+    when: str = ""
+    """The condition under which it is granted."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +169,8 @@ class Connection:
     protocols: tuple[str, ...] = ("TCP",)
     required: bool = False
     """Whether it must be possible whenever both ends are there; otherwise a value decides."""
+    when: str = ""
+    """The condition under which it is required, and without which it is not possible."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +200,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Field:
+    """What stands in some objects, or that they are there."""
+
+    kind: str
+    templates: str = "*"
+    name: str = "*"
+    field: tuple[str | int, ...] = ()
+    """Keys on the way to it; empty for the object itself."""
+    value: str = ""
+    """The values path of which it is a copy."""
+    matches: str = ""
+    """A pattern of what stands there."""
+    when: str = ""
+    """The condition while which it is so."""
+
+
+@dataclass(frozen=True)
 class Program:
     """What the program in a container takes and serves."""
 
@@ -195,3 +243,5 @@ class Declared:
     names: tuple[Names, ...] = ()
     programs: tuple[Program, ...] = ()
     parts: tuple[Part, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    fields: tuple[Field, ...] = ()

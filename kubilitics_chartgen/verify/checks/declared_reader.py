@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
+from itertools import chain
 from typing import Any, TypeVar
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks.declared import (
     OUTSIDE,
+    Condition,
     Connection,
     Declared,
     External,
+    Field,
     Labels,
     Names,
     Part,
@@ -67,15 +70,37 @@ def read_declared(settings: Mapping[str, Any]) -> Declared:
         read("names", _names) or (),
         read("programs", _program) or (),
         read("parts", _part) or (),
+        read("conditions", _condition) or (),
+        tuple(chain.from_iterable(read("fields", _fields) or ())),
     )
     known = {party.id for party in declared.parties}
     for position, row in enumerate(declared.connections or ()):
         for end in sorted({row.source, row.target} - known):
             message = f"{end!r} is no party; list it under declared.parties"
             problems.append(Problem(message, path=f"declared.connections[{position}]", file=SETTINGS_FILE))
+    problems += _unknown_conditions(declared)
     if problems:
         raise _error(problems)
     return declared
+
+
+def _unknown_conditions(declared: Declared) -> Iterator[Problem]:
+    known = {condition.id for condition in declared.conditions}
+    for when in sorted({row.when for row in declared.fields} - {"", *known}):
+        yield Problem(_no_condition(when), path="declared.fields", file=SETTINGS_FILE)
+    sections = {
+        "permissions": [row.when for row in declared.permissions or ()],
+        # Without any condition, what a connection says here are words for a reader.
+        "connections": [row.when for row in declared.connections or () if known],
+    }
+    for section, names in sections.items():
+        for position, when in enumerate(names):
+            if when and when not in known:
+                yield Problem(_no_condition(when), path=f"declared.{section}[{position}]", file=SETTINGS_FILE)
+
+
+def _no_condition(when: str) -> str:
+    return f"{when!r} is no condition; list it under declared.conditions"
 
 
 def _error(problems: list[Problem]) -> InputError:
@@ -112,21 +137,22 @@ def _flag(entry: Mapping[str, Any], key: str) -> bool:
 
 
 def _external(entry: Mapping[str, Any]) -> External:
-    _only(entry, "kind", "name", "reason")
-    return External(_text(entry, "kind", needed=True), _text(entry, "name", needed=True), _text(entry, "reason"))
+    _only(entry, "kind", "name", "reason", "values", "templates")
+    values = _texts(entry, "values")
+    if values and entry.get("name"):
+        raise _WrongError("either `name` or `values` must be given")
+    name = _text(entry, "name", needed=not values)
+    templates = _text(entry, "templates") or "*"
+    return External(_text(entry, "kind", needed=True), name, _text(entry, "reason"), values, templates)
 
 
 def _permission(entry: Mapping[str, Any]) -> Permission:
-    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "when", "reason")
+    _only(entry, "role", "labels", "apiGroups", "resources", "verbs", "named", "reason", "when")
     groups, resources, verbs = (_texts(entry, key) for key in ("apiGroups", "resources", "verbs"))
     named, reason = _flag(entry, "named"), _text(entry, "reason")
     labels = _label_map(entry)
     role = _text(entry, "role", needed=not labels) or "*"
-    when = entry.get("when") or {}
-    if not isinstance(when, dict) or any(isinstance(value, (dict, list)) for value in when.values()):
-        raise _WrongError("`when` must be a mapping from values path to a text, a number or a switch")
-    conditions = tuple((tuple(str(path).split(".")), value) for path, value in when.items())
-    return Permission(role, groups, resources, verbs, named, reason, labels, conditions)
+    return Permission(role, groups, resources, verbs, named, reason, labels, _text(entry, "when"))
 
 
 def _label_map(entry: Mapping[str, Any], key: str = "labels") -> tuple[tuple[str, str], ...]:
@@ -158,7 +184,41 @@ def _connection(entry: Mapping[str, Any]) -> Connection:
         _ports(entry),
         _texts(entry, "protocols") or ("TCP",),
         _flag(entry, "required"),
+        _text(entry, "when"),
     )
+
+
+def _condition(entry: Mapping[str, Any]) -> Condition:
+    _only(entry, "id", "values", "unless")
+    unless = None if entry.get("unless") is None else _maps(entry, "unless")
+    return Condition(_text(entry, "id", needed=True), _maps(entry, "values"), unless)
+
+
+def _maps(entry: Mapping[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
+    maps = entry.get(key)
+    if not isinstance(maps, list) or not all(isinstance(each, dict) for each in maps):
+        raise _WrongError(f"`{key}` must be a list of mappings from values paths")
+    return tuple(maps)
+
+
+def _fields(entry: Mapping[str, Any]) -> tuple[Field, ...]:
+    _only(entry, "kind", "templates", "name", "copies", "stands", "has", "when", "why")
+    kind, when = _text(entry, "kind", needed=True), _text(entry, "when")
+    copies, stands = _label_map(entry, "copies"), _label_map(entry, "stands")
+    has = _texts(entry, "has")
+    objects = (kind, _text(entry, "templates") or "*", _text(entry, "name") or "*")
+    rows = [
+        *(Field(*objects, _way(way), value=value, when=when) for way, value in copies),
+        *(Field(*objects, _way(way), matches=matches, when=when) for way, matches in stands),
+        *(Field(*objects, _way(way), when=when) for way in has),
+    ]
+    if not rows and not when:
+        raise _WrongError("`copies`, `stands`, `has` or, for the object itself, `when` must be given")
+    return tuple(rows) or (Field(*objects, when=when),)
+
+
+def _way(text: str) -> tuple[str | int, ...]:
+    return tuple(int(step) if step.isdigit() else step for step in text.split())
 
 
 def _ports(entry: Mapping[str, Any]) -> tuple[int, ...]:

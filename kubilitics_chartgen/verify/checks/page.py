@@ -16,16 +16,28 @@ chart that fails it and one that passes it under `tests/verify/checks/examples`.
 
 What a check cannot know from the objects alone, the chart's author writes into `.chartgen.yaml` beside Chart.yaml:
 
+- `declared.conditions`: what values mean. A condition (`id`) holds with any of its `values`, which are mappings from
+  values paths to `true` for what is set, `false` for what is not (as Go's templates take it), a pattern of a text, a
+  number, or a list of these. It fails with any of `unless`, and is open otherwise; without `unless` it fails where it
+  does not hold. Rights, connections and fields name it with `when`.
 - `declared.external`: objects that the chart refers to and somebody else makes (`kind`, `name` as a pattern, `reason`).
-  Names without the release's name in them are somebody else's without a word.
+  Names without the release's name in them are somebody else's without a word. With `values` instead of `name`, values
+  at these paths (`"*"` for any) are the names, letter by letter, in the objects of `templates`, or of all.
 - `declared.permissions`: what roles may grant (`role` as a pattern or `labels` that it carries, `apiGroups`,
-  `resources`, `verbs`, `named`, `reason`). With this list they may grant nothing else; `when` says which values must be
-  set for it (`when: {rbac.manage: true}`), and what no role grants in any configuration is reported (`every-right`).
+  `resources`, `verbs`, `named`, `reason`). With this list they may grant nothing else, and what no role grants in any
+  configuration is reported (`every-right`). With `when`, a right is granted while the condition holds and not while it
+  fails (`granted`).
 - `declared.labels`: labels that all objects of some templates carry (`templates` as a pattern, `labels`).
-- `declared.parties` and `declared.connections`: who may connect to whom. A part of the chart is known by the labels of
-  its pods; somebody else may be
+- `declared.parties` and `declared.connections`: who may connect to whom; with `when`, a connection is possible while
+  the condition holds and not while it fails. A part of the chart is known by the labels of its pods; somebody else may
+  be
 """
 _TAIL = """\
+- `declared.fields`: what stands in objects (`kind`, or several as `Deployment|StatefulSet`; `templates` and `name` as
+  patterns). `copies` says where a value arrives unchanged, `stands` what else stands somewhere, as a pattern, and `has`
+  that something does; with none of them, the object itself is meant. Where is told by the keys on the way, with spaces
+  between them; an item of a list is told by its `name` or its number, and a text is read as YAML, so that the way may
+  lead into a configuration file. With `when`, it is so while the condition holds, and not while it fails.
 - `declared.names`: what the objects of some templates are called (`templates` as a pattern, `names` as patterns).
 - `declared.programs`: what the program of a container takes: `variables` with patterns of their values (`a|b`), those
   it `needs`, the `ports` it listens at, the `paths` that probes may ask for, and where it `reads` and `writes`.

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import product
-from typing import Any
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Permission
 from kubilitics_chartgen.verify.checks.reading import at, entries, items, quoted
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
-__all__ = ["Permissions", "granted_rights", "misplaced_rights", "wanted_rights"]
+__all__ = ["Permissions", "granted_rights", "wanted_rights"]
 
 _READS = frozenset(("get", "list", "watch"))
 _WRITES = frozenset(("create", "update", "patch", "delete", "deletecollection"))
@@ -123,26 +122,6 @@ def granted_rights(document: Document, declared: Sequence[Permission] | None) ->
         for group, resource, verb in product(groups, resources, verbs):
             right = (group, resource, verb, named)
             yield from (_key(number, group, resource, verb) for number, item in ours if _covers(item, right))
-
-
-def misplaced_rights(
-    document: Document, rights: Iterable[str], declared: Sequence[Permission], values: Mapping[str, Any]
-) -> Iterator[Fault]:
-    """Of the declared rights that a role grants, those that are not meant for these values."""
-    meant: dict[str, bool] = {}
-    for key in rights:
-        number, _, right = key.partition("|")
-        meant[right] = meant.get(right, False) or declared[int(number)].holds(values)
-    for key in rights:
-        number, _, right = key.partition("|")
-        if not meant[right]:
-            only = ", ".join(f"{'.'.join(path)}: {_shown(value)}" for path, value in declared[int(number)].when)
-            what = "binds" if not right else f"grants {quoted(' '.join(reversed(right.split('|')[1:])))},"
-            yield fault(Permissions(), document, "rules", f"{what} which is declared for {quoted(only)} alone")
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _key(number: int, group: str, resource: str, verb: str) -> str:

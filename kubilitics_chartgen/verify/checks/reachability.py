@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from kubilitics_chartgen.kube.network_policy import Address, directions_of, matches, peers_match
 from kubilitics_chartgen.kube.policy_flavors import UnreadableError, plain_policy
 from kubilitics_chartgen.verify.checks.actors import Actor, actor_of, strangers
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.conditions import with_connections_for
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared, Party
 from kubilitics_chartgen.verify.checks.label_selectors import Selector, selector_of, simple_selector
 from kubilitics_chartgen.verify.checks.label_selectors import matches as selector_matches
@@ -61,11 +62,12 @@ class Reachability:
     name = "reachability"
     sentence = (
         "Where the chart renders network policies, what may connect to what is exactly what `.chartgen.yaml` declares: "
-        "nothing more for anybody around, and nothing less between its parts or through a Service that is opened to "
-        "the outside. Where it declares no connections, nothing is judged."
+        "nothing more for anybody around, and nothing less between its parts, under a condition that holds, or through "
+        "a Service that is opened to the outside. Where it declares no connections, nothing is judged."
     )
     severity: Severity = "error"
     fix = "Narrow or widen the policy; or declare the connection under `declared.connections` in .chartgen.yaml."
+    asks: Literal["conditions", "values"] = "conditions"
 
     def facts(self, document: Document) -> Facts:
         """A policy, or the pods that policies may select."""
@@ -102,7 +104,8 @@ class Reachability:
         # The answer depends on nothing else, and most configurations share it.
         order = sorted(range(len(relevant)), key=lambda place: repr(relevant[place][1]))
         known = tuple(relevant[place][1] for place in order)
-        for verdict in _judge(known, context.namespace, context.release, context.declared):
+        declared = with_connections_for(context.declared, context.meant.holds, context.meant.fails)
+        for verdict in _judge(known, context.namespace, context.release, declared):
             yield fault(self, relevant[order[verdict.place]][0], verdict.path, verdict.message)
 
 
@@ -296,11 +299,12 @@ def _fits(rows: list[Connection], port: int, protocol: str) -> bool:
 def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_Verdict]:
     by_id = {one.id: one for one in declared.parties}
     for direction, ours, theirs in (("Egress", row.source, row.target), ("Ingress", row.target, row.source)):
-        # A part without pods must not be reachable, it only may be.
+        # A part without pods must not be reachable, it only may be. The chart's own pods are not who is meant outside.
+        outside = not by_id[theirs].labels
         there = [
             number
             for number, actor in enumerate(case.actors)
-            if actor.is_one_of(by_id[theirs]) and (number in case.parties or not actor.party)
+            if actor.is_one_of(by_id[theirs]) and (not actor.party if outside else number in case.parties)
         ]
         if not there:
             continue
@@ -309,19 +313,21 @@ def _too_little(case: _Case, row: Connection, declared: Declared) -> Iterator[_V
             if party.id != ours or rules is None:
                 continue
             # Of several addresses or pods outside any one will do, and of their ports any one; inside, all must.
-            inside = bool(by_id[theirs].labels)
             for protocol in row.protocols:
                 ways = [
-                    any(number in rule.admits and _opens(rule, port, protocol) for rule in rules)
+                    any(number in rule.admits and _opens(rule, port, row, protocol) for rule in rules)
                     for number in there
                     if number != position
-                    for port in row.ports or (_UNUSUAL_PORT,)
+                    for port in row.ports or (None,)
                 ]
-                if ways and not (all(ways) if inside else any(ways)):
+                if ways and not (any(ways) if outside else all(ways)):
                     verb = "connect to" if direction == "Egress" else "be reached by"
                     message = f"{quoted(ours)} cannot {verb} {quoted(theirs)} over {protocol}, though that is declared"
                     yield _Verdict(case.indices[position], "", message)
 
 
-def _opens(rule: _Rule, port: int, protocol: str) -> bool:
+def _opens(rule: _Rule, port: int | None, row: Connection, protocol: str) -> bool:
+    """Whether a rule opens a port; without one, some port: a rule that opens another protocol too is for others."""
+    if port is None:
+        return {theirs for _, _, theirs in rule.ports} <= set(row.protocols)
     return not rule.ports or any(first <= port <= last and theirs == protocol for first, last, theirs in rule.ports)

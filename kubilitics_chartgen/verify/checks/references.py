@@ -99,8 +99,10 @@ def _is_external(want: Want, context: Context) -> bool:
     """Somebody else's: declared, or named by somebody who does not know the release's name."""
     if want.kind in ("Role", "ClusterRole") and context.declared.permissions is not None:
         return any(item.role == want.name for item in context.declared.permissions)
+    # Whether values give a name is for the check `given-names`.
     return not _names_release(want.name, context.release) or any(
-        item.kind == want.kind and fnmatchcase(want.name, item.name) for item in context.declared.external
+        item.kind == want.kind and (item.values or fnmatchcase(want.name, item.name))
+        for item in context.declared.external
     )
 
 

@@ -58,6 +58,10 @@ def wants_of(document: Document) -> tuple[Want, ...]:
         found += _gateway_route(spec)
     elif kind == "Route" and document.group == "route.openshift.io":
         found.append(Want("Service", str(at(spec, "to").get("name")), "spec.to.name"))
+    elif kind in ("ServiceMonitor", "PodMonitor"):
+        key = "endpoints" if kind == "ServiceMonitor" else "podMetricsEndpoints"
+        for position, endpoint in items(spec.get(key)):
+            found += _credentials(f"spec.{key}[{position}]", endpoint)
     elif kind == "ServiceAccount":
         for position, item in items(document.object.get("imagePullSecrets")):
             found.append(Want("Secret", str(item.get("name")), f"imagePullSecrets[{position}].name"))
@@ -172,6 +176,16 @@ def _ingress(document: Document, spec: Object) -> Iterator[Want]:
     for position, tls in items(spec.get("tls")):
         if tls.get("secretName") and not made_by_others:
             yield Want("Secret", str(tls["secretName"]), f"spec.tls[{position}].secretName")
+
+
+def _credentials(place: str, endpoint: Object) -> Iterator[Want]:
+    """Secrets with which Prometheus asks for metrics."""
+    for way in (("authorization", "credentials"), ("basicAuth", "username"), ("basicAuth", "password")):
+        reference = at(endpoint, *way)
+        if reference.get("name"):
+            wanted, optional = str(reference.get("key") or ""), bool(reference.get("optional"))
+            path = f"{place}.{'.'.join(way)}.name"
+            yield Want("Secret", str(reference["name"]), path, key=wanted, optional=optional)
 
 
 def _gateway_route(spec: Object) -> Iterator[Want]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.explore.odd import odd_texts, oddly_named
 from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
 from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
@@ -105,7 +106,7 @@ class Exploration:
             return
         base = self.plan.base
         taken = [replace(base, removed=(number,)) for number in range(len(self.plan.space.removable))]
-        self.ledger.look([*taken, *(_oddly_named(each) for each in (base, *self.plan.known))])
+        self.ledger.look([*taken, *(oddly_named(each) for each in (base, *self.plan.known))])
 
     def rich(self) -> None:
         """Configurations in which as many templates as possible print something."""
@@ -134,7 +135,8 @@ class Exploration:
         if base not in self.bases:
             self.bases.append(base)
         if self.plan.nulls:
-            self.ledger.look([_oddly_named(each) for each in self.bases])
+            self.ledger.look([oddly_named(each) for each in self.bases])
+            odd_texts(self.ledger, self.plan.space, [oddly_named(each) for each in self.bases], self._search)
 
     def arrays(self) -> None:
         """Pairs of levels: around the base with everything free, and around each rich base with its switches fixed."""
@@ -289,8 +291,3 @@ class Exploration:
                 for _ in range(min(WAVE, self.plan.random - start))
             ]
             self.ledger.look(settle(self.ledger, rows, search[base]))
-
-
-def _oddly_named(configuration: Configuration) -> Configuration:
-    """A release whose names YAML takes for something else where a template forgets the quotes; most charts do."""
-    return replace(configuration, release=replace(configuration.release, name="true", namespace="0123"))

@@ -28,10 +28,10 @@ from kubilitics_chartgen.verify.space.factors import (
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 
-__all__ = ["Sources", "build_space", "check_patterns"]
+__all__ = ["LIKE_A_NUMBER", "Sources", "build_space", "check_patterns"]
 
 MAX_LEVELS = 16
-_LIKE_A_NUMBER = "0123"
+LIKE_A_NUMBER = "0123"
 """A text that YAML takes for a number where a template forgets the quotes."""
 _SECTION_PROPERTIES = 40
 """An empty map with more named keys than this is one of Kubernetes' own: one example of it is enough."""
@@ -172,8 +172,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
         if matches(nodes, "") and default is not ABSENT:
             yield Level("")
         # What begins with a digit is a size or a version, of which nobody writes this one.
-        if matches(nodes, _LIKE_A_NUMBER) and not str(default)[:1].isdigit():
-            yield Level(_LIKE_A_NUMBER, "schema")
+        if matches(nodes, LIKE_A_NUMBER) and not str(default)[:1].isdigit():
+            yield Level(LIKE_A_NUMBER, "schema")
             yield from _example(nodes, known) if any(known) else ()
         else:
             yield from _example(nodes, known)
@@ -189,6 +189,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
 def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
     hints = [value for value in known if value not in (None, "", [], {})]
     value = hints[0] if hints else example(nodes)
+    if value == ["example"] and nodes.items.nodes and matches(nodes.items, LIKE_A_NUMBER):
+        value = [LIKE_A_NUMBER]
     if value is not MISSING:
         yield Level(value, "example" if hints else "schema")
 

@@ -6,15 +6,26 @@ In: texts of templates. Out: faults. No I/O beyond packaged schemas; remembers w
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.kube.versions import KubeVersion
-from kubilitics_chartgen.verify.checks import CHECKS, ChartCheck, Context, Declared, Document, DocumentCheck, Facts
-from kubilitics_chartgen.verify.checks.permissions import Permissions, granted_rights, misplaced_rights
+from kubilitics_chartgen.verify.checks import (
+    CHECKS,
+    ChartCheck,
+    Context,
+    Declared,
+    Document,
+    DocumentCheck,
+    Facts,
+    Meanings,
+    Meant,
+    ValuesCheck,
+)
+from kubilitics_chartgen.verify.checks.permissions import granted_rights
 from kubilitics_chartgen.verify.sweep.task import Found
 
 __all__ = ["BrokenTextError", "Inspector", "Seen"]
@@ -47,14 +58,14 @@ class Inspector:
         checks = [check for check in CHECKS if check.name in chosen]
         self._single = [check for check in checks if isinstance(check, DocumentCheck)]
         self._joined = [check for check in checks if isinstance(check, ChartCheck)]
+        self._asks = {check.name: check.asks for check in checks if isinstance(check, ValuesCheck)}
         self._declared = declared
+        self._meanings = Meanings(declared)
+        self._told: dict[tuple[object, ...], Context] = {}
         self._contexts: dict[tuple[object, ...], Context] = {}
         self._texts: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._seen: dict[tuple[object, ...], Seen] = {}
         self._together: dict[tuple[object, ...], tuple[Sequence[Seen], tuple[Found, ...]]] = {}
-        conditional = {number for number, item in enumerate(declared.permissions or ()) if item.when}
-        self._conditional = frozenset(conditional if Permissions.name in chosen else ())
-        self._misplaced: dict[tuple[int, frozenset[int]], tuple[Seen, tuple[Found, ...]]] = {}
         self.generation = 0
         """Grows when everything is forgotten."""
 
@@ -110,48 +121,53 @@ class Inspector:
         rights = tuple(granted_rights(document, self._declared.permissions))
         return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts, rights)
 
-    def faults(self, seen: Sequence[Seen], context: Context) -> list[Found]:
-        """All faults of one configuration: those of its documents, and those of all of them together."""
+    def faults(self, seen: Sequence[Seen], context: Context, values: Mapping[str, Any] | None = None) -> list[Found]:
+        """All faults of one configuration: those of its documents, and those of all of them together.
+
+        `values` are the whole ones; without them, what depends on values is not judged.
+        """
         found = [one for each in seen for one in each.found]
+        against = self._told_of(context, values)
         for check in self._joined:
             with_facts = [each for each in seen if check.name in each.facts]
+            asks = self._asks.get(check.name, "")
+            if asks == "values":
+                # Hardly any two configurations have the same.
+                found.extend(self._join(check, with_facts, against[asks]))
+                continue
             # A check is given nothing else, so the same documents have the same faults.
-            key = (check.name, id(context), *map(id, with_facts))
+            key = (check.name, id(against[asks]), *map(id, with_facts))
             known = self._together.get(key)
             if known is None:
                 if len(self._together) >= MAX_SEEN:
                     self._together.clear()
                 # They are kept with the answer, so that no other document gets the place in memory of one of them.
-                known = self._together[key] = (with_facts, self._join(check, with_facts, context))
+                known = self._together[key] = (with_facts, self._join(check, with_facts, against[asks]))
             found.extend(known[1])
         return found
 
-    def misplaced(self, seen: Sequence[Seen], values: Mapping[str, Any]) -> list[Found]:
-        """Rights that roles grant with these values, and are declared for others alone."""
-        declared = self._declared.permissions or ()
-        if not self._conditional or not any(each.rights for each in seen):
-            return []
-        met = frozenset(number for number in self._conditional if declared[number].holds(values))
-        found: list[Found] = []
-        for each in seen:
-            if not each.rights:
-                continue
-            known = self._misplaced.get((id(each), met))
-            if known is None:
-                if len(self._misplaced) >= MAX_SEEN:
-                    self._misplaced.clear()
-                document = each.document
-                faults = misplaced_rights(document, each.rights, declared, values)
-                name, severity = Permissions.name, Permissions.severity
-                told = tuple(Found(name, severity, document.template, document.line, fault) for fault in faults)
-                known = self._misplaced[id(each), met] = (each, told)
-            found.extend(known[1])
-        return found
+    def _told_of(self, context: Context, values: Mapping[str, Any] | None) -> dict[str, Context]:
+        """What checks are given, by what they ask for: the same object for the same conditions."""
+        if values is None or not self._asks or not self._meanings:
+            return dict.fromkeys(("", "conditions", "values"), context)
+        meant = self._meanings.of(values)
+        key = (id(context), meant)
+        told = self._told.get(key)
+        if told is None:
+            if len(self._told) >= MAX_SEEN:
+                # Answers are remembered by the place in memory of what was given, so they go as well.
+                self._told.clear()
+                self._together.clear()
+            told = self._told[key] = replace(context, meant=Meant(meant.holds, meant.fails))
+        return {"": context, "conditions": told, "values": replace(context, meant=meant)}
 
     def _join(self, check: ChartCheck, seen: Sequence[Seen], context: Context) -> tuple[Found, ...]:
+        faults = list(check.join([(each.document, each.facts[check.name]) for each in seen], context))
+        if not faults:
+            return ()
         found: list[Found] = []
         places = {each.document.identity: each.document for each in seen}
-        for fault in check.join([(each.document, each.facts[check.name]) for each in seen], context):
+        for fault in faults:
             document = places.get(fault.object)
             template, line = (document.template, document.line) if document else ("", 0)
             found.append(Found(check.name, check.severity, template, line, fault))

@@ -211,7 +211,7 @@ class Sweeper:
         found: tuple[Found, ...] = ()
         rights: frozenset[str] = frozenset()
         if not job.request.verdict_only:
-            faults = self.inspector.faults(job.seen, job.context) + self.inspector.misplaced(job.seen, job.values)
+            faults = self.inspector.faults(job.seen, job.context, job.values)
             found = tuple(faults if job.request.again else self._unreported(index, faults))
             if not job.request.again:
                 rights = frozenset(right for each in job.seen for right in each.rights) - self._granted

@@ -10,7 +10,16 @@ from typing import Any
 from kubilitics_chartgen.helm import EmbeddedEngine, Release, documents, read_chart_settings
 from kubilitics_chartgen.helm.yaml_objects import yaml_object
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
-from kubilitics_chartgen.verify.checks import CHECKS, ChartCheck, Context, Document, DocumentCheck, Fault, read_declared
+from kubilitics_chartgen.verify.checks import (
+    CHECKS,
+    ChartCheck,
+    Context,
+    Document,
+    DocumentCheck,
+    Fault,
+    Meanings,
+    read_declared,
+)
 
 EXAMPLES = Path(__file__).parent / "examples"
 RELEASE = "shop"
@@ -27,10 +36,15 @@ def rendered(chart: Path, values: Mapping[str, Any] | None = None, kube_version:
     return [Document(item.source, 1, item.text, item.object) for item in documents(texts)]
 
 
-def context(chart: Path | None = None, versions: tuple[KubeVersion, ...] = ()) -> Context:
+def context(
+    chart: Path | None = None, versions: tuple[KubeVersion, ...] = (), values: Mapping[str, Any] | None = None
+) -> Context:
     """What the objects of a chart are judged against: all supported versions, unless some are named."""
-    declared = read_declared(read_chart_settings(chart) if chart else {})
-    return Context(versions or supported(), "store", RELEASE, declared)
+    if chart is None:
+        return Context(versions or supported(), "store", RELEASE)
+    declared = read_declared(read_chart_settings(chart))
+    meant = Meanings(declared).of(_engine(chart).coalesce(values or {}))
+    return Context(versions or supported(), "store", RELEASE, declared, meant)
 
 
 def judged(items: Iterable[Document], against: Context, *names: str) -> list[tuple[str, Fault]]:

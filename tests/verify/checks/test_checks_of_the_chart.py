@@ -17,14 +17,15 @@ VALUES = {"defaults": {}} | {path.stem: yaml.safe_load(path.read_text(encoding="
 
 @pytest.mark.parametrize("version", supported(), ids=str)
 def test_no_profile_has_a_finding(version):
-    against = context(CHART, (version,))
     for name, values in VALUES.items():
+        against = context(CHART, (version,), values)
         assert judged(rendered(CHART, values, version.name), against) == [], name
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_only_what_operators_add_themselves_has_findings(situation):
-    found = judged(rendered(CHART, SITUATIONS[situation], "1.33"), context(CHART, supported()[8:9]))
+    values = SITUATIONS[situation]
+    found = judged(rendered(CHART, values, "1.33"), context(CHART, supported()[8:9], values))
     assert {(name, re.sub(r"\[\d+\].*", "", fault.path)) for name, fault in found} <= OPERATORS_OWN.get(
         situation, set()
     )
@@ -51,4 +52,4 @@ OPERATORS_OWN = {
 )
 def test_every_flavor_of_policies_keeps_to_the_declared_connections(flavor, values):
     own = merged(values, {"networkPolicy": {"flavor": flavor}})
-    assert judged(rendered(CHART, own), context(CHART), "reachability") == []
+    assert judged(rendered(CHART, own), context(CHART, values=own), "reachability") == []

@@ -108,6 +108,36 @@ EXPECTED = {
             "has several handlers: `httpGet`, `tcpSocket`",
         ),
     ],
+    "granted": [
+        ("Role/shop-web", "rules", "does not grant `get services`, though reads holds"),
+        ("Role/shop-web", "rules", "grants `delete pods`, though writes does not hold"),
+    ],
+    "given-names": [
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef",
+            "the Secret `web-password-web` is named by no value that may name one",
+        ),
+    ],
+    "declared-fields": [
+        (
+            "ConfigMap/shop-web",
+            "data.web.json.log.level",
+            "is not there; debug|info is declared",
+        ),
+        ("Deployment/shop-web", "spec.replicas", "is `2`, and replicas is `3`"),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers.web.env.REGION",
+            "is not there, though has-region holds",
+        ),
+        (
+            "Deployment/shop-web",
+            "spec.template.spec.containers.web.env.METRICS",
+            "is there, though measured does not hold",
+        ),
+        ("", "declared.fields", "there is no PodDisruptionBudget of templates/*, though shared holds"),
+    ],
     "programs": [
         (
             "Deployment/shop-web",

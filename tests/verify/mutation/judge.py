@@ -264,7 +264,6 @@ class _Trial:
                 self.where.update(_differences(self._before(context, name), _objects(seen)))
             for each in seen:
                 self._judge(each.found)
-            self._judge(self.inspector.misplaced(seen, context.values))
         if differs:
             self._together(context)
 
@@ -304,7 +303,7 @@ class _Trial:
                 whole += self.baseline.seen(name, configuration)
         release = configuration.release
         judged = self.inspector.context(context.versions, release.namespace, release.name)
-        self._judge(self.inspector.faults(whole, judged))
+        self._judge(self.inspector.faults(whole, judged, context.values))
 
     def _judge(self, found: Sequence[Found]) -> None:
         for each in found:
@@ -348,7 +347,7 @@ class _Trial:
                         seen += self.inspector.documents(name, text, judged)[0]
                     except BrokenTextError as error:
                         raise _Killed("renders", str(error)[:300]) from error
-            self._judge(self.inspector.faults(seen, judged))
+            self._judge(self.inspector.faults(seen, judged, context.values))
 
     def _declared(self) -> None:
         """The check `refusals`."""
