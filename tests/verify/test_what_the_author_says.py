@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.verify.charts import DEPLOYMENT, SERVICE, write_chart
 from tests.verify.test_verify_command import found, reproduced, run
 
@@ -129,24 +131,29 @@ def test_a_right_that_is_declared_and_granted_nowhere_is_a_finding(tmp_path):
 
 
 def test_a_right_that_is_granted_with_other_values_than_declared_is_a_finding(tmp_path):
-    rights = RIGHTS.replace("reason: looks around", "when: {service.enabled: true}, reason: looks around")
-    checks = ("--no-nulls", "--checks", "permissions")
+    on = "declared:\n  conditions: [{id: served, values: [{service.enabled: true}]}]\n"
+    rights = RIGHTS.replace("declared:\n", on).replace("reason: looks around", "when: served, reason: looks around")
+    checks = ("--no-nulls", "--checks", "granted")
     files = {".chartgen.yaml": rights, "templates/role.yaml": ROLE}
     assert found(write_chart(tmp_path / "fine", files), *checks) == ([], 0)
     always = ROLE.replace("if .Values.service.enabled", "if true")
     ((finding, *others), code) = found(write_chart(tmp_path / "web", {**files, "templates/role.yaml": always}), *checks)
-    assert (finding["check"], finding["object"], code) == ("permissions", "Role/web", 1)
-    assert "is declared for `service.enabled: true` alone" in finding["message"]
+    assert (finding["check"], finding["object"], code) == ("granted", "Role/web", 1)
+    assert "though served does not hold" in finding["message"]
     assert "enabled: false" in finding["values"]
     assert "kind: Role" in reproduced(finding)
-    assert {each["check"] for each in others} <= {"permissions"}
+    assert {each["check"] for each in others} <= {"granted"}
 
 
-def test_a_condition_of_a_right_that_is_no_mapping_is_told(tmp_path):
-    rights = RIGHTS.replace("reason: looks around", "when: [service.enabled], reason: looks around")
+@pytest.mark.parametrize(
+    ("when", "told"), [("[service.enabled]", "`when` must be a text"), ("served", "'served' is no condition")]
+)
+def test_a_condition_of_a_right_that_nobody_declared_is_told(tmp_path, when, told):
+    rights = RIGHTS.replace("reason: looks around", f"when: {when}, reason: looks around")
     done = run(write_chart(tmp_path / "web", {".chartgen.yaml": rights}))
     assert done.returncode == 2
-    assert "`when` must be a mapping from values path" in done.stderr
+    assert told in done.stderr
+    assert "declared.permissions[0]" in done.stderr
 
 
 ARRIVES = """\
