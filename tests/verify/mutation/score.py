@@ -92,7 +92,7 @@ def page(
     killed, counted = share(verdicts)
     objects = [each for each in verdicts if each.killed or each.where or each.verdicts]
     lines = [
-        _HEAD.format(accepted=f"{accepted:,}", budget=budget, enough=f"{ENOUGH:,}"),
+        _HEAD.format(accepted=f"{accepted:,}", budget=f"{budget:,}", enough=f"{ENOUGH:,}"),
         f"Seed {seed}, {date}: **{killed} of {counted} mutants killed, {_percent(killed, counted)}**. "
         f"{len(verdicts)} of {asked} drawn mutants were judged, in {files} files; "
         f"{len(verdicts) - counted} are equivalent. Of those that change an object or a verdict, "
