@@ -55,9 +55,10 @@ def matches(selector: JsonObject | None, labels: Mapping[str, str]) -> bool:
         return False
     wanted: Mapping[str, str] = selector.get("matchLabels") or {}
     expressions: Sequence[JsonObject] = selector.get("matchExpressions") or ()
-    return all(labels.get(key) == value for key, value in wanted.items()) and all(
-        _expression(expression, labels) for expression in expressions
-    )
+    for key, value in wanted.items():
+        if labels.get(key) != value:
+            return False
+    return not expressions or all(_expression(expression, labels) for expression in expressions)
 
 
 def _expression(expression: JsonObject, labels: Mapping[str, str]) -> bool:
@@ -111,7 +112,12 @@ def _side_allows(
 
 def peers_match(peers: Sequence[JsonObject] | None, other: Pod | Address, namespace: str) -> bool:
     """No peers at all is everybody."""
-    return not peers or any(_peer_matches(peer, other, namespace) for peer in peers)
+    if not peers:
+        return True
+    for peer in peers:  # noqa: SIM110 -- asked most of all, and a generator takes twice as long
+        if _peer_matches(peer, other, namespace):
+            return True
+    return False
 
 
 def _peer_matches(peer: JsonObject, other: Pod | Address, namespace: str) -> bool:

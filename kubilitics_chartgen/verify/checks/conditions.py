@@ -6,8 +6,7 @@ left open; where it is not given, a condition that does not hold fails.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
@@ -15,7 +14,7 @@ from typing import Any
 
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared
 
-__all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "scalar", "with_connections_for"]
+__all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "with_connections_for"]
 
 _Values = Mapping[str, Any]
 MAX_SECTIONS = 64
@@ -28,15 +27,17 @@ class Meant:
 
     holds: frozenset[str] = frozenset()
     fails: frozenset[str] = frozenset()
-    given: Mapping[str, Hashable] = field(default_factory=dict, hash=False, compare=False)
-    """By values path, for the paths that the author names: what stands there, as `scalar` has it."""
+    given: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
+    """By values path, for the paths that the author names: what stands there, None for nothing."""
     values: Mapping[str, Any] | None = field(default=None, hash=False, compare=False, repr=False)
     """The values themselves; None where they are not known."""
 
     @cached_property
     def texts(self) -> frozenset[str]:
         """Every text and number that stands in the values, as a text."""
-        return frozenset(_texts(self.values))
+        found: set[str] = set()
+        _gather_texts(self.values, found)
+        return frozenset(found)
 
 
 NOTHING_KNOWN = Meant()
@@ -51,9 +52,9 @@ class _Section:
         """Keys whose values are wanted, with their whole paths."""
         self.tests: list[tuple[int, str, Any]] = []
         """(number of the test, key, what is wanted)."""
-        self._known: dict[int, tuple[Any, dict[str, Hashable], frozenset[int]]] = {}
+        self._known: dict[int, tuple[Any, dict[str, Any], frozenset[int]]] = {}
 
-    def of(self, values: _Values) -> tuple[dict[str, Hashable], frozenset[int]]:
+    def of(self, values: _Values) -> tuple[dict[str, Any], frozenset[int]]:
         """What stands at its paths, and the numbers of the tests that are passed."""
         node: Any = values
         for key in self.path:
@@ -63,7 +64,7 @@ class _Section:
             if len(self._known) >= MAX_SECTIONS:
                 self._known.clear()
             section = node if isinstance(node, dict) else {}
-            given = {path: scalar(section.get(key)) for key, path in self.named}
+            given = {path: section.get(key) for key, path in self.named}
             passed = frozenset(number for number, key, wanted in self.tests if _fits(section.get(key), wanted))
             # The section is kept with the answer, so that no other one gets its place in memory.
             known = self._known[id(node)] = (node, given, passed)
@@ -114,7 +115,7 @@ class Meanings:
 
     def of(self, values: _Values) -> Meant:
         """What whole values mean: an operator's with the chart's defaults below them."""
-        given: dict[str, Hashable] = {}
+        given: dict[str, Any] = {}
         passed: set[int] = set()
         for section in self._sections.values():
             found, tests = section.of(values)
@@ -130,9 +131,19 @@ class Meanings:
         return Meant(frozenset(holds), frozenset(fails), given, values)
 
 
-@lru_cache(maxsize=1024)
 def with_connections_for(declared: Declared, holds: frozenset[str], fails: frozenset[str]) -> Declared:
     """The same with the connections of these conditions: required under those that hold, gone under those that fail."""
+    asked = _of_connections(declared)
+    return _with_connections(declared, holds & asked, fails & asked)
+
+
+@lru_cache(maxsize=16)
+def _of_connections(declared: Declared) -> frozenset[str]:
+    return frozenset(row.when for row in declared.connections or ())
+
+
+@lru_cache(maxsize=1024)
+def _with_connections(declared: Declared, holds: frozenset[str], fails: frozenset[str]) -> Declared:
     rows = tuple(
         replace(row, required=row.required or row.when in holds)
         for row in declared.connections or ()
@@ -147,31 +158,15 @@ def _with_rows(declared: Declared, rows: tuple[Connection, ...]) -> Declared:
     return replace(declared, connections=rows)
 
 
-def scalar(value: Any) -> Hashable:
-    """A value that can be compared: scalars as they are, what is larger as JSON with its keys in order."""
-    if value is None or isinstance(value, (str, int, float)):
-        return value
-    return json.dumps(_whole(value), sort_keys=True, default=str)
-
-
-def _whole(value: Any) -> Any:
-    """The same with 2 for 2.0: of a number in a values file Helm makes either."""
-    if isinstance(value, dict):
-        return {key: _whole(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_whole(each) for each in value]
-    return int(value) if isinstance(value, float) and value == int(value) else value
-
-
-def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        for value in node.values():
-            yield from _texts(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _texts(value)
+def _gather_texts(node: Any, found: set[str]) -> None:
+    if isinstance(node, (dict, list)):
+        for value in node.values() if isinstance(node, dict) else node:
+            if isinstance(value, str):
+                found.add(value)
+            else:
+                _gather_texts(value, found)
     elif isinstance(node, (str, int, float)):
-        yield str(node)
+        found.add(str(node))
 
 
 def _fits(value: Any, wanted: Any) -> bool:

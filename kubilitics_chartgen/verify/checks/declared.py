@@ -230,9 +230,12 @@ class Program:
     ports: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
-    """All that the author declares. None where nothing is said, and so nothing can be judged by it."""
+    """All that the author declares. None where nothing is said, and so nothing can be judged by it.
+
+    There is one for each run, so it is known by its identity: to compare all of it takes long.
+    """
 
     external: tuple[External, ...] = ()
     permissions: tuple[Permission, ...] | None = None

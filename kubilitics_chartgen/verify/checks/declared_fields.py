@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.helm.yaml_objects import yaml_object
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.conditions import scalar
 from kubilitics_chartgen.verify.checks.declared import Declared, Field
 from kubilitics_chartgen.verify.checks.reading import quoted
 
 __all__ = ["DeclaredFields"]
 
-_ABSENT = "\0absent"
-"""Stands for what is not there; no text of a field holds it."""
-_EMPTY = (None, "", False, 0, "[]", "{}", _ABSENT)
-
-
-_Rows = tuple[tuple[Field, Hashable], ...]
+_ABSENT: Any = object()
+"""Stands for what is not there."""
+_Rows = tuple[tuple[Field, Any], ...]
 MAX_KNOWN = 6_000
 """Objects of which it is remembered what their fields hold."""
+
+
+class _Ways:
+    """Rows about the objects of a template, by the keys on the way to their fields: each way is gone once."""
+
+    def __init__(self) -> None:
+        self.rows: list[Field] = []
+        """What is about the place itself."""
+        self.below: dict[str | int, _Ways] = {}
+
+    def add(self, row: Field) -> None:
+        """Put a row where it belongs."""
+        place = self
+        for step in row.field:
+            place = place.below.setdefault(step, _Ways())
+        place.rows.append(row)
+
+    def gather(self, node: Any, found: list[tuple[Field, Any]]) -> None:
+        """Add each row to `found`, with what stands there."""
+        for row in self.rows:
+            found.append((row, node))
+        if self.below and isinstance(node, str):
+            try:
+                node = yaml_object(node)
+            except ChartgenError:
+                node = _ABSENT
+        for step, place in self.below.items():
+            place.gather(_below(node, step), found)
 
 
 class DeclaredFields:
@@ -40,7 +65,7 @@ class DeclaredFields:
 
     def __init__(self) -> None:
         self._declared: Declared | None = None
-        self._by_kind: dict[str, list[Field]] = {}
+        self._ways: dict[tuple[str, str], _Ways] = {}
         self._known: dict[int, tuple[Document, _Rows]] = {}
 
     def facts(self, document: Document) -> Facts:
@@ -61,7 +86,7 @@ class DeclaredFields:
                     continue
                 wanted = not row.when or row.when in meant.holds
                 given = meant.given.get(row.value)
-                if wanted and row.value and type(found) is type(given) and found == given:
+                if wanted and row.value and found == given and type(found) is type(given):
                     continue  # most often, and so before all else
                 message = _wrong(row, found, given, wanted=wanted)
                 if message:
@@ -77,67 +102,65 @@ class DeclaredFields:
         if self._declared is not declared or len(self._known) >= MAX_KNOWN:
             self._declared = declared
             self._known.clear()
-            self._by_kind = {}
-            for row in declared.fields:
-                for kind in row.kind.split("|"):
-                    self._by_kind.setdefault(kind, []).append(row)
+            self._ways.clear()
         known = self._known.get(id(document))
         if known is None:
-            ours = [row for row in self._by_kind.get(document.kind, ()) if _is_about(row, document)]
-            rows = tuple((row, _found(document.object, row.field)) for row in ours)
+            about = (document.kind, document.template)
+            ways = self._ways.get(about)
+            if ways is None:
+                ways = self._ways[about] = _ways_of(*about, declared)
+            found: list[tuple[Field, Any]] = []
+            ways.gather(document.object, found)
+            rows = tuple((row, node) for row, node in found if row.name == "*" or fnmatchcase(document.name, row.name))
             # The document is kept with its rows, so that no other one gets its place in memory.
             known = self._known[id(document)] = (document, rows)
         return known[1]
 
 
-def _wrong(row: Field, found: Hashable, given: Hashable, *, wanted: bool) -> str:
+def _ways_of(kind: str, template: str, declared: Declared) -> _Ways:
+    """The rows about objects of a kind that a template makes."""
+    ways = _Ways()
+    path = template.partition("/")[2]
+    for row in declared.fields:
+        if kind in row.kind.split("|") and fnmatchcase(path, row.templates):
+            ways.add(row)
+    return ways
+
+
+def _wrong(row: Field, found: Any, given: Any, *, wanted: bool) -> str:
     """What is wrong with what stands in a field; empty where nothing is."""
     because = f", though {row.when} {'holds' if wanted else 'does not hold'}" if row.when else ""
     if row.matches:
-        fits = found != _ABSENT and any(fnmatchcase(_text(found), each) for each in row.matches.split("|"))
-        if fits is not wanted:
-            shown = "is not there" if found == _ABSENT else f"is {quoted(found)}"
-            return f"{shown}{because}; {row.matches} is declared"
-        return ""
+        fits = found is not _ABSENT and any(fnmatchcase(_text(found), each) for each in row.matches.split("|"))
+        return f"{_shown(found)}{because}; {row.matches} is declared" if fits is not wanted else ""
     if not wanted:
-        return "" if found == _ABSENT else f"is there{because}"
+        return "" if found is _ABSENT else f"is there{because}"
     if not row.value:
-        return f"is not there{because}" if found == _ABSENT else ""
-    if _same(found, given) or (given in _EMPTY and found in _EMPTY):
+        return f"is not there{because}" if found is _ABSENT else ""
+    if _same(found, given) or (_is_empty(given) and _is_empty(found)):
         return ""
-    shown = "is not there" if found == _ABSENT else f"is {quoted(found)}"
-    return f"{shown}, and {row.value} is {quoted(given)}{because}"
+    return f"{_shown(found)}, and {row.value} is {quoted(_text(given))}{because}"
 
 
-def _same(found: Hashable, given: Hashable) -> bool:
+def _same(found: Any, given: Any) -> bool:
     if isinstance(found, bool) is isinstance(given, bool) and found == given:
         return True
     # A variable's value is a text, whatever the value is.
     return isinstance(found, str) and not isinstance(given, str) and given is not None and found == _text(given)
 
 
-def _text(value: Hashable) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
+def _is_empty(value: Any) -> bool:
+    return value is _ABSENT or not value
+
+
+def _shown(found: Any) -> str:
+    return "is not there" if found is _ABSENT else f"is {quoted(_text(found))}"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (bool, dict, list)):
+        return json.dumps(value, default=str)
     return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
-
-
-def _is_about(row: Field, document: Document) -> bool:
-    template = document.template.partition("/")[2]
-    return fnmatchcase(template, row.templates) and fnmatchcase(document.name, row.name)
-
-
-def _found(node: Any, steps: Sequence[str | int]) -> Hashable:
-    for step in steps:
-        if isinstance(node, str):
-            try:
-                node = yaml_object(node)
-            except ChartgenError:
-                return _ABSENT
-        node = _below(node, step)
-        if node == _ABSENT:
-            return _ABSENT
-    return scalar(node) if steps else ""
 
 
 def _below(node: Any, step: str | int) -> Any:
