@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared
 
@@ -18,7 +18,9 @@ __all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "with_connections_for"]
 
 _Values = Mapping[str, Any]
 MAX_SECTIONS = 64
-"""Sections of which it is remembered what stands in them: most configurations share most of theirs."""
+"""Sections by one key of which it is remembered what stands in them: most configurations share most of theirs."""
+MAX_MET = 4_000
+"""Sets of passed tests of which it is remembered which conditions they meet."""
 
 
 @dataclass(frozen=True)
@@ -29,53 +31,68 @@ class Meant:
     fails: frozenset[str] = frozenset()
     given: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
     """By values path, for the paths that the author names: what stands there, None for nothing."""
-    values: Mapping[str, Any] | None = field(default=None, hash=False, compare=False, repr=False)
-    """The values themselves; None where they are not known."""
-
-    @cached_property
-    def texts(self) -> frozenset[str]:
-        """Every text and number that stands in the values, as a text."""
-        found: set[str] = set()
-        _gather_texts(self.values, found)
-        return frozenset(found)
+    texts: frozenset[str] | None = field(default=None, hash=False, compare=False, repr=False)
+    """Every text and number that stands in the values, as texts; None where the values are not known."""
 
 
 NOTHING_KNOWN = Meant()
 
 
-class _Section:
-    """One section of values, with what is asked of its keys: answered once for each section that is the same object."""
+class _Told(NamedTuple):
+    """What one section of values says."""
 
-    def __init__(self, path: tuple[str, ...]) -> None:
-        self.path = path
+    section: Any
+    """The section itself, so that no other one gets its place in memory."""
+    given: dict[str, Any]
+    passed: frozenset[int]
+    texts: frozenset[str]
+
+
+class _Section:
+    """A section of values, with what is asked of it: answered once for each that is the same object."""
+
+    def __init__(self) -> None:
         self.named: list[tuple[str, str]] = []
-        """Keys whose values are wanted, with their whole paths."""
+        """Whole paths whose values are wanted, with the keys."""
         self.tests: list[tuple[int, str, Any]] = []
         """(number of the test, key, what is wanted)."""
-        self._known: dict[int, tuple[Any, dict[str, Any], frozenset[int]]] = {}
+        self.below: dict[str, _Section] = {}
+        self._known: dict[int, _Told] = {}
 
-    def of(self, values: _Values) -> tuple[dict[str, Any], frozenset[int]]:
-        """What stands at its paths, and the numbers of the tests that are passed."""
-        node: Any = values
-        for key in self.path:
-            node = node.get(key) if isinstance(node, dict) else None
-        known = self._known.get(id(node))
+    def at(self, path: str) -> tuple[_Section, str]:
+        """The section that holds what stands at a path, and its key in there."""
+        first, _, rest = path.partition(".")
+        return self.below.setdefault(first, _Section()).at(rest) if rest else (self, first)
+
+    def of(self, section: Any) -> _Told:
+        """What stands at its paths, which tests are passed, and all its texts."""
+        known = self._known.get(id(section))
         if known is None:
             if len(self._known) >= MAX_SECTIONS:
                 self._known.clear()
-            section = node if isinstance(node, dict) else {}
-            given = {path: section.get(key) for key, path in self.named}
-            passed = frozenset(number for number, key, wanted in self.tests if _fits(section.get(key), wanted))
-            # The section is kept with the answer, so that no other one gets its place in memory.
-            known = self._known[id(node)] = (node, given, passed)
-        return known[1], known[2]
+            known = self._known[id(section)] = self._look(section)
+        return known
+
+    def _look(self, section: Any) -> _Told:
+        inside = section if isinstance(section, dict) else {}
+        given = {path: inside.get(key) for path, key in self.named}
+        passed = {number for number, key, wanted in self.tests if _fits(inside.get(key), wanted)}
+        texts: set[str] = set()
+        for key, part in self.below.items():
+            told = part.of(inside.get(key))
+            given.update(told.given)
+            passed |= told.passed
+            texts |= told.texts
+        _gather_texts({key: value for key, value in inside.items() if key not in self.below} or section, texts)
+        return _Told(section, given, frozenset(passed), frozenset(texts))
 
 
 class Meanings:
     """The declared conditions, ready to be asked."""
 
     def __init__(self, declared: Declared) -> None:
-        self._sections: dict[tuple[str, ...], _Section] = {}
+        self._values = _Section()
+        self._met: dict[frozenset[int], tuple[frozenset[str], frozenset[str]]] = {}
         self._tests: dict[tuple[str, str], int] = {}
         self._conditions = [
             (
@@ -89,12 +106,8 @@ class Meanings:
         self._is_asked = bool(declared.conditions or declared.fields or named)
         named |= {row.value for row in declared.fields if row.value}
         for path in sorted(named - {"*"}):
-            above, _, key = path.rpartition(".")
-            self._section(above).named.append((key, path))
-
-    def _section(self, above: str) -> _Section:
-        path = tuple(above.split(".")) if above else ()
-        return self._sections.setdefault(path, _Section(path))
+            section, key = self._values.at(path)
+            section.named.append((path, key))
 
     def _all_of(self, wanted: _Values) -> frozenset[int]:
         """The numbers of the tests that these values pass."""
@@ -104,8 +117,8 @@ class Meanings:
             number = self._tests.get(test)
             if number is None:
                 number = self._tests[test] = len(self._tests)
-                above, _, key = path.rpartition(".")
-                self._section(above).tests.append((number, key, value))
+                section, key = self._values.at(path)
+                section.tests.append((number, key, value))
             numbers.append(number)
         return frozenset(numbers)
 
@@ -115,20 +128,25 @@ class Meanings:
 
     def of(self, values: _Values) -> Meant:
         """What whole values mean: an operator's with the chart's defaults below them."""
-        given: dict[str, Any] = {}
-        passed: set[int] = set()
-        for section in self._sections.values():
-            found, tests = section.of(values)
-            given.update(found)
-            passed |= tests
-        holds: list[str] = []
-        fails: list[str] = []
-        for name, ways, unless in self._conditions:
-            if any(way <= passed for way in ways):
-                holds.append(name)
-            elif unless is None or any(way <= passed for way in unless):
-                fails.append(name)
-        return Meant(frozenset(holds), frozenset(fails), given, values)
+        told = self._values.of(values)
+        holds, fails = self._conditions_with(told.passed)
+        return Meant(holds, fails, told.given, told.texts)
+
+    def _conditions_with(self, passed: frozenset[int]) -> tuple[frozenset[str], frozenset[str]]:
+        """Which conditions hold and which fail where these tests are passed."""
+        known = self._met.get(passed)
+        if known is None:
+            if len(self._met) >= MAX_MET:
+                self._met.clear()
+            holds: list[str] = []
+            fails: list[str] = []
+            for name, ways, unless in self._conditions:
+                if any(way <= passed for way in ways):
+                    holds.append(name)
+                elif unless is None or any(way <= passed for way in unless):
+                    fails.append(name)
+            known = self._met[passed] = frozenset(holds), frozenset(fails)
+        return known
 
 
 def with_connections_for(declared: Declared, holds: frozenset[str], fails: frozenset[str]) -> Declared:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.helm.yaml_objects import yaml_object
@@ -17,7 +17,6 @@ __all__ = ["DeclaredFields"]
 
 _ABSENT: Any = object()
 """Stands for what is not there."""
-_Rows = tuple[tuple[Field, Any], ...]
 MAX_KNOWN = 6_000
 """Objects of which it is remembered what their fields hold."""
 
@@ -50,6 +49,21 @@ class _Ways:
             place.gather(_below(node, step), found)
 
 
+class _Looked(NamedTuple):
+    """What was found in an object, as far as that decides."""
+
+    document: Document
+    """The object itself, so that no other one gets its place in memory."""
+    itself: frozenset[Field]
+    """The rows that are about the object itself."""
+    if_held: dict[str, list[tuple[Field, str]]]
+    """What is wrong while a condition holds; under the empty one what is wrong anyway."""
+    if_failed: dict[str, list[tuple[Field, str]]]
+    """What is wrong while a condition fails."""
+    copies: list[tuple[Field, Any]]
+    """Rows that name a value, with what stands there: whether it is right, only the value says."""
+
+
 class DeclaredFields:
     """See `sentence`."""
 
@@ -66,7 +80,7 @@ class DeclaredFields:
     def __init__(self) -> None:
         self._declared: Declared | None = None
         self._ways: dict[tuple[str, str], _Ways] = {}
-        self._known: dict[int, tuple[Document, _Rows]] = {}
+        self._known: dict[int, _Looked] = {}
 
     def facts(self, document: Document) -> Facts:
         """Of what kind it is: which fields matter, only the author says."""
@@ -75,30 +89,36 @@ class DeclaredFields:
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
         """Fields that are not as declared, and objects that lack."""
         meant, declared = context.meant, context.declared
-        if not declared.fields or meant.values is None:
+        if not declared.fields or meant.texts is None:
             return
         there: set[Field] = set()
         for document, _ in facts:
-            for row, found in self._rows(document, declared):
-                if not row.field:
-                    there.add(row)
-                if row.when and row.when not in meant.holds and row.when not in meant.fails:
-                    continue
-                wanted = not row.when or row.when in meant.holds
+            looked = self._look(document, declared)
+            there |= looked.itself
+            wrong = [
+                found
+                for told, conditions in ((looked.if_held, meant.holds | {""}), (looked.if_failed, meant.fails))
+                if not conditions.isdisjoint(told)
+                for when in sorted(conditions & told.keys())
+                for found in told[when]
+            ]
+            for row, found in looked.copies:
                 given = meant.given.get(row.value)
-                if wanted and row.value and found == given and type(found) is type(given):
+                if found == given and type(found) is type(given):
                     continue  # most often, and so before all else
-                message = _wrong(row, found, given, wanted=wanted)
-                if message:
-                    yield fault(self, document, ".".join(map(str, row.field)), message)
+                if not row.when or row.when in meant.holds:
+                    message = _no_copy(row, found, given)
+                    wrong += [(row, message)] if message else []
+            for row, message in sorted(wrong, key=lambda each: [str(step) for step in each[0].field]):
+                yield fault(self, document, ".".join(map(str, row.field)), message)
         for row in declared.fields:
             if not row.field and row.when in meant.holds and row not in there:
                 what = f"{row.kind} of {row.templates}" + (f" named {quoted(row.name)}" if row.name != "*" else "")
                 message = f"there is no {what}, though {row.when} holds"
                 yield Fault("", "declared.fields", message, f"{self.name}|{message}")
 
-    def _rows(self, document: Document, declared: Declared) -> _Rows:
-        """Each row that is about the object, with what it finds there; looked up once."""
+    def _look(self, document: Document, declared: Declared) -> _Looked:
+        """What is found in an object; looked up once."""
         if self._declared is not declared or len(self._known) >= MAX_KNOWN:
             self._declared = declared
             self._known.clear()
@@ -111,10 +131,21 @@ class DeclaredFields:
                 ways = self._ways[about] = _ways_of(*about, declared)
             found: list[tuple[Field, Any]] = []
             ways.gather(document.object, found)
-            rows = tuple((row, node) for row, node in found if row.name == "*" or fnmatchcase(document.name, row.name))
-            # The document is kept with its rows, so that no other one gets its place in memory.
-            known = self._known[id(document)] = (document, rows)
-        return known[1]
+            rows = [(row, node) for row, node in found if row.name == "*" or fnmatchcase(document.name, row.name)]
+            known = self._known[id(document)] = _looked(document, rows)
+        return known
+
+
+def _looked(document: Document, rows: Sequence[tuple[Field, Any]]) -> _Looked:
+    if_held: dict[str, list[tuple[Field, str]]] = {}
+    if_failed: dict[str, list[tuple[Field, str]]] = {}
+    for row, found in rows:
+        if not row.value and (message := _wrong(row, found, wanted=True)):
+            if_held.setdefault(row.when, []).append((row, message))
+        if row.when and (message := _wrong(row, found, wanted=False)):
+            if_failed.setdefault(row.when, []).append((row, message))
+    itself = frozenset(row for row, _ in rows if not row.field)
+    return _Looked(document, itself, if_held, if_failed, [each for each in rows if each[0].value])
 
 
 def _ways_of(kind: str, template: str, declared: Declared) -> _Ways:
@@ -127,19 +158,25 @@ def _ways_of(kind: str, template: str, declared: Declared) -> _Ways:
     return ways
 
 
-def _wrong(row: Field, found: Any, given: Any, *, wanted: bool) -> str:
-    """What is wrong with what stands in a field; empty where nothing is."""
-    because = f", though {row.when} {'holds' if wanted else 'does not hold'}" if row.when else ""
+def _wrong(row: Field, found: Any, *, wanted: bool) -> str:
+    """What is wrong with what stands in a field while its condition holds, or fails; empty where nothing is."""
     if row.matches:
         fits = found is not _ABSENT and any(fnmatchcase(_text(found), each) for each in row.matches.split("|"))
-        return f"{_shown(found)}{because}; {row.matches} is declared" if fits is not wanted else ""
-    if not wanted:
-        return "" if found is _ABSENT else f"is there{because}"
-    if not row.value:
-        return f"is not there{because}" if found is _ABSENT else ""
+        return "" if fits is wanted else f"{_shown(found)}{_because(row, wanted=wanted)}; {row.matches} is declared"
+    if (found is not _ABSENT) is wanted:
+        return ""
+    return f"is {'not ' if wanted else ''}there{_because(row, wanted=wanted)}"
+
+
+def _no_copy(row: Field, found: Any, given: Any) -> str:
+    """What is wrong with what should be a copy of a value; empty where nothing is."""
     if _same(found, given) or (_is_empty(given) and _is_empty(found)):
         return ""
-    return f"{_shown(found)}, and {row.value} is {quoted(_text(given))}{because}"
+    return f"{_shown(found)}, and {row.value} is {quoted(_text(given))}{_because(row, wanted=True)}"
+
+
+def _because(row: Field, *, wanted: bool) -> str:
+    return f", though {row.when} {'holds' if wanted else 'does not hold'}" if row.when else ""
 
 
 def _same(found: Any, given: Any) -> bool:

@@ -128,13 +128,13 @@ EXPECTED = {
         ("Deployment/shop-web", "spec.replicas", "is `2`, and replicas is `3`"),
         (
             "Deployment/shop-web",
-            "spec.template.spec.containers.web.env.REGION",
-            "is not there, though has-region holds",
+            "spec.template.spec.containers.web.env.METRICS",
+            "is there, though measured does not hold",
         ),
         (
             "Deployment/shop-web",
-            "spec.template.spec.containers.web.env.METRICS",
-            "is there, though measured does not hold",
+            "spec.template.spec.containers.web.env.REGION",
+            "is not there, though has-region holds",
         ),
         ("", "declared.fields", "there is no PodDisruptionBudget of templates/*, though shared holds"),
     ],
