@@ -31,14 +31,14 @@ class Meant:
     fails: frozenset[str] = frozenset()
     given: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
     """By values path, for the paths that the author names: what stands there, None for nothing."""
-    texts: frozenset[str] | None = field(default=None, hash=False, compare=False, repr=False)
-    """Every text and number that stands in the values, as texts; None where the values are not known."""
+    told: Told | None = field(default=None, hash=False, compare=False, repr=False)
+    """What all the values say; None where they are not known."""
 
 
 NOTHING_KNOWN = Meant()
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """What one section of values says."""
 
     section: Any
@@ -46,6 +46,12 @@ class _Told(NamedTuple):
     given: dict[str, Any]
     passed: frozenset[int]
     texts: frozenset[str]
+    """Texts and numbers, as texts, but for those in `parts`."""
+    parts: tuple[Told, ...]
+
+    def says(self, text: str) -> bool:
+        """Whether this text, or number as a text, stands somewhere in it."""
+        return text in self.texts or any(part.says(text) for part in self.parts)
 
 
 class _Section:
@@ -57,14 +63,14 @@ class _Section:
         self.tests: list[tuple[int, str, Any]] = []
         """(number of the test, key, what is wanted)."""
         self.below: dict[str, _Section] = {}
-        self._known: dict[int, _Told] = {}
+        self._known: dict[int, Told] = {}
 
     def at(self, path: str) -> tuple[_Section, str]:
         """The section that holds what stands at a path, and its key in there."""
         first, _, rest = path.partition(".")
         return self.below.setdefault(first, _Section()).at(rest) if rest else (self, first)
 
-    def of(self, section: Any) -> _Told:
+    def of(self, section: Any) -> Told:
         """What stands at its paths, which tests are passed, and all its texts."""
         known = self._known.get(id(section))
         if known is None:
@@ -73,18 +79,17 @@ class _Section:
             known = self._known[id(section)] = self._look(section)
         return known
 
-    def _look(self, section: Any) -> _Told:
+    def _look(self, section: Any) -> Told:
         inside = section if isinstance(section, dict) else {}
         given = {path: inside.get(key) for path, key in self.named}
         passed = {number for number, key, wanted in self.tests if _fits(inside.get(key), wanted)}
         texts: set[str] = set()
-        for key, part in self.below.items():
-            told = part.of(inside.get(key))
+        parts = tuple(part.of(inside.get(key)) for key, part in self.below.items())
+        for told in parts:
             given.update(told.given)
             passed |= told.passed
-            texts |= told.texts
         _gather_texts({key: value for key, value in inside.items() if key not in self.below} or section, texts)
-        return _Told(section, given, frozenset(passed), frozenset(texts))
+        return Told(section, given, frozenset(passed), frozenset(texts), parts)
 
 
 class Meanings:
@@ -130,7 +135,7 @@ class Meanings:
         """What whole values mean: an operator's with the chart's defaults below them."""
         told = self._values.of(values)
         holds, fails = self._conditions_with(told.passed)
-        return Meant(holds, fails, told.given, told.texts)
+        return Meant(holds, fails, told.given, told)
 
     def _conditions_with(self, passed: frozenset[int]) -> tuple[frozenset[str], frozenset[str]]:
         """Which conditions hold and which fail where these tests are passed."""

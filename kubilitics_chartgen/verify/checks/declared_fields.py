@@ -89,7 +89,7 @@ class DeclaredFields:
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
         """Fields that are not as declared, and objects that lack."""
         meant, declared = context.meant, context.declared
-        if not declared.fields or meant.texts is None:
+        if not declared.fields or meant.told is None:
             return
         there: set[Field] = set()
         for document, _ in facts:

@@ -43,9 +43,9 @@ class GivenNames:
 
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
         """References by names that no value gives."""
-        given, texts = context.meant.given, context.meant.texts
+        given, told = context.meant.given, context.meant.told
         rows = [item for item in context.declared.external if item.values]
-        if not rows or texts is None:
+        if not rows or told is None:
             return
         kinds = {item.kind for item in rows}
         made = {each for _, fact in facts if isinstance(fact, _Node) for each in fact.made}
@@ -60,7 +60,7 @@ class GivenNames:
                 if not fitting or any(fnmatchcase(want.name, item.name) for item in others):
                     continue
                 paths = {path for item in fitting for path in item.values}
-                if "*" in paths and want.name in texts:
+                if "*" in paths and told.says(want.name):
                     continue
                 if not any(want.name == str(given[path]) for path in paths - {"*"}):
                     message = f"the {want.kind} {quoted(want.name)} is named by no value that may name one"
