@@ -6,7 +6,7 @@ left open; where it is not given, a condition that does not hold fails.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -60,10 +60,11 @@ class _Section:
     def __init__(self) -> None:
         self.named: list[tuple[str, str]] = []
         """Whole paths whose values are wanted, with the keys."""
-        self.tests: list[tuple[int, str, Any]] = []
-        """(number of the test, key, what is wanted)."""
+        self.tests: dict[str, list[tuple[int, Any]]] = {}
+        """By key, (number of the test, what is wanted)."""
         self.below: dict[str, _Section] = {}
         self._known: dict[int, Told] = {}
+        self._passed: dict[tuple[str, type, Hashable], frozenset[int]] = {}
 
     def at(self, path: str) -> tuple[_Section, str]:
         """The section that holds what stands at a path, and its key in there."""
@@ -82,14 +83,31 @@ class _Section:
     def _look(self, section: Any) -> Told:
         inside = section if isinstance(section, dict) else {}
         given = {path: inside.get(key) for path, key in self.named}
-        passed = {number for number, key, wanted in self.tests if _fits(inside.get(key), wanted)}
+        passed = set[int]().union(*(self._passes(key, inside.get(key)) for key in self.tests))
         texts: set[str] = set()
         parts = tuple(part.of(inside.get(key)) for key, part in self.below.items())
         for told in parts:
             given.update(told.given)
             passed |= told.passed
-        _gather_texts({key: value for key, value in inside.items() if key not in self.below} or section, texts)
+        for key, value in inside.items():
+            if key not in self.below:
+                _gather_texts(value, texts)
+        if inside is not section:
+            _gather_texts(section, texts)
         return Told(section, given, frozenset(passed), frozenset(texts), parts)
+
+    def _passes(self, key: str, value: Any) -> frozenset[int]:
+        """The numbers of the tests that a value passes at a key."""
+        if isinstance(value, (dict, list)):
+            return frozenset(number for number, wanted in self.tests[key] if _fits(value, wanted))
+        asked = (key, type(value), value)
+        known = self._passed.get(asked)
+        if known is None:
+            if len(self._passed) >= MAX_MET:
+                self._passed.clear()
+            known = frozenset(number for number, wanted in self.tests[key] if _fits(value, wanted))
+            self._passed[asked] = known
+        return known
 
 
 class Meanings:
@@ -123,7 +141,7 @@ class Meanings:
             if number is None:
                 number = self._tests[test] = len(self._tests)
                 section, key = self._values.at(path)
-                section.tests.append((number, key, value))
+                section.tests.setdefault(key, []).append((number, value))
             numbers.append(number)
         return frozenset(numbers)
 

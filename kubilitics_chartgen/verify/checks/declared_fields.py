@@ -28,18 +28,24 @@ class _Ways:
         self.rows: list[Field] = []
         """What is about the place itself."""
         self.below: dict[str | int, _Ways] = {}
+        self._absent: list[tuple[Field, Any]] = []
+        """Every row from here on, where there is nothing."""
 
     def add(self, row: Field) -> None:
         """Put a row where it belongs."""
         place = self
+        place._absent.append((row, _ABSENT))
         for step in row.field:
             place = place.below.setdefault(step, _Ways())
+            place._absent.append((row, _ABSENT))
         place.rows.append(row)
 
     def gather(self, node: Any, found: list[tuple[Field, Any]]) -> None:
         """Add each row to `found`, with what stands there."""
-        for row in self.rows:
-            found.append((row, node))
+        if node is _ABSENT:
+            found.extend(self._absent)
+            return
+        found.extend((row, node) for row in self.rows)
         if self.below and isinstance(node, str):
             try:
                 node = yaml_object(node)
@@ -54,8 +60,8 @@ class _Looked(NamedTuple):
 
     document: Document
     """The object itself, so that no other one gets its place in memory."""
-    itself: frozenset[Field]
-    """The rows that are about the object itself."""
+    itself: frozenset[int]
+    """The rows that are about the object itself, by their `id`."""
     if_held: dict[str, list[tuple[Field, str]]]
     """What is wrong while a condition holds; under the empty one what is wrong anyway."""
     if_failed: dict[str, list[tuple[Field, str]]]
@@ -79,6 +85,8 @@ class DeclaredFields:
 
     def __init__(self) -> None:
         self._declared: Declared | None = None
+        self._objects: list[Field] = []
+        """The rows that are about whole objects."""
         self._ways: dict[tuple[str, str], _Ways] = {}
         self._known: dict[int, _Looked] = {}
 
@@ -91,13 +99,15 @@ class DeclaredFields:
         meant, declared = context.meant, context.declared
         if not declared.fields or meant.told is None:
             return
-        there: set[Field] = set()
+        self._prepare(declared)
+        there: set[int] = set()
+        holds = meant.holds | {""}
         for document, _ in facts:
             looked = self._look(document, declared)
             there |= looked.itself
             wrong = [
                 found
-                for told, conditions in ((looked.if_held, meant.holds | {""}), (looked.if_failed, meant.fails))
+                for told, conditions in ((looked.if_held, holds), (looked.if_failed, meant.fails))
                 if not conditions.isdisjoint(told)
                 for when in sorted(conditions & told.keys())
                 for found in told[when]
@@ -106,23 +116,28 @@ class DeclaredFields:
                 given = meant.given.get(row.value)
                 if found == given and type(found) is type(given):
                     continue  # most often, and so before all else
-                if not row.when or row.when in meant.holds:
-                    message = _no_copy(row, found, given)
-                    wrong += [(row, message)] if message else []
+                if row.when in holds and (message := _no_copy(row, found, given)):
+                    wrong.append((row, message))
             for row, message in sorted(wrong, key=lambda each: [str(step) for step in each[0].field]):
                 yield fault(self, document, ".".join(map(str, row.field)), message)
-        for row in declared.fields:
-            if not row.field and row.when in meant.holds and row not in there:
+        for row in self._objects:
+            if row.when in holds and id(row) not in there:
                 what = f"{row.kind} of {row.templates}" + (f" named {quoted(row.name)}" if row.name != "*" else "")
                 message = f"there is no {what}, though {row.when} holds"
                 yield Fault("", "declared.fields", message, f"{self.name}|{message}")
 
+    def _prepare(self, declared: Declared) -> None:
+        """Forget what was found for other declarations, or all where it is too much."""
+        if self._declared is not declared:
+            self._declared = declared
+            self._objects = [row for row in declared.fields if not row.field]
+            self._ways.clear()
+            self._known.clear()
+        if len(self._known) >= MAX_KNOWN:
+            self._known.clear()
+
     def _look(self, document: Document, declared: Declared) -> _Looked:
         """What is found in an object; looked up once."""
-        if self._declared is not declared or len(self._known) >= MAX_KNOWN:
-            self._declared = declared
-            self._known.clear()
-            self._ways.clear()
         known = self._known.get(id(document))
         if known is None:
             about = (document.kind, document.template)
@@ -144,7 +159,7 @@ def _looked(document: Document, rows: Sequence[tuple[Field, Any]]) -> _Looked:
             if_held.setdefault(row.when, []).append((row, message))
         if row.when and (message := _wrong(row, found, wanted=False)):
             if_failed.setdefault(row.when, []).append((row, message))
-    itself = frozenset(row for row, _ in rows if not row.field)
+    itself = frozenset(id(row) for row, _ in rows if not row.field)
     return _Looked(document, itself, if_held, if_failed, [each for each in rows if each[0].value])
 
 
