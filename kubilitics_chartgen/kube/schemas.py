@@ -100,6 +100,12 @@ def _built_in_groups() -> frozenset[str]:
     return frozenset(_group(api_version) for version in supported() for api_version, _ in served_kinds(version.minor))
 
 
+def is_built_in(api_version: str) -> bool:
+    """Whether an API version, with or without a kind behind it, is of a group that Kubernetes itself has or had."""
+    group = api_version.partition("/")[0]
+    return "." not in group or group in _built_in_groups()
+
+
 def standing(api_version: str, kind: str, version: KubeVersion) -> Standing:
     """What `version` makes of an apiVersion and kind."""
     if (api_version, kind) in served_kinds(version.minor):

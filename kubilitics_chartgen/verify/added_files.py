@@ -1,37 +1,28 @@
 """Looks at a chart with files that its templates ask for and that it does not hold, one at a time.
 
 A file that a chart holds is a constant: whoever has the chart has the file, and it is never taken away. One that is not
-there may be put there by whoever vendors or edits the chart, and then branches are taken that were not before. Writes
-copies of the chart, which are gone after it; starts workers.
+there may be put there by whoever vendors or edits the chart, and then branches are taken that were not before.
 """
 
 from __future__ import annotations
 
-import io
 import shlex
-import tarfile
-import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.analysis.files import example_name
 from kubilitics_chartgen.verify.explore.ledger import Ledger
-from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
+from kubilitics_chartgen.verify.proofs import Exempted
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.space.configuration import Configuration
-from kubilitics_chartgen.verify.space_checks import matters
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import SweepTask
-from kubilitics_chartgen.verify.sweep.work import sweep_pool
+from kubilitics_chartgen.verify.variants import Variant, look_beside
 
 __all__ = ["AddedFile", "look_with_file", "missing_files"]
 
 MAX_NAME = 200
-SECONDS = 20.0
-"""What making values small may take for one file."""
 _TAKEN = frozenset({"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml"})
 """What Helm reads itself, so that templates never see it as a file."""
 _HELMS = frozenset({"templates", "charts"})
@@ -85,29 +76,15 @@ def look_with_file(
     findings: Sequence[Proof],
     exempted: Exempted,
 ) -> tuple[list[Proof], bool]:
-    """The findings, with those that are there only with this file; and whether everything rendered with it.
+    """The findings, with those that are there only with this file; and whether everything rendered with it."""
+    variant = Variant(f"with the file {file.name}", added={f"{subject.name}/{file.name}": f"{file.content}\n".encode()})
 
-    What is said of templates that never print and of values that change nothing is taken back where the file is what
-    they need.
-    """
-    ledger.phase = f"with the file {file.name}"
-    with _chart_with(subject, file) as folder, sweep_pool(replace(task, chart=folder), workers=1) as pool:
-        beside = Ledger(pool, ledger.deadline, ledger.progress, ledger.phase)
-        accepted = [each for each, fine in zip(starts, beside.look(starts), strict=True) if fine]
-        printing = frozenset(name for filled in beside.accepted.values() for name in filled)
-        unused = {each.path for each in findings if each.check == "every-value"}
-        idle = [number for number, each in enumerate(subject.space.factors) if each.name in unused]
-        mattering = matters(subject, beside, [(start, factor) for start in accepted for factor in idle])
-        needed = {subject.space.factors[factor].name for factor in mattering}
-        kept = [
-            each
-            for each in findings
-            if not (each.check == "every-template" and each.template in printing)
-            and not (each.check == "every-value" and each.path in needed)
-        ]
-        beside.sightings = {key: each for key, each in beside.sightings.items() if key not in ledger.sightings}
-        proofs = find_proofs(subject, beside, exempted, _CHART, seconds=SECONDS)
-        return [*kept, *(_with(each, file, subject.files.folder) for each in proofs)], not beside.broken
+    def explore(beside: Ledger) -> Sequence[Configuration]:
+        beside.look(starts)
+        return starts
+
+    beside = look_beside(subject, ledger, task, variant, explore, findings, exempted, chart=_CHART)
+    return [*beside.kept, *(_with(each, file, subject.files.folder) for each in beside.proofs)], beside.fine
 
 
 def _content(name: str) -> str:
@@ -115,27 +92,6 @@ def _content(name: str) -> str:
     if name.endswith(".json"):
         return '{"example": "text"}'
     return "example: text" if name.endswith((".yaml", ".yml")) else "example"
-
-
-@contextmanager
-def _chart_with(subject: Subject, file: AddedFile) -> Iterator[Path]:
-    """A copy of the chart, as it is packed, with the file in it."""
-    with tempfile.TemporaryDirectory(prefix="chartgen-") as place:
-        with tarfile.open(fileobj=io.BytesIO(subject.loaded.saved())) as archive:
-            for member in archive:
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    _write(Path(place, member.name), stream.read())
-        folder = Path(place, subject.name)
-        if SETTINGS_FILE in subject.files.files:
-            _write(folder / SETTINGS_FILE, subject.files.files[SETTINGS_FILE].encode())
-        _write(folder / file.name, f"{file.content}\n".encode())
-        yield folder
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
 
 
 def _with(proof: Proof, file: AddedFile, chart: Path) -> Proof:

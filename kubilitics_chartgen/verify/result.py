@@ -33,6 +33,8 @@ class Proof:
     """Whether it needs values, or text in a file, that nothing says to be valid: then it is no fault of the chart."""
     file: str = ""
     """A file that the chart does not hold and a template asks for: it is there only with this file."""
+    cluster: str = ""
+    """Another cluster than the one the embedded Helm knows, in words: it is there only on such a one."""
 
     @property
     def fails(self) -> bool:
@@ -57,6 +59,8 @@ class Proof:
     @property
     def needs(self) -> str:
         """What it needs beside values, in words."""
+        if self.cluster:
+            return f"only on {self.cluster}"
         return self.file and f"only if the chart holds the file {self.file}, which a template asks for"
 
     def as_dict(self) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
+from kubilitics_chartgen.verify.other_clusters import Cluster, look_on, other_clusters
 from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import BranchCoverage, Proof, VerifyReport
 from kubilitics_chartgen.verify.space.configuration import Configuration
@@ -105,6 +106,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         complete, interrupted = True, False
         findings: list[Proof] = []
         added: list[AddedFile] = []
+        clusters: list[tuple[Cluster, Sequence[Configuration]]] = []
         starts: list[Configuration] = []
         try:
             exploration.run()
@@ -115,6 +117,21 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
             for file in missing_files(subject):
                 findings, fine = look_with_file(subject, ledger, task, file, starts, findings, exempted)
                 added.append(replace(file, fine=fine))
+            for cluster in other_clusters(subject):
+                explore = lambda beside: _around(plan_of(request, subject), starts, beside)  # noqa: E731
+                beside = look_on(
+                    subject,
+                    ledger,
+                    task,
+                    cluster,
+                    explore,
+                    findings,
+                    exempted,
+                    chart=str(request.chart),
+                    workers=pool.count,
+                )
+                findings = [*beside.kept, *beside.proofs]
+                clusters.append((cluster, beside.accepted))
         except BudgetSpentError:
             complete = False
         except KeyboardInterrupt:
@@ -134,7 +151,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         progress("looking for branches that none took", 0)
         branches: tuple[BranchCoverage, ...] = ()
         try:
-            branches = _branches(subject, ledger, explored, added, starts) if not interrupted else ()
+            branches = _branches(subject, ledger, explored, added, clusters, starts) if not interrupted else ()
         except KeyboardInterrupt:
             complete, interrupted = False, True
         return VerifyReport(
@@ -160,7 +177,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
                 "workers": pool.count,
                 "workersLost": pool.deaths,
             },
-            notes=tuple(_notes(request, subject, added)),
+            notes=tuple(_notes(request, subject, added, [each for each, _ in clusters])),
             complete=complete,
             interrupted=interrupted,
             kube_versions=tuple(version.name for version in subject.kube_versions),
@@ -176,11 +193,28 @@ def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | Clu
 
 
 def _branches(
-    subject: Subject, ledger: Ledger, explored: float, added: Sequence[AddedFile], starts: Sequence[Configuration]
+    subject: Subject,
+    ledger: Ledger,
+    explored: float,
+    added: Sequence[AddedFile],
+    clusters: Sequence[tuple[Cluster, Sequence[Configuration]]],
+    starts: Sequence[Configuration],
 ) -> tuple[BranchCoverage, ...]:
     seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
     files = {file.name: file.content for file in added if file.fine}
-    return branches_taken(subject, ledger.accepted, ledger.refusals, seconds=seconds, files=files, starts=starts)
+    return branches_taken(
+        subject, ledger.accepted, ledger.refusals, seconds=seconds, files=files, clusters=clusters, starts=starts
+    )
+
+
+def _around(plan: Plan, starts: Sequence[Configuration], ledger: Ledger) -> Sequence[Configuration]:
+    """Look at a chart in brief: what is known, each level by itself, and what turns templates on. Where much prints."""
+    exploration = Exploration(plan, ledger)
+    ledger.look(starts)
+    exploration.known()
+    exploration.singles()
+    exploration.rich()
+    return list(dict.fromkeys([*exploration.bases, *starts]))
 
 
 def _order(finding: Proof) -> tuple[object, ...]:
@@ -217,7 +251,9 @@ def _nulls(request: VerifyRequest, subject: Subject) -> bool:
     return SETTINGS_FILE in subject.files.files if request.nulls is None else request.nulls
 
 
-def _notes(request: VerifyRequest, subject: Subject, added: Sequence[AddedFile]) -> Sequence[str]:
+def _notes(
+    request: VerifyRequest, subject: Subject, added: Sequence[AddedFile], clusters: Sequence[Cluster]
+) -> Sequence[str]:
     notes: list[str] = []
     if not _nulls(request, subject):
         notes.append("No key was set to null, which takes its default away; --nulls does that.")
@@ -225,9 +261,11 @@ def _notes(request: VerifyRequest, subject: Subject, added: Sequence[AddedFile])
     if subject.kube_value is None and blind:
         notes.append(
             f"{len(blind)} templates look at the Kubernetes version or at what the cluster serves; they were rendered "
-            "for one version only, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where a "
+            "for one version, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where a "
             "value of the chart replaces the version."
         )
+    if clusters:
+        notes.append(f"The chart was looked at in brief as on {'; '.join(each.words for each in clusters)}.")
     if added:
         names = ", ".join(file.name for file in added)
         notes.append(f"Templates ask for files that the chart does not hold; each was put into a copy of it: {names}.")

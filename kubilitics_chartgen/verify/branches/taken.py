@@ -7,6 +7,7 @@ runs by `tpl` is not seen.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import re
@@ -22,6 +23,7 @@ from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.branches.instrument import ANYTHING, Branch, instrument, notes_in
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
+from kubilitics_chartgen.verify.other_clusters import Cluster, changed_on
 from kubilitics_chartgen.verify.projection import projection
 from kubilitics_chartgen.verify.result import BranchCoverage, Untaken
 from kubilitics_chartgen.verify.shrink import broken_key
@@ -43,11 +45,13 @@ def branches_taken(
     *,
     seconds: float,
     files: Mapping[str, str] = MappingProxyType({}),
+    clusters: Sequence[tuple[Cluster, Sequence[Configuration]]] = (),
     starts: Sequence[Configuration] = (),
 ) -> tuple[BranchCoverage, ...]:
     """For each file of the chart with branches: how many there are, and those that no accepted configuration takes.
 
-    What `starts` take with one of these `files` in the chart counts as well.
+    What `starts` take with one of these `files` in the chart counts as well, and what configurations take on another
+    one of `clusters`.
     `refused` are configurations with what their refusal says: a branch that one of them takes is not searched further.
     After `seconds` it ends, and what is not taken by then is told as not decided. Empty where the chart cannot be
     rendered in this way.
@@ -55,6 +59,8 @@ def branches_taken(
     try:
         search = _Search(subject)
         search.look_with(files, starts)
+        for cluster, configurations in clusters:
+            search.look_on(cluster, configurations)
         return search.run(accepted, refused, time.monotonic() + seconds)
     except (ChartgenError, TemplateSyntaxError):
         return ()
@@ -103,6 +109,14 @@ class _Search:
             chart = self.chart.rewritten(lambda _, data: data, {f"{self.subject.name}/{name}": content.encode()})
             for start in starts:
                 texts = chart.render_texts(self._given(start), start.release)
+                self.taken.update(*(notes_in(text)[1] for text in texts.values()))
+
+    def look_on(self, cluster: Cluster, configurations: Sequence[Configuration]) -> None:
+        """What is taken on another cluster."""
+        chart = self.chart.rewritten(lambda name, data: changed_on(cluster, name, data))
+        for each in configurations:
+            with contextlib.suppress(ChartgenError):
+                texts = chart.render_texts(self._given(each), each.release)
                 self.taken.update(*(notes_in(text)[1] for text in texts.values()))
 
     def run(

@@ -109,6 +109,8 @@ class Fault:
     """One sentence: what is wrong."""
     key: str
     """The same for the same mistake in other configurations: check, template and rule, without names and values."""
+    severity: Severity | None = None
+    """Where it is another one than the check's."""
 
 
 @dataclass(frozen=True)
@@ -174,8 +176,8 @@ class ValuesCheck(ChartCheck, Protocol):
         """What of it: which conditions hold, or what stands at values paths as well."""
 
 
-def fault(check: Check, document: Document, path: str, message: str) -> Fault:
+def fault(check: Check, document: Document, path: str, message: str, *, severity: Severity | None = None) -> Fault:
     """A fault in `document`. Names and values stand in backticks in `message`, so that the key can leave them out."""
     varying = f"{path}|{message}"
     key = f"{check.name}|{document.template}|{document.kind}|{_VARYING.sub('', varying)}"
-    return Fault(document.identity, path, message, key)
+    return Fault(document.identity, path, message, key, severity)

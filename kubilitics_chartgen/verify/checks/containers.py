@@ -49,6 +49,8 @@ _FIELDS = frozenset(
 )
 _FIELD_OF = re.compile(r"metadata\.(?:labels|annotations)\['[^']+'\]")
 _RESOURCE_FIELD = re.compile(r"(?:limits|requests)\.(?:cpu|memory|ephemeral-storage|hugepages-.+)")
+_DRIVE = re.compile(r"^[A-Za-z]:(?=\\)")
+"""What paths on Windows nodes begin with."""
 _STANDARD = frozenset(("cpu", "memory", "ephemeral-storage", "storage"))
 _SOURCES = ("configMapKeyRef", "fieldRef", "resourceFieldRef", "secretKeyRef", "fileKeyRef")
 
@@ -238,7 +240,7 @@ def _mounts(container: Object, volumes: set[str]) -> Found:
         name, path = plain(mount.get("name")), mount.get("mountPath")
         if name not in volumes:
             yield f"{place}.name", f"{quoted(name)} is no volume of the pod"
-        if not isinstance(path, str) or not path or ":" in path:
+        if not isinstance(path, str) or not path or ":" in _DRIVE.sub("", path):
             yield f"{place}.mountPath", "must be a path without a colon"
         elif path in paths:
             yield f"{place}.mountPath", f"{quoted(path)} has a mount already"

@@ -130,7 +130,7 @@ class Ports:
                 target = port.port if port.target in (None, "", 0) else port.target
                 if not _has(pod, target, port.protocol):
                     message = f"{quoted(target)} is no {port.protocol} port of the pods that the Service selects"
-                    yield fault(self, document, f"{port.path}.targetPort", message)
+                    yield fault(self, document, f"{port.path}.targetPort", message, severity=_severity(target))
                 elif service.is_headless and port.port not in _numbers(pod, target, port.protocol):
                     message = f"{quoted(port.port)} is not the pods' own port, which clients of a headless Service ask"
                     yield fault(self, document, f"{port.path}.port", message)
@@ -168,7 +168,12 @@ class Ports:
             return
         if not any(_has(pod, one.port, one.protocol, one.end) for pod in selected):
             message = f"{quoted(one.port)} is no {one.protocol} port of the pods it selects"
-            yield fault(self, document, one.path, message)
+            yield fault(self, document, one.path, message, severity=_severity(one.port))
+
+
+def _severity(port: Number) -> Severity:
+    """A name must be found; a program may listen at a number that its container does not list."""
+    return "error" if isinstance(port, str) else "warning"
 
 
 def _has(pod: _Pods, wanted: Number, protocol: str, end: int | None = None) -> bool:

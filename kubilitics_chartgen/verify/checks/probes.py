@@ -17,6 +17,9 @@ _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _COUNTS = ("initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold", "failureThreshold")
 
 
+_UNLISTED = "is none of the ports that the container lists"
+
+
 class Probes:
     """See `sentence`."""
 
@@ -39,7 +42,9 @@ class Probes:
                 probe = obj.get(key)
                 if isinstance(probe, dict):
                     for path, message in _probe(key, probe, container):
-                        yield fault(self, document, f"{container.path}.{key}{path}", message)
+                        # A program may listen at a port that its container does not list.
+                        severity: Severity | None = "warning" if message.endswith(_UNLISTED) else None
+                        yield fault(self, document, f"{container.path}.{key}{path}", message, severity=severity)
             lifecycle = obj.get("lifecycle")
             if isinstance(lifecycle, dict):
                 for path, message in _lifecycle(lifecycle, container):
@@ -100,7 +105,7 @@ def _port(place: str, port: Any, container: Container) -> Found:
         if not 1 <= port <= 65535:
             yield place, f"{quoted(port)} must be 1 to 65535"
         elif listed and all(mapping(item).get("containerPort") != port for item in listed):
-            yield place, f"{quoted(port)} is none of the container's ports"
+            yield place, f"{quoted(port)} {_UNLISTED}"
     elif isinstance(port, str):
         if not is_port_name(port):
             yield place, f"{quoted(port)} is no port's name"

@@ -15,6 +15,9 @@ __all__ = ["Want", "provided_keys", "urls_of", "wants_of"]
 _URL = re.compile(r"://([a-z0-9][a-z0-9-]*)((?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?=[/\s\"',;)]|$)")
 _IN_CLUSTER = re.compile(r"\.[a-z0-9-]+(?:\.svc(?:\.[a-z0-9.-]+)?)?")
 
+_DOMAINS = frozenset((".ai", ".app", ".cloud", ".co", ".com", ".dev", ".io", ".net", ".org", ".sh"))
+"""What ends names on the internet: a namespace may be called so as well, but hardly in an address without `svc`."""
+
 
 class Want(NamedTuple):
     """One reference."""
@@ -232,7 +235,7 @@ def urls_of(document: Document) -> tuple[tuple[str, str, int | None], ...]:
     """(host, namespace, port) of each URL in the object whose host may be a Service of the cluster."""
     found: set[tuple[str, str, int | None]] = set()
     for host, rest, port in _URL.findall(document.text):
-        if not rest or _IN_CLUSTER.fullmatch(rest):
+        if not rest or (_IN_CLUSTER.fullmatch(rest) and rest not in _DOMAINS):
             namespace = rest.split(".")[1] if rest else ""
             found.add((host, namespace, int(port) if port else None))
     return tuple(sorted(found, key=str))

@@ -59,6 +59,8 @@ class Ledger:
     """Templates that were not rendered because what they read was known."""
     templates: int = 0
     """How many templates one configuration has."""
+    elsewhere: list[Sighting] = field(default_factory=list)
+    """What was seen in variants of the chart."""
     _verdicts: dict[Configuration, str | None] = field(default_factory=dict)
     _passed: set[Configuration] = field(default_factory=set)
     """Those of which the templates that may refuse were rendered, refused nothing and printed nothing."""

@@ -108,7 +108,7 @@ class Inspector:
 
     def _look(self, document: Document, context: Context) -> Seen:
         found = [
-            Found(check.name, check.severity, document.template, document.line, fault)
+            Found(check.name, fault.severity or check.severity, document.template, document.line, fault)
             for check in self._single
             for fault in check.check(document, context)
         ]
@@ -170,7 +170,7 @@ class Inspector:
         for fault in faults:
             document = places.get(fault.object)
             template, line = (document.template, document.line) if document else ("", 0)
-            found.append(Found(check.name, check.severity, template, line, fault))
+            found.append(Found(check.name, fault.severity or check.severity, template, line, fault))
         return tuple(found)
 
     def context(self, versions: tuple[KubeVersion, ...], namespace: str, release: str) -> Context:

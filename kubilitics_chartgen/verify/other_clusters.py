@@ -1,0 +1,162 @@
+"""Looks at a chart as it would be on other clusters: ones that serve more kinds, and older and newer Kubernetes.
+
+The embedded Helm knows one Kubernetes version and its own kinds alone. What templates ask of `.Capabilities` is
+therefore answered in a copy of the chart: `.Has "monitoring.coreos.com/v1"` by `true`, the version by a text. Findings
+are reproduced by plain Helm, which takes `--api-versions` and `--kube-version`. What asks in other words, such as by a
+variable that holds `.Capabilities`, is answered by the embedded Helm as before.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from kubilitics_chartgen.helm.versions import default_kube_version, full_kube_version
+from kubilitics_chartgen.kube.schemas import is_built_in
+from kubilitics_chartgen.kube.versions import KubeVersion, parse_version
+from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+from kubilitics_chartgen.verify.proofs import Exempted
+from kubilitics_chartgen.verify.result import Proof
+from kubilitics_chartgen.verify.space.configuration import Configuration
+from kubilitics_chartgen.verify.subject import Subject
+from kubilitics_chartgen.verify.sweep.task import SweepTask
+from kubilitics_chartgen.verify.variants import Beside, Variant, look_beside
+
+__all__ = ["Cluster", "as_on", "changed_on", "look_on", "other_clusters"]
+
+_ON = r"(?:\([^()\n]*\)|\$\w*)?(?:\.\w+)*?\.Capabilities"
+_TEXT = r'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
+_HAS = re.compile(rf"{_ON}\.APIVersions\.Has\s+(?P<asked>{_TEXT}|[$.][\w.$]*|\()")
+_VERSION = re.compile(rf"{_ON}\.KubeVersion(?:\.(?P<part>Version|GitVersion|String|Major|Minor))?(?![\w.])")
+_KIND = re.compile(r'["`]((?:[a-z0-9-]+\.)+[a-z]+/v[0-9]+(?:(?:alpha|beta)[0-9]+)?(?:/[A-Z]\w*)?)["`]')
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Another cluster than the one that the embedded Helm knows."""
+
+    served: tuple[str, ...] = ()
+    """What it serves beyond Kubernetes itself, such as `cert-manager.io/v1` or `cert-manager.io/v1/Issuer`."""
+    version: KubeVersion | None = None
+    """Its Kubernetes version; None for that of the embedded Helm."""
+
+    @property
+    def flags(self) -> str:
+        """What plain Helm is told to take it for this one."""
+        served = (f"--api-versions {shlex.quote(each)}" for each in self.served)
+        version = () if self.version is None else (f"--kube-version {full_kube_version(str(self.version))}",)
+        return " ".join((*version, *served))
+
+    @property
+    def words(self) -> str:
+        """What it is."""
+        return f"Kubernetes {self.version}" if self.version else f"a cluster that serves {', '.join(self.served)}"
+
+
+def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
+    """Those on which templates may do something else: more kinds, and the oldest and newest Kubernetes."""
+    texts: list[str] = []
+    subject.loaded.rewritten(lambda name, data: _gathered(texts, name, data))
+    found: list[Cluster] = []
+    if any(_HAS.search(text) for text in texts):
+        served = {kind for text in texts for kind in _KIND.findall(text) if not is_built_in(kind)}
+        found.extend([Cluster(tuple(sorted(served)))] if served else [])
+    if subject.kube_value is None and any(_VERSION.search(text) for text in texts):
+        known = parse_version(default_kube_version())
+        ends = dict.fromkeys((subject.kube_versions[0], subject.kube_versions[-1]))
+        found.extend(Cluster(version=each) for each in ends if each.name != known.name)
+    return tuple(found)
+
+
+def as_on(cluster: Cluster, text: str) -> str:
+    """A template's text, with what it asks of the cluster answered; as it was where that is no template any more."""
+    changed = _ACTION.sub(lambda action: _answered(cluster, action[0]), text)
+    if changed != text:
+        try:
+            parse(changed, file="")
+        except TemplateSyntaxError:
+            return text
+    return changed
+
+
+def look_on(
+    subject: Subject,
+    ledger: Ledger,
+    task: SweepTask,
+    cluster: Cluster,
+    explore: Callable[[Ledger], Sequence[Configuration]],
+    findings: Sequence[Proof],
+    exempted: Exempted,
+    *,
+    chart: str,
+    workers: int,
+) -> Beside:
+    """Look at the chart on another cluster."""
+    if cluster.version is not None:
+        # Nothing looks at the version any more, so everything is judged as this one.
+        slices = {name: replace(part, versioned=False) for name, part in task.slices.items()}
+        task = replace(task, slices=slices, kube_versions=(cluster.version,))
+    variant = Variant(f"on {cluster.words}", lambda name, data: changed_on(cluster, name, data))
+    beside = look_beside(subject, ledger, task, variant, explore, findings, exempted, chart=chart, workers=workers)
+    return replace(beside, proofs=[_on(cluster, each) for each in beside.proofs])
+
+
+def _gathered(texts: list[str], name: str, data: bytes) -> bytes:
+    if "/templates/" in name:
+        texts.append(data.decode("utf-8", "replace"))
+    return data
+
+
+def changed_on(cluster: Cluster, name: str, data: bytes) -> bytes:
+    """A file of a packed chart, by its path, as `as_on` has it."""
+    if "/templates/" not in name:
+        return data
+    try:
+        return as_on(cluster, data.decode()).encode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _on(cluster: Cluster, proof: Proof) -> Proof:
+    command = proof.command.replace("helm template ", f"helm template {cluster.flags} ", 1)
+    return replace(proof, cluster=cluster.words, command=command)
+
+
+def _answered(cluster: Cluster, action: str) -> str:
+    if cluster.version is not None:
+        return _VERSION.sub(lambda found: _version(cluster.version, found["part"] or "Version"), action)
+    parts: list[str] = []
+    place = 0
+    while found := _HAS.search(action, place):
+        end = found.end() if found["asked"] != "(" else _closing(action, found.end())
+        asked = action[found.start("asked") : end]
+        parts += [action[place : found.start()], _has(cluster.served, asked, action[found.start() : end])]
+        place = end
+    return "".join((*parts, action[place:]))
+
+
+def _has(served: Collection[str], asked: str, question: str) -> str:
+    if asked[0] in '"`':
+        return "true" if asked[1:-1] in served else question
+    listed = " ".join(f'"{each}"' for each in served)
+    return f"(or (has {asked} (list {listed})) ({question}))"
+
+
+def _version(version: KubeVersion | None, part: str) -> str:
+    full = full_kube_version(str(version))
+    numbers = dict(zip(("Major", "Minor"), full.removeprefix("v").split("."), strict=False))
+    return f'"{numbers.get(part, full)}"'
+
+
+def _closing(text: str, start: int) -> int:
+    """Behind the parenthesis that closes the one before `start`; the end where there is none."""
+    depth = 1
+    for found in re.compile(rf"{_TEXT}|[()]").finditer(text, start):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.end()
+    return len(text)
