@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.helm.versions import default_kube_version, full_kube_version
@@ -31,7 +31,10 @@ _ON = r"(?:\([^()\n]*\)|\$\w*)?(?:\.\w+)*?\.Capabilities"
 _TEXT = r'"(?:[^"\\\n]|\\.)*"|`[^`]*`'
 _HAS = re.compile(rf"{_ON}\.APIVersions\.Has\s+(?P<asked>{_TEXT}|[$.][\w.$]*|\()")
 _VERSION = re.compile(rf"{_ON}\.KubeVersion(?:\.(?P<part>Version|GitVersion|String|Major|Minor))?(?![\w.])")
+_OTHERWISE = re.compile(r"\bKubeVersion\b|\.Capabilities(?!\.\w)")
+"""Where it is left, the version may be asked for in other words."""
 _KIND = re.compile(r'["`]((?:[a-z0-9-]+\.)+[a-z]+/v[0-9]+(?:(?:alpha|beta)[0-9]+)?(?:/[A-Z]\w*)?)["`]')
+_MADE = re.compile(r"^apiVersion:[ \t]*[\"']?([^\s\"']+)[\"']?[ \t]*\nkind:[ \t]*([A-Z]\w*)[ \t]*$", re.MULTILINE)
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -62,10 +65,15 @@ def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
     texts: list[str] = []
     subject.loaded.rewritten(lambda name, data: _gathered(texts, name, data))
     found: list[Cluster] = []
-    if any(_HAS.search(text) for text in texts):
-        served = {kind for text in texts for kind in _KIND.findall(text) if not is_built_in(kind)}
-        found.extend([Cluster(tuple(sorted(served)))] if served else [])
-    if subject.kube_value is None and any(_VERSION.search(text) for text in texts):
+    served = {kind for text in texts for kind in _asked_kinds(text)}
+    if any(question["asked"][0] not in '"`' for text in texts for question in _HAS.finditer(text)):
+        # It is put together somewhere: then it may be any that is written down, or made.
+        served |= {kind for text in texts for kind in _KIND.findall(text)}
+        served |= {f"{version}/{kind}" for text in texts for version, kind in _MADE.findall(text)}
+    foreign = sorted(each for each in served if not is_built_in(each) and "{" not in each)
+    found.extend([Cluster(tuple(foreign))] if foreign else [])
+    asking = subject.kube_value is None and any(_VERSION.search(text) for text in texts)
+    if asking and not any(_OTHERWISE.search(_VERSION.sub("", text)) for text in texts):
         known = parse_version(default_kube_version())
         ends = dict.fromkeys((subject.kube_versions[0], subject.kube_versions[-1]))
         found.extend(Cluster(version=each) for each in ends if each.name != known.name)
@@ -100,9 +108,16 @@ def look_on(
         # Nothing looks at the version any more, so everything is judged as this one.
         slices = {name: replace(part, versioned=False) for name, part in task.slices.items()}
         task = replace(task, slices=slices, kube_versions=(cluster.version,))
-    variant = Variant(f"on {cluster.words}", lambda name, data: changed_on(cluster, name, data))
+    phase = f"on {cluster.words}" if cluster.version else "on a cluster that serves more kinds"
+    variant = Variant(phase, lambda name, data: changed_on(cluster, name, data))
     beside = look_beside(subject, ledger, task, variant, explore, findings, exempted, chart=chart, workers=workers)
     return replace(beside, proofs=[_on(cluster, each) for each in beside.proofs])
+
+
+def _asked_kinds(text: str) -> Iterator[str]:
+    """What is asked for in so many words."""
+    for question in _HAS.finditer(text):
+        yield from _KIND.findall(question["asked"])
 
 
 def _gathered(texts: list[str], name: str, data: bytes) -> bytes:

@@ -14,6 +14,7 @@ import difflib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from kubilitics_chartgen.errors import InputError
@@ -208,8 +209,13 @@ def _branches(
 
 
 def _around(plan: Plan, starts: Sequence[Configuration], ledger: Ledger) -> Sequence[Configuration]:
-    """Look at a chart in brief: what is known, each level by itself, and what turns templates on. Where much prints."""
-    exploration = Exploration(plan, ledger)
+    """Look in brief at what asks for the cluster: what is known, each level by itself, and what turns templates on.
+
+    A template that reads nearly everything does not tell which values matter.
+    """
+    few = len(plan.space.factors) / 2
+    asking = (part.factors for part in plan.slices.values() if part.versioned and len(part.factors) <= few)
+    exploration = Exploration(replace(plan, singles=frozenset(chain.from_iterable(asking))), ledger)
     ledger.look(starts)
     exploration.known()
     exploration.singles()

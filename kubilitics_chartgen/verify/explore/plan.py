@@ -45,6 +45,8 @@ class Plan:
     """The largest slice that is looked at whole."""
     random: int = 200
     seed: int = 1
+    singles: frozenset[int] | None = None
+    """The factors of which each level is tried by itself; None for all."""
     nulls: bool = True
     """Whether to be strict: keys are set to null, one at a time, and releases have names that YAML reads as no text."""
 
@@ -98,7 +100,8 @@ class Exploration:
 
     def _picks(self) -> Iterator[Pick]:
         for number, factor in enumerate(self.plan.space.factors):
-            yield from ((number, level) for level in range(len(factor.levels)))
+            if self.plan.singles is None or number in self.plan.singles:
+                yield from ((number, level) for level in range(len(factor.levels)))
 
     def removed(self) -> None:
         """Every key set to null, one at a time: Helm then takes the default away."""
