@@ -84,7 +84,7 @@ probe-rules: $(STAMP) ## Ask a real API server which fields never change, for pl
 control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
 	@sh tools/control-plane/build.sh
 
-test-tools: ## Install or build what the tests use beside Python (Debian packages, Helm 4, actionlint, a control plane)
+test-tools: ## Install or build what the tests use beside Python (Debian packages, Helm 4, actionlint, a control plane, charts)
 	@sh tools/test-tools.sh
 
 lock: ## Resolve the dependencies anew into requirements.lock

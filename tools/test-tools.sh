@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs or builds what the tests use beside Python: Debian packages, and by Go Helm 4, actionlint and a control plane. A
-# second call does nothing.
+# Installs or builds what the tests use beside Python: Debian packages, and by Go Helm 4, actionlint, a control plane and charts
+# of others. A second call does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,3 +23,4 @@ fi
 sh tools/helm4/build.sh
 sh tools/actionlint/build.sh
 sh tools/control-plane/build.sh
+sh tools/charts/fetch.sh

@@ -47,8 +47,11 @@ def verify(
     kube_versions: Annotated[
         str, typer.Option(metavar="VERSIONS", help="Such as 1.30-1.37 or 1.30,1.33.", show_default="all supported")
     ] = "",
-    checks: Annotated[str, typer.Option(metavar="NAMES", help="Only these checks.", show_default="all")] = "",
-    skip: Annotated[str, typer.Option(metavar="NAMES", help="Not these checks.")] = "",
+    checks: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Only these checks; may be repeated.", show_default="all"),
+    ] = None,
+    skip: Annotated[list[str] | None, typer.Option(metavar="NAMES", help="Not these checks; may be repeated.")] = None,
     isolate: Annotated[
         list[str] | None,
         typer.Option(metavar="PATH", help="A value that must leave all other objects as they are; may be repeated."),
@@ -141,8 +144,9 @@ def _upgrade(request: VerifyRequest, old: Path, tell: Callable[[str, int], None]
     return verify_upgrade(request, old, progress=tell)
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+def _names(given: Sequence[str] | None) -> tuple[str, ...]:
+    """Names with commas between them, given once or more often."""
+    return tuple(name.strip() for text in given or () for name in text.split(",") if name.strip())
 
 
 @contextmanager
