@@ -32,6 +32,7 @@ __all__ = [
     "closure_of",
     "definition_of",
     "explain",
+    "is_built_in",
     "problems",
     "served_kinds",
     "standing",

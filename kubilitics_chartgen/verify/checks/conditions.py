@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared
 
-__all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "with_connections_for"]
+__all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "Told", "with_connections_for"]
 
 _Values = Mapping[str, Any]
 MAX_SECTIONS = 64
