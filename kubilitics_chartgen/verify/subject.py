@@ -19,6 +19,7 @@ from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
 from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+from kubilitics_chartgen.verify.imports import with_imports
 from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
@@ -114,6 +115,7 @@ def read_subject(
         choices=closed_texts(loaded.schema),
         parts=() if chart.subcharts else remembered_names(chart.templates),
     )
+    compared = with_imports(compared, chart.dependencies)
     settings = read_factor_settings(loaded.settings, released=released)
     sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
     if not released:

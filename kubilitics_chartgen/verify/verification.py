@@ -277,6 +277,8 @@ def _notes(
         notes.append(f"Templates ask for files that the chart does not hold; each was put into a copy of it: {names}.")
     if subject.loaded.schema is None:
         notes.append("The chart has no values.schema.json, so which values are valid is guessed from its defaults.")
+    if any(each.import_values for each in subject.files.dependencies):
+        notes.append("What a chart inside exports by import-values is imported as it is by default.")
     if subject.files.subcharts:
         notes.append("Values of the charts inside this chart are varied only where this chart's values.yaml has them.")
     return notes
