@@ -120,8 +120,7 @@ def test_a_render_with_its_schema_takes_under_25_ms():
         cwd=REPOSITORY,
         env={**os.environ, "GOGC": "600"},
     )
-    fixed, ours = json.loads(run.stdout)
-    assert ours * REFERENCE_MS / fixed < 25
+    assert json.loads(run.stdout) * REFERENCE_MS < 25
 
 
 def test_chart_yaml_says_what_artifact_hub_and_helm_need():
