@@ -152,6 +152,9 @@ def test_a_chart_that_is_not_what_the_model_makes_is_refused(repository: Path) -
 
 
 def test_lint_and_verify_must_be_clean_and_programs_can_read_the_verdict(repository: Path) -> None:
+    # Where nothing renders, each configuration takes long: fewer of them tell the same.
+    settings = repository / "charts" / "kubilitics" / ".chartgen.yaml"
+    edit(settings, "    exclude:\n", '    exclude:\n      - "*.*.*"\n')
     (repository / "charts" / "kubilitics" / "templates" / "stray.yaml").write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.nobody.knows }}}\n"
     )
