@@ -14,6 +14,7 @@ import difflib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -118,18 +119,13 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
             for file in missing_files(subject):
                 findings, fine = look_with_file(subject, ledger, task, file, starts, findings, exempted)
                 added.append(replace(file, fine=fine))
+            explore = partial(_around, plan_of(request, subject), starts)
             for cluster in other_clusters(subject):
-                explore = lambda beside: _around(plan_of(request, subject), starts, beside)  # noqa: E731
+                # On this machine, wherever the sweep itself runs.
+                workers = request.workers or default_workers()
+                chart = str(request.chart)
                 beside = look_on(
-                    subject,
-                    ledger,
-                    task,
-                    cluster,
-                    explore,
-                    findings,
-                    exempted,
-                    chart=str(request.chart),
-                    workers=pool.count,
+                    subject, ledger, task, cluster, explore, findings, exempted, chart=chart, workers=workers
                 )
                 findings = [*beside.kept, *beside.proofs]
                 clusters.append((cluster, beside.accepted))
