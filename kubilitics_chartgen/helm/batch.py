@@ -109,16 +109,9 @@ class BatchChart:
         self._answers: dict[str, str] = {}
         self._held = 0
 
-    @cached_property
+    @property
     def _files(self) -> dict[str, bytes]:
-        packed = self._chart.saved()
-        found: dict[str, bytes] = {}
-        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as archive:
-            for member in archive:
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    found[member.name] = stream.read()
-        return found
+        return self._chart.contents
 
     @cached_property
     def entries(self) -> tuple[str, ...]:

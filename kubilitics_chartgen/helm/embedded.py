@@ -78,6 +78,17 @@ class EmbeddedChart:
         return EmbeddedChart(ChartSource(self.source.path, _repacked(self.saved(), change, added)))
 
     @cached_property
+    def contents(self) -> dict[str, bytes]:
+        """Every file of the packed chart by its path in it, such as `web/templates/service.yaml`."""
+        found: dict[str, bytes] = {}
+        with tarfile.open(fileobj=io.BytesIO(gzip.decompress(self.saved()))) as archive:
+            for member in archive:
+                stream = archive.extractfile(member)
+                if stream is not None:
+                    found[member.name] = stream.read()
+        return found
+
+    @cached_property
     def files(self) -> frozenset[str]:
         """The names of the files that its templates can ask for."""
         found: list[dict[str, Any]] = _call(lambda: self._facts.files)

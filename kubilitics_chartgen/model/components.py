@@ -8,9 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["AI", "AUXILIARY", "BACKEND", "CHROMADB", "COMPONENTS", "FRONTEND", "OLLAMA", "QDRANT", "Component"]
+__all__ = [
+    "AI",
+    "AUXILIARY",
+    "BACKEND",
+    "CHROMADB",
+    "COMPONENTS",
+    "CUT_NAME",
+    "FRONTEND",
+    "OLLAMA",
+    "QDRANT",
+    "Component",
+]
 
 IMAGE_REGISTRY = "ghcr.io"
+CUT_NAME = "?" * 40 + "*-" + "[0-9a-f]" * 8
+"""A pattern of names that would be too long: cut at 52 characters for a StatefulSet, at 63 else, they end in a hash."""
 
 
 @dataclass(frozen=True)

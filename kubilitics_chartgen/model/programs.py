@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kubilitics_chartgen.model.components import CUT_NAME
 from kubilitics_chartgen.model.providers import PROVIDERS
 
 __all__ = ["PROGRAMS", "Program"]
@@ -39,8 +40,6 @@ class Program:
 
 
 _SECONDS = "[0-9]*"
-_CUT = "?" * 40 + "*-" + "?" * 8
-"""A name that would be too long: it ends in a hash."""
 _PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"), "")
 """Programs differ in the case that they read."""
 
@@ -53,7 +52,7 @@ PROGRAMS = (
             "KUBILITICS_GRPC_PORT": "0",
             "KUBILITICS_DEPLOYMENT_MODE": "in-cluster",
             "KUBILITICS_DATABASE_PATH": "/data/*.db",
-            "KUBILITICS_AI_BACKEND_URL": f"http://*-ai:8081|http://{_CUT}:8081",
+            "KUBILITICS_AI_BACKEND_URL": f"http://*-ai:8081|http://{CUT_NAME}:8081",
             "KUBILITICS_AUTH_MODE": "disabled|optional|required",
             "KUBILITICS_AUTH_JWT_SECRET": "",
             "KUBILITICS_AUTH_ADMIN_USER": "",

@@ -62,8 +62,8 @@ class Cluster:
 
 def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
     """Those on which templates may do something else: more kinds, and the oldest and newest Kubernetes."""
-    texts: list[str] = []
-    subject.loaded.rewritten(lambda name, data: _gathered(texts, name, data))
+    contents = subject.loaded.contents.items()
+    texts = [data.decode("utf-8", "replace") for name, data in contents if "/templates/" in name]
     found: list[Cluster] = []
     served = {kind for text in texts for kind in _asked_kinds(text)}
     if any(question["asked"][0] not in '"`' for text in texts for question in _HAS.finditer(text)):
@@ -118,12 +118,6 @@ def _asked_kinds(text: str) -> Iterator[str]:
     """What is asked for in so many words."""
     for question in _HAS.finditer(text):
         yield from _KIND.findall(question["asked"])
-
-
-def _gathered(texts: list[str], name: str, data: bytes) -> bytes:
-    if "/templates/" in name:
-        texts.append(data.decode("utf-8", "replace"))
-    return data
 
 
 def changed_on(cluster: Cluster, name: str, data: bytes) -> bytes:

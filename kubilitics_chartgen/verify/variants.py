@@ -7,8 +7,6 @@ that never print, and of values that change nothing, is taken back where the var
 
 from __future__ import annotations
 
-import io
-import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -107,11 +105,8 @@ def _place(sighting: Sighting) -> tuple[str, str, str]:
 def _copied(subject: Subject, variant: Variant) -> Iterator[Path]:
     """A copy of the chart, as it is packed, with what is different."""
     with tempfile.TemporaryDirectory(prefix="chartgen-") as place:
-        with tarfile.open(fileobj=io.BytesIO(subject.loaded.saved())) as archive:
-            for member in archive:
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    _write(Path(place, member.name), variant.change(member.name, stream.read()))
+        for name, data in subject.loaded.contents.items():
+            _write(Path(place, name), variant.change(name, data))
         folder = Path(place, subject.name)
         if SETTINGS_FILE in subject.files.files:
             _write(folder / SETTINGS_FILE, subject.files.files[SETTINGS_FILE].encode())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kubilitics_chartgen.model.components import AI, BACKEND
-from kubilitics_chartgen.model.fields.row import CUT, POD, Arrival, address, comes, copied, env, stands
+from kubilitics_chartgen.model.components import AI, BACKEND, CUT_NAME
+from kubilitics_chartgen.model.fields.row import POD, Arrival, address, comes, copied, env, stands
 
 __all__ = ["core"]
 
@@ -151,7 +151,7 @@ def _helpers() -> Iterator[Arrival]:
     args = "spec containers core args"
     yield from stands("Pod", "tests/*", (f"{args} 0", address("backend", BACKEND.port, "/health")))
     for number, path in ((1, "/nginx-health"), (2, "/health")):
-        way = (f"{args} {number}", "|".join(f"http://{name}:*{path}" for name in ("*-frontend", CUT)))
+        way = (f"{args} {number}", "|".join(f"http://{name}:*{path}" for name in ("*-frontend", CUT_NAME)))
         yield from stands("Pod", "tests/*", way, when="frontend-on")
     asked = ((f"spec containers ai args {number}", path) for number, path in ((0, "/health"), (1, "/ready")))
     yield from stands("Pod", "ai/tests/*", *((way, address("ai", AI.port, path)) for way, path in asked))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["CUT", "POD", "Arrival", "address", "comes", "copied", "entries", "env", "stands"]
+from kubilitics_chartgen.model.components import CUT_NAME
+
+__all__ = ["POD", "Arrival", "address", "comes", "copied", "entries", "env", "stands"]
 
 POD = "spec template spec"
-CUT = "?" * 40 + "*-" + "?" * 8
-"""A name that would be too long: it ends in a hash."""
 
 
 @dataclass(frozen=True)
@@ -72,4 +72,4 @@ def env(container: str, name: str, rest: str = "value", *, pod: str = POD, part:
 
 def address(component: str, port: int, path: str = "") -> str:
     """A pattern of the address of a component's Service; or of one whose name is cut."""
-    return "|".join(f"http://{name}:{port}{path}" for name in (f"*-{component}", CUT))
+    return "|".join(f"http://{name}:{port}{path}" for name in (f"*-{component}", CUT_NAME))

@@ -14,6 +14,7 @@ from kubilitics_chartgen.model.components import (
     BACKEND,
     CHROMADB,
     COMPONENTS,
+    CUT_NAME,
     FRONTEND,
     IMAGE_REGISTRY,
     OLLAMA,
@@ -93,6 +94,7 @@ def _context(root: Any) -> dict[str, Any]:
         "providers": PROVIDERS,
         "features": FEATURES,
         "conditions": CONDITIONS,
+        "cut_name": CUT_NAME,
         "fields": entries(arrivals(root)),
         "connections": connections.CONNECTIONS,
         "refusals": REFUSALS,
@@ -164,9 +166,9 @@ def _names_of_folders() -> list[tuple[str, list[str]]]:
         "ai": ["ai", "ai-discovery", "ai-headless", "ai-primary", "ai-from-core", "ai-queries", "ai-test"],
         **{component.id: [component.id] for component in (FRONTEND, *AUXILIARY)},
     }
-    # Only what would be too long is cut: at 52 characters for a StatefulSet, at 63 else.
-    cut = "?" * 40 + "*-" + "[0-9a-f]" * 8
-    return [(folder, [*(f"*-{name}" for name in names), cut, f"{cut}:view"]) for folder, names in suffixes.items()]
+    return [
+        (folder, [*(f"*-{name}" for name in names), CUT_NAME, f"{CUT_NAME}:view"]) for folder, names in suffixes.items()
+    ]
 
 
 def _refusals_page() -> str:

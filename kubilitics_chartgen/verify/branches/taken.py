@@ -19,6 +19,7 @@ from typing import Any
 
 from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.helm.batch import BatchChart, Context
+from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.branches.instrument import ANYTHING, Branch, instrument, notes_in
@@ -107,13 +108,13 @@ class _Search:
         """What is taken with one more file in the chart, each by itself; every one of them renders."""
         for name, content in files.items():
             chart = self.chart.rewritten(lambda _, data: data, {f"{self.subject.name}/{name}": content.encode()})
-            for start in starts:
-                texts = chart.render_texts(self._given(start), start.release)
-                self.taken.update(*(notes_in(text)[1] for text in texts.values()))
+            self._note_whole(chart, starts)
 
     def look_on(self, cluster: Cluster, configurations: Sequence[Configuration]) -> None:
         """What is taken on another cluster."""
-        chart = self.chart.rewritten(lambda name, data: changed_on(cluster, name, data))
+        self._note_whole(self.chart.rewritten(lambda name, data: changed_on(cluster, name, data)), configurations)
+
+    def _note_whole(self, chart: EmbeddedChart, configurations: Sequence[Configuration]) -> None:
         for each in configurations:
             with contextlib.suppress(ChartgenError):
                 texts = chart.render_texts(self._given(each), each.release)

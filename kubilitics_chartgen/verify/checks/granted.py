@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity
 from kubilitics_chartgen.verify.checks.declared import Permission
-from kubilitics_chartgen.verify.checks.reading import at, entries, items, quoted
+from kubilitics_chartgen.verify.checks.permissions import called, rights_of
+from kubilitics_chartgen.verify.checks.reading import at, items, quoted
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
 __all__ = ["Granted"]
@@ -50,13 +51,9 @@ class Granted:
         if document.kind.endswith("Binding"):
             role = str(at(document.object, "roleRef").get("name"))
             return _Role(role, labels, frozenset(), frozenset(), True)
-        rights: set[_Right] = set()
-        named: set[_Right] = set()
-        for _, rule in items(document.object.get("rules")):
-            parts = (entries(rule.get(key)) for key in ("apiGroups", "resources", "verbs"))
-            found = {(str(group), str(resource), str(verb)) for group, resource, verb in product(*parts)}
-            (named if entries(rule.get("resourceNames")) else rights).update(found)
-        return _Role(document.name, labels, frozenset(rights), frozenset(named), False)
+        found = [right for _, rule in items(document.object.get("rules")) for right in rights_of(rule)]
+        rights, named = (frozenset(right[:3] for right in found if right[3] is by_name) for by_name in (False, True))
+        return _Role(document.name, labels, rights, named, False)
 
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
         """Rights that lack, or are there though their condition fails."""
@@ -84,7 +81,7 @@ class Granted:
         rights = {right for _, role in roles for right in (role.named if item.named else role.rights)}
         for right in product(item.groups, item.resources, item.verbs):
             if right not in rights:
-                yield self._fault(where, f"does not grant {_called(right)}, though {item.when} holds")
+                yield self._fault(where, f"does not grant {quoted(called(*right))}, though {item.when} holds")
                 return
 
     def _too_early(
@@ -96,7 +93,7 @@ class Granted:
             granted = role.named if item.named else role.rights
             for right in product(item.groups, item.resources, item.verbs):
                 if right in granted and not any(_is_for(other, role) and _covers(other, right) for other in others):
-                    yield self._fault(document, f"grants {_called(right)}, though {item.when} does not hold")
+                    yield self._fault(document, f"grants {quoted(called(*right))}, though {item.when} does not hold")
                     return
 
     def _fault(self, document: Document | None, message: str) -> Fault:
@@ -111,8 +108,3 @@ def _is_for(item: Permission, role: _Role) -> bool:
 def _covers(item: Permission, right: _Right) -> bool:
     group, resource, verb = right
     return group in item.groups and resource in item.resources and verb in item.verbs
-
-
-def _called(right: _Right) -> str:
-    group, resource, verb = right
-    return quoted(f"{verb} {resource}" + (f".{group}" if group else ""))

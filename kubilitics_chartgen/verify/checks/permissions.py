@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import product
+from typing import Any
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Permission
 from kubilitics_chartgen.verify.checks.reading import at, entries, items, quoted
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
-__all__ = ["Permissions", "granted_rights", "wanted_rights"]
+__all__ = ["Permissions", "Right", "called", "granted_rights", "rights_of", "wanted_rights"]
 
 _READS = frozenset(("get", "list", "watch"))
 _WRITES = frozenset(("create", "update", "patch", "delete", "deletecollection"))
@@ -65,13 +66,8 @@ class Permissions:
         ours = [item for item in declared or () if _is_for(item, document)]
         for position, rule in items(document.object.get("rules")):
             place = f"rules[{position}]"
-            named = bool(entries(rule.get("resourceNames")))
-            groups = [str(group) for group in entries(rule.get("apiGroups"))]
-            resources = [str(resource) for resource in entries(rule.get("resources"))]
-            verbs = [str(verb) for verb in entries(rule.get("verbs"))]
-            urls = [str(url) for url in entries(rule.get("nonResourceURLs"))]
-            rights = [(group, resource, verb, named) for group in groups for resource in resources for verb in verbs]
-            rights += [("", url, verb, False) for url in urls for verb in verbs]
+            urls = product(entries(rule.get("nonResourceURLs")), entries(rule.get("verbs")))
+            rights = [*rights_of(rule), *(("", str(url), str(verb), False) for url, verb in urls)]
             said: set[str] = set()
             for right in rights:
                 if any(_covers(item, right) for item in ours):
@@ -98,7 +94,7 @@ def wanted_rights(declared: Sequence[Permission] | None) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, item in enumerate(declared or ()):
         for group, resource, verb in product(item.groups, item.resources, item.verbs):
-            found[_key(number, group, resource, verb)] = f"{verb} {resource}" + (f".{group}" if group else "")
+            found[_key(number, group, resource, verb)] = called(group, resource, verb)
         if not item.resources:
             found[f"{number}"] = f"bind {item.role}"
     return found
@@ -117,11 +113,20 @@ def granted_rights(document: Document, declared: Sequence[Permission] | None) ->
         )
     ours = [(number, item) for number, item in enumerate(declared) if _is_for(item, document)]
     for _, rule in items(document.object.get("rules")) if ours else ():
-        groups, resources, verbs = (map(str, entries(rule.get(key))) for key in ("apiGroups", "resources", "verbs"))
-        named = bool(entries(rule.get("resourceNames")))
-        for group, resource, verb in product(groups, resources, verbs):
-            right = (group, resource, verb, named)
-            yield from (_key(number, group, resource, verb) for number, item in ours if _covers(item, right))
+        for right in rights_of(rule):
+            yield from (_key(number, *right[:3]) for number, item in ours if _covers(item, right))
+
+
+def rights_of(rule: Mapping[str, Any]) -> Iterator[Right]:
+    """What one rule of a role grants on resources."""
+    named = bool(entries(rule.get("resourceNames")))
+    parts = (entries(rule.get(key)) for key in ("apiGroups", "resources", "verbs"))
+    return ((str(group), str(resource), str(verb), named) for group, resource, verb in product(*parts))
+
+
+def called(group: str, resource: str, verb: str) -> str:
+    """A right in words, such as `get deployments.apps`."""
+    return f"{verb} {resource}" + (f".{group}" if group else "")
 
 
 def _key(number: int, group: str, resource: str, verb: str) -> str:
@@ -150,8 +155,7 @@ def _covers(item: Permission, right: Right) -> bool:
 
 def _undeclared(right: Right) -> str:
     group, resource, verb, named = right
-    what = f"{verb} {resource}" + (f".{group}" if group else "")
-    return f"grants {quoted(what)}{'' if named else ' of any name'}, which is not declared"
+    return f"grants {quoted(called(group, resource, verb))}{'' if named else ' of any name'}, which is not declared"
 
 
 def _danger(right: Right) -> str:
