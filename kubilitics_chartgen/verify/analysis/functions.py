@@ -214,7 +214,7 @@ def _include(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     targets = [target for name in args[0].strings for target in state.templates.get(name, [])]
     if not args[0].constant or not targets or not all(prints_one_value(target.body) for target in targets):
         return OTHER
-    return join(state.results.get(id(target), NOTHING) for target in targets)
+    return join(state.result(target) for target in targets)
 
 
 def _tpl(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:

@@ -5,6 +5,8 @@ Reads do not depend on the order of writes: the interpreter runs until nothing i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, Path, Site, join
 
 __all__ = ["Heap"]
@@ -16,8 +18,24 @@ class Heap:
     def __init__(self) -> None:
         self._fields: dict[Site, dict[str, Abstract]] = {}
         self._links: dict[Site, Abstract] = {}
+        self._versions: dict[Site, int] = {}
         self.version = 0
         """Grows with every change, to see when nothing changes any more."""
+        self.looked: dict[Site, int] = {}
+        """What was looked at, and the version that it had, since whoever wants to know put an empty map here."""
+
+    def look(self, site: Site) -> None:
+        """Note that what follows depends on a site."""
+        self.looked.setdefault(site, self._versions.get(site, 0))
+
+    def touch(self, site: Site) -> None:
+        """A site has changed."""
+        self._versions[site] = self._versions.get(site, 0) + 1
+        self.version += 1
+
+    def same(self, looked: Mapping[Site, int]) -> bool:
+        """Whether what was looked at is still as it was."""
+        return all(self._versions.get(site, 0) == version for site, version in looked.items())
 
     def write(self, site: Site, key: str, value: Abstract) -> None:
         """A field may be `value`; the key `*` is a key that is not known."""
@@ -26,7 +44,7 @@ class Heap:
         after = value if before is None else join([before, value])
         if before is None or after != before:
             fields[key] = after
-            self.version += 1
+            self.touch(site)
 
     def link(self, site: Site, value: Abstract) -> None:
         """Whatever `value` has, `site` may have as well."""
@@ -34,10 +52,11 @@ class Heap:
         after = join([before, value])
         if after != before:
             self._links[site] = after
-            self.version += 1
+            self.touch(site)
 
     def read(self, site: Site, key: str) -> Abstract:
         """What a field may be, links aside."""
+        self.look(site)
         fields = self._fields.get(site, {})
         if key == ANY:
             return join(fields.values())
@@ -45,10 +64,12 @@ class Heap:
 
     def linked(self, site: Site) -> Abstract:
         """What `site` is linked to."""
+        self.look(site)
         return self._links.get(site, NOTHING)
 
     def keys(self, site: Site) -> tuple[str, ...] | None:
         """All keys of a site, None where they are not known."""
+        self.look(site)
         fields = self._fields.get(site, {})
         return None if ANY in fields or site in self._links or site[0] == "copy" else tuple(fields)
 

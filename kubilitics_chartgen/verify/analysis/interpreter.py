@@ -1,7 +1,8 @@
 """Walks the trees of templates with abstract values and records what they read. No I/O.
 
 The result of a named template is text that leads nowhere, so calls are queued instead of nested: recursion among
-templates costs no stack. Everything is run again until heap and reads stay as they are.
+templates costs no stack. What looks at something that has changed since is run again, until heap and reads stay as
+they are.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ class Interpreter:
                 for entry in entries:
                     state.enqueue(entry.target, entry.argument)
                 while state.queue:
-                    self.task(state.queue.pop())
+                    task = state.queue.pop()
+                    if not state.repeated(task):
+                        with state.running(task):
+                            self.task(task)
                 if before == (state.heap.version, state.reads.version, len(state.changed)):
                     return True
         except (TooMuchError, RecursionError):

@@ -11,7 +11,7 @@ from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
 from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
-from kubilitics_chartgen.verify.analysis.tasks import Callable, Task, TooMuchError
+from kubilitics_chartgen.verify.analysis.tasks import Callable, Run, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
@@ -67,6 +67,12 @@ class State:
         self.queue: list[Task] = []
         self.done: set[tuple[int, Abstract]] = set()
         self.calls: dict[int, int] = {}
+        self.runs: dict[tuple[int, Abstract], Run] = {}
+        """How tasks went the last time."""
+        self.called: list[Task] = []
+        """What the one that runs has called."""
+        self.limited = False
+        """Whether it called something too often."""
         self.texts: dict[tuple[str, str], Callable | None] = {}
         self.work = 0
         self.file = ""
@@ -187,7 +193,12 @@ class State:
         after = join([before, value])
         if after != before:
             self.results[id(target)] = after
-            self.heap.version += 1
+            self.heap.touch(("printed", id(target)))
+
+    def result(self, target: Callable) -> Abstract:
+        """What a named template may print, as far as it is known."""
+        self.heap.look(("printed", id(target)))
+        return self.results.get(id(target), NOTHING)
 
     def index(self, value: Abstract, key: Abstract) -> Abstract:
         """What `index value key` may be."""
@@ -263,6 +274,7 @@ class State:
 
     def enqueue(self, target: Callable, argument: Abstract) -> None:
         """Put one run into the queue, unless it was there already."""
+        self.called.append(Task(target, argument))
         if self.joined:
             argument = join([self.arguments.get(id(target), NOTHING), argument])
             self.arguments[id(target)] = argument
@@ -271,11 +283,31 @@ class State:
             return
         count = self.calls.get(id(target), 0)
         if count >= MAX_CALLS:
+            self.limited = True
             self.consume(argument)
             return
         self.done.add(key)
         self.calls[id(target)] = count + 1
         self.queue.append(Task(target, argument))
+
+    def repeated(self, task: Task) -> bool:
+        """Whether a task would go as it went before; what it called then is called again."""
+        run = self.runs.get((id(task.target), task.argument))
+        if run is None or run.changed != len(self.changed) or not self.heap.same(run.looked):
+            return False
+        if any(self.calls.get(id(call.target), 0) >= MAX_CALLS for call in run.calls):
+            return False
+        for call in run.calls:
+            self.enqueue(call.target, call.argument)
+        return True
+
+    @contextmanager
+    def running(self, task: Task) -> Iterator[None]:
+        """Within, a task runs; how it goes is remembered."""
+        self.heap.looked, self.called, self.limited, changed = {}, [], False, len(self.changed)
+        yield
+        if not self.limited:
+            self.runs[id(task.target), task.argument] = Run(self.heap.looked, changed, tuple(self.called))
 
     def run_text(self, text: str, argument: Abstract) -> None:
         """Run a constant text as a template, as `tpl` does."""

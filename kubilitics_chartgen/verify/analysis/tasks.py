@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kubilitics_chartgen.verify.analysis.values import Abstract
+from kubilitics_chartgen.verify.analysis.values import Abstract, Site
 from kubilitics_chartgen.verify.gotemplate.nodes import Body
 
-__all__ = ["Callable", "Task", "TooMuchError"]
+__all__ = ["Callable", "Run", "Task", "TooMuchError"]
 
 
 class TooMuchError(Exception):
@@ -29,3 +30,15 @@ class Task:
 
     target: Callable
     argument: Abstract
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a task went: it goes the same way again as long as what it looked at is the same."""
+
+    looked: Mapping[Site, int]
+    """The sites that it looked at, with their versions."""
+    changed: int
+    """How many values templates were known to change in place."""
+    calls: Sequence[Task]
+    """What it called."""
