@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +13,8 @@ from kubilitics_chartgen.cli import generate as generating
 from kubilitics_chartgen.cli.output import console, print_json, progress
 
 if TYPE_CHECKING:
-    from kubilitics_chartgen.helm import EmbeddedChart
     from kubilitics_chartgen.kube.versions import KubeVersion
+    from kubilitics_chartgen.verify.sweep.renderer import Renderer
 
 __all__ = ["ProfileResult", "demo"]
 
@@ -41,22 +41,21 @@ class ProfileResult:
         }
 
 
-def _check_profile(chart: EmbeddedChart, profile: Path, versions: Sequence[KubeVersion], folder: Path) -> ProfileResult:
+def _check_profile(renderer: Renderer, profile: Path, versions: Sequence[KubeVersion], folder: Path) -> ProfileResult:
     """Render `profile` as each version, validate as that version, and keep the newest manifest in `folder`."""
     from kubilitics_chartgen.cli.writing import replace_file
-    from kubilitics_chartgen.helm import Judge, RefusedError, Release, documents, documents_text, read_values
+    from kubilitics_chartgen.helm import RefusedError, documents, documents_text, read_values
     from kubilitics_chartgen.kube.schemas import problems
 
     given = read_values([str(profile)])
-    coalesced = chart.coalesce(given.data)
-    unfit = Judge(chart.schema).problems(coalesced, given)
+    coalesced = renderer.whole(given.data)
+    unfit = renderer.judge.problems(coalesced, given)
     if unfit:
         raise RefusedError(f"{profile} does not fit the chart's schema", unfit)
     found = []
     lines: list[str] = []
-    for version in versions:
-        release = Release(name="kubilitics", namespace="kubilitics", kube_version=str(version))
-        found = [document for document in documents(chart.render(given.data, release)) if not document.is_test]
+    for version, texts in zip(versions, _render(renderer, given.data, versions), strict=True):
+        found = [document for document in documents(texts) if not document.is_test]
         lines += [
             f"{document} on {version.name}: {problem.path}: {problem.message}"
             for document in found
@@ -70,14 +69,39 @@ def _check_profile(chart: EmbeddedChart, profile: Path, versions: Sequence[KubeV
     )
 
 
+def _render(
+    renderer: Renderer, given: Mapping[str, Any], versions: Sequence[KubeVersion]
+) -> Sequence[Mapping[str, str]]:
+    """What every template prints for each version. Raises RenderError."""
+    from kubilitics_chartgen.helm import RefusedError, Release
+    from kubilitics_chartgen.helm.batch import Context
+    from kubilitics_chartgen.helm.paths import with_value
+    from kubilitics_chartgen.verify.sweep.renderer import Refusal
+
+    release = Release(name="kubilitics", namespace="kubilitics")
+    values = []
+    for version in versions:
+        full = renderer.loaded.check_renderable(replace(release, kube_version=str(version)))
+        path = renderer.loaded.kube_version_value
+        assert path is not None, "which the line before refuses"
+        values.append(with_value(given, path, full))
+    contexts = [Context(renderer.whole(each), release, renderer.entries) for each in values]
+    found = []
+    for answer in renderer.texts(contexts, values):
+        if isinstance(answer, Refusal):
+            raise RefusedError(answer.message)
+        found.append(answer)
+    return found
+
+
 def demo(
     root: Annotated[Path, typer.Option(help="The repository.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Generate the chart, lint it, render every profile, and validate it on every supported Kubernetes version."""
-    from kubilitics_chartgen.helm import EmbeddedEngine
     from kubilitics_chartgen.kube.versions import supported
     from kubilitics_chartgen.verify.lint import lint
+    from kubilitics_chartgen.verify.sweep.renderer import Renderer
 
     with progress("generating the chart"):
         planned = generating.plan(root)
@@ -86,11 +110,11 @@ def demo(
     with progress("linting the chart"):
         report = lint(chart_folder)
     versions = supported()
-    chart = EmbeddedEngine().load(chart_folder)
+    renderer = Renderer(chart_folder)
     results = []
     for profile in sorted((root / "values").glob("*.yaml")):
         with progress(f"rendering and validating {profile.stem}"):
-            results.append(_check_profile(chart, profile, versions, root / "build" / "demo"))
+            results.append(_check_profile(renderer, profile, versions, root / "build" / "demo"))
     if as_json:
         print_json(
             {
