@@ -6,6 +6,7 @@ Command modules import the rest of the package inside their functions, so that `
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from typing import Annotated
@@ -76,6 +77,8 @@ def root(
 
 def main() -> None:
     """Run the command line; never shows a traceback for what a user can mend."""
+    # A command is over soon, and what it keeps is no garbage: it is looked for seldom, as workers do.
+    gc.set_threshold(50_000, 20, 50)
     try:
         try:
             app()
