@@ -6,7 +6,6 @@ Command modules import the rest of the package inside their functions, so that `
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import sys
 from typing import Annotated
@@ -30,6 +29,7 @@ from kubilitics_chartgen.cli import (
     verify,
 )
 from kubilitics_chartgen.errors import ChartgenError
+from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
 
 __all__ = ["app", "main", "root"]
 
@@ -77,8 +77,7 @@ def root(
 
 def main() -> None:
     """Run the command line; never shows a traceback for what a user can mend."""
-    # A command is over soon, and what it keeps is no garbage: it is looked for seldom, as workers do.
-    gc.set_threshold(50_000, 20, 50)
+    collect_seldom()
     try:
         try:
             app()

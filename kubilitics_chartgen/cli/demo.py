@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,17 +75,15 @@ def _render(
     """What every template prints for each version. Raises RenderError."""
     from kubilitics_chartgen.helm import RefusedError, Release
     from kubilitics_chartgen.helm.batch import Context
-    from kubilitics_chartgen.helm.paths import with_value
     from kubilitics_chartgen.verify.sweep.renderer import Refusal
 
-    release = Release(name="kubilitics", namespace="kubilitics")
-    values = []
-    for version in versions:
-        full = renderer.loaded.check_renderable(replace(release, kube_version=str(version)))
-        path = renderer.loaded.kube_version_value
-        assert path is not None, "which the line before refuses"
-        values.append(with_value(given, path, full))
-    contexts = [Context(renderer.whole(each), release, renderer.entries) for each in values]
+    releases = [Release("kubilitics", "kubilitics", kube_version=str(version)) for version in versions]
+    for release in releases:
+        renderer.loaded.check_renderable(release)
+    values = [renderer.loaded.with_version(given, release) for release in releases]
+    contexts = [
+        Context(renderer.whole(each), release, renderer.entries) for each, release in zip(values, releases, strict=True)
+    ]
     found = []
     for answer in renderer.texts(contexts, values):
         if isinstance(answer, Refusal):

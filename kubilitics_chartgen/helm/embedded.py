@@ -160,13 +160,17 @@ class EmbeddedChart:
 
     def render(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """The raw text of each template by its path, NOTES.txt included."""
-        version = self.check_renderable(release)
-        if release.kube_version is not None and self.kube_version_value is not None:
-            values = with_value(values, self.kube_version_value, version)
-        return self.render_texts(values, release)
+        self.check_renderable(release)
+        return self.render_texts(self.with_version(values, release), release)
 
-    def check_renderable(self, release: Release) -> str:
-        """Refuse what no values could mend; the Kubernetes version that is rendered for."""
+    def with_version(self, values: Mapping[str, Any], release: Release) -> Mapping[str, Any]:
+        """The same values, so that templates see the release's Kubernetes version, as far as a value can say it."""
+        if release.kube_version is None or self.kube_version_value is None:
+            return values
+        return with_value(values, self.kube_version_value, versions.full_kube_version(release.kube_version))
+
+    def check_renderable(self, release: Release) -> None:
+        """Refuse what no values could mend."""
         check_release(release)
         version = versions.default_kube_version()
         if release.kube_version is not None:
@@ -179,7 +183,6 @@ class EmbeddedChart:
                 )
         versions.check_kube_version_range(self.metadata, version)
         self._check_installable()
-        return version
 
     def render_texts(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:
         """What `render` gives, for values and a release that were checked before."""

@@ -15,10 +15,8 @@ from hashlib import blake2b
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm import EmbeddedChart, EmbeddedEngine, RefusedError, Release, Values, read_values
 from kubilitics_chartgen.helm.batch import BatchChart
-from kubilitics_chartgen.helm.paths import with_value
 from kubilitics_chartgen.helm.values_file import read_values_file
 from kubilitics_chartgen.helm.values_set import apply_set
-from kubilitics_chartgen.helm.versions import full_kube_version
 from kubilitics_chartgen.transition.fleet import UNUSABLE, ClusterAnswer, ClusterFile, FleetRequest
 from kubilitics_chartgen.transition.remembered import Case, RememberedChart
 from kubilitics_chartgen.upgrade.plan import make_plan
@@ -142,10 +140,7 @@ class _Prepared:
         if not renderer.judge.accepts(whole):
             problems = renderer.judge.problems(whole, given)
             raise RefusedError(f"{self._side.name} does not take these values", problems)
-        version, path = self._release.kube_version, renderer.alone.kube_version_value
-        if version is not None and path is not None:
-            whole = with_value(whole, path, full_kube_version(version))
-        return Case(given.data, whole, self._release)
+        return Case(given.data, renderer.alone.with_version(whole, self._release), self._release)
 
     def states(self, cases: Sequence[Case]) -> list[State | Refusal]:
         """What the chart renders with each of these values, or why it does not."""

@@ -34,7 +34,8 @@ from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
-from kubilitics_chartgen.verify.sweep.pool import CHUNK, collect_seldom
+from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
+from kubilitics_chartgen.verify.sweep.pool import CHUNK
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool

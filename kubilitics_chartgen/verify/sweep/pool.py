@@ -7,7 +7,6 @@ What a worker had when it died is tried again in smaller parts, until the one re
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -21,8 +20,9 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
 from kubilitics_chartgen.errors import ChartgenError, ToolError
+from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
 
-__all__ = ["Pool", "Work", "chunks_of", "collect_seldom", "default_workers"]
+__all__ = ["Pool", "Work", "chunks_of", "default_workers"]
 
 
 class _Numbered(Protocol):
@@ -235,12 +235,6 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) 
             connection.send(run(chunk))
         except Exception as error:
             connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
-
-
-def collect_seldom() -> None:
-    """What is remembered is no garbage, so it is looked for seldom."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _limit(memory: int) -> None:
