@@ -33,10 +33,11 @@ test: $(STAMP) check ## Run everything that must be green: code checks, generate
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing" --ignore tests/cluster
 	@$(MAKE) --no-print-directory test-cluster
 
-# One process for each file: what one installs for the whole cluster, such as definitions, its own tests alone see.
+# One process for each file: what one installs for the whole cluster, such as definitions, its own tests alone see. The
+# longest files are the first.
 test-cluster: $(STAMP) ## Run the tests against a real control plane; KUBE=1.33.13 builds and takes that version
 	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
-	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 4 --dist loadfile tests/cluster
+	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/pytest -q -n 4 --dist loadfile --no-loadscope-reorder tests/cluster
 
 check: lint-code types layers $(STAMP) ## Code style, types, layers, and that generated files are fresh
 	@$(BIN)/kubilitics-chartgen generate --check
@@ -81,7 +82,7 @@ probe-rules: $(STAMP) ## Ask a real API server which fields never change, for pl
 	@test -z "$(KUBE)" || sh tools/control-plane/build.sh
 	@$(BIN)/python -m tests.cluster.control_plane $(BIN)/python -m tests.cluster.probe_rules
 
-control-plane: ## Build a control plane (needs Go, about 8 minutes, once), for the tests that ask a real API server
+control-plane: ## Build a control plane (needs Go, about 6 minutes, once), for the tests that ask a real API server
 	@sh tools/control-plane/build.sh
 
 test-tools: ## Install or build what the tests use beside Python (Debian packages, Helm 4, actionlint, a control plane, charts)

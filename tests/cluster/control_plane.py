@@ -37,7 +37,7 @@ ADMIN_TOKEN = "admin-of-this-test"
 NOBODY_TOKEN = "known-but-allowed-nothing"
 MISSING = (
     "THE CLUSTER TESTS DO NOT RUN: there is no control plane. "
-    "Run `make control-plane` (needs Go; about 8 minutes, once), or name its programs by KUBEBUILDER_ASSETS."
+    "Run `make control-plane` (needs Go; about 6 minutes, once), or name its programs by KUBEBUILDER_ASSETS."
 )
 _NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 

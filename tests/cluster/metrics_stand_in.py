@@ -27,17 +27,19 @@ KINDS = [
 
 
 class Usage:
-    """CPU in use, in millicores, by each container of each pod of a component."""
+    """CPU in use, in millicores, by each container of each pod of a component in one namespace; no other is metered,
+    so that autoscalers of tests that run beside stay as they are."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, namespace: str) -> None:
         self.cluster = cluster
+        self.namespace = namespace
         self.millicores: dict[str, int] = {}
 
     def pod_metrics(self, namespace: str) -> dict[str, Any]:
         """What metrics-server would answer for the pods of a namespace."""
         now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         items = []
-        for pod in self.cluster.pods(namespace):
+        for pod in self.cluster.pods(namespace) if namespace == self.namespace else ():
             labels = pod["metadata"]["labels"]
             cpu = self.millicores.get(labels.get("app.kubernetes.io/component", ""), 0)
             usage = {"cpu": f"{cpu}m", "memory": "1Mi"}
@@ -53,9 +55,9 @@ class Usage:
 
 
 @contextlib.contextmanager
-def serve_metrics(cluster: Cluster) -> Iterator[Usage]:
+def serve_metrics(cluster: Cluster, namespace: str) -> Iterator[Usage]:
     """Serve them for the time of the block."""
-    usage = Usage(cluster)
+    usage = Usage(cluster, namespace)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -23,8 +23,8 @@ def replicas(cluster, namespace):
 
 
 @pytest.fixture
-def usage(cluster):
-    with serve_metrics(cluster) as serving:
+def usage(cluster, namespace):
+    with serve_metrics(cluster, namespace) as serving:
         yield serving
 
 

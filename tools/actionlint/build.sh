@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 target=../../.cache/actionlint/actionlint
-if [ -x "$target" ] && [ ! go.mod -nt "$target" ]; then
+if [ -x "$target" ] && [ ! go.mod -nt "$target" ] && [ ! ../go.work -nt "$target" ]; then
   exit 0
 fi
 if ! command -v go > /dev/null; then
@@ -12,5 +12,5 @@ if ! command -v go > /dev/null; then
 fi
 mkdir -p ../../.cache/actionlint
 echo "Building actionlint (once, about a minute) ..." >&2
-go build -trimpath -ldflags "-s -w" -o "$target.new" github.com/rhysd/actionlint/cmd/actionlint
+CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -ldflags "-s -w" -o "$target.new" github.com/rhysd/actionlint/cmd/actionlint
 mv "$target.new" "$target"

@@ -2,8 +2,9 @@
 
     .venv/bin/python tools/bench/verify.py [--quick]
 
-What is compared renders the same configurations: workers of `verify` with all checks on all Kubernetes versions,
-against a loop of `helm template` processes whose output is parsed and held against the strict schemas.
+What is compared renders the same configurations, some at a time and in turns, so that a machine that swings is as slow
+for the one as for the other: workers of `verify` with all checks on all Kubernetes versions, against a loop of `helm
+template` processes whose output is parsed and held against the strict schemas.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -35,14 +37,14 @@ from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
 from kubilitics_chartgen.verify.space.configuration import overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
-from kubilitics_chartgen.verify.sweep.pool import CHUNK
+from kubilitics_chartgen.verify.sweep.pool import CHUNK, Pool
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 
 CHART = Path("charts/kubilitics")
 PAGE = Path("docs/benchmarks.md")
-STEP = 960
+STEP = 480
 """Configurations that are asked for at once."""
 MINUTES = 15
 """Bound for configurations drawn uniformly."""
@@ -62,21 +64,17 @@ def main() -> None:
     verdict = first_verdict()
     subject = read_subject(CHART, kube_versions=supported())
     tell("configurations with half of their values changed, to be rendered anew")
-    anew = half_changed(subject, 48 if quick else 480)
-    tell("these and those near the profiles, two workers and one")
-    near = near_profiles(subject, 160 if quick else 2_000)
-    measured = {
-        "anew, two": swept(subject, anew, workers=2),
-        "anew, one": swept(subject, anew, workers=1),
-        "near, two": swept(subject, near, workers=2),
-        "near, one": swept(subject, near, workers=1),
-    }
+    anew = half_changed(subject, 48 if quick else 2 * STEP)
+    tell("these, two workers and one in turns")
+    measured: dict[str, dict[str, float]] = {}
+    measured["anew, two"], measured["anew, one"], _ = in_turns(subject, anew, share=0)
+    tell("those near the profiles, two workers, one, and a loop of processes in turns")
+    near = near_profiles(subject, 160 if quick else 4 * STEP)
+    measured["near, two"], measured["near, one"], loop = in_turns(subject, near, share=8 if quick else 25)
     tell("where the time goes")
-    shares = where_time_goes(subject, anew)
+    shares = where_time_goes(subject, anew[:STEP])
     tell("drawn uniformly")
-    whole = swept(subject, uniform(subject, 300 if quick else 100_000), workers=2, seconds=60 * MINUTES)
-    tell("a loop of processes")
-    loop = processes(subject, near[: 8 if quick else 100])
+    whole = swept(subject, uniform(subject, 300 if quick else 100_000), seconds=60 * MINUTES)
     text = page(verdict, measured, shares, whole, loop, load, quick=quick)
     replace_file(PAGE, text)
     sys.stdout.write(text)
@@ -149,31 +147,63 @@ def near_profiles(subject: Subject, count: int) -> list[Request]:
     return found
 
 
-def swept(subject: Subject, requests: Iterable[Request], *, workers: int, seconds: float = 3600) -> dict[str, float]:
-    """Render, parse and check these, or as many as there is time for."""
-    spent = cpu_seconds()
-    outcomes: list[Outcome] = []
-    with sweep_pool(task(subject), workers=workers) as pool:
+class Sweep:
+    """Requests given to workers, and the time that they took."""
+
+    def __init__(self, pool: Pool[Request, Outcome], subject: Subject, workers: int) -> None:
+        self.pool = pool
+        self.seconds = 0.0
+        self.outcomes: list[Outcome] = []
+        self.templates = len(subject.slices)
         # The start of the workers is part of the first verdict, and not of this.
         pool.run([Request(-1 - number, each) for number, each in enumerate([subject.base, *subject.known] * workers)])
+
+    def run(self, requests: Sequence[Request]) -> None:
+        """Render, parse and check these."""
         began = time.perf_counter()
-        left = iter(requests)
-        while time.perf_counter() - began < seconds and (some := list(islice(left, STEP))):
-            outcomes += pool.run(some)
-        took = time.perf_counter() - began
-    accepted = [outcome for outcome in outcomes if outcome.status is Status.ACCEPTED]
-    templates, distinct = len(subject.slices) * max(1, len(accepted)), sum(outcome.distinct for outcome in outcomes)
-    return {
-        "configurations": len(outcomes),
-        "accepted": len(accepted),
-        "seconds": took,
-        "cpu": cpu_seconds() - spent,
-        "perSecond": len(outcomes) / took,
-        "distinct": distinct,
-        "distinctPerSecond": distinct / took,
-        "hit": 1 - sum(outcome.rendered for outcome in accepted) / templates,
-        "memory": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-    }
+        self.outcomes += self.pool.run(requests)
+        self.seconds += time.perf_counter() - began
+
+    def numbers(self) -> dict[str, float]:
+        """What came of it; to be asked when the workers are gone, for their memory."""
+        accepted = [outcome for outcome in self.outcomes if outcome.status is Status.ACCEPTED]
+        distinct = sum(outcome.distinct for outcome in self.outcomes)
+        return {
+            "configurations": len(self.outcomes),
+            "accepted": len(accepted),
+            "seconds": self.seconds,
+            "perSecond": len(self.outcomes) / self.seconds,
+            "distinct": distinct,
+            "distinctPerSecond": distinct / self.seconds,
+            "hit": 1 - sum(outcome.rendered for outcome in accepted) / (self.templates * max(1, len(accepted))),
+            "memory": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        }
+
+
+def swept(subject: Subject, requests: Iterator[Request], *, seconds: float) -> dict[str, float]:
+    """Render, parse and check these with two workers, or as many as there is time for."""
+    with sweep_pool(task(subject), workers=2) as pool:
+        sweep = Sweep(pool, subject, 2)
+        while sweep.seconds < seconds and (some := list(islice(requests, STEP))):
+            sweep.run(some)
+    return sweep.numbers()
+
+
+def in_turns(
+    subject: Subject, requests: Sequence[Request], *, share: int
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """The same by two workers, by one, and of each part the first `share` by a loop of processes."""
+    loop = Loop(subject)
+    with sweep_pool(task(subject), workers=2) as pool, sweep_pool(task(subject), workers=1) as other:
+        two, one = Sweep(pool, subject, 2), Sweep(other, subject, 1)
+        for start in range(0, len(requests), STEP):
+            part = requests[start : start + STEP]
+            turns: list[Callable[[], None]] = [partial(two.run, part), partial(one.run, part)]
+            turns.append(partial(loop.run, part[:share]))
+            # There and back: a machine that gets slower is so for all.
+            for turn in turns if start // STEP % 2 == 0 else reversed(turns):
+                turn()
+    return two.numbers(), one.numbers(), loop.numbers()
 
 
 def where_time_goes(subject: Subject, requests: list[Request]) -> dict[str, float]:
@@ -211,22 +241,33 @@ def where_time_goes(subject: Subject, requests: list[Request]) -> dict[str, floa
     return {**parts, "total": total, "perObject": total / distinct * 1000}
 
 
-def processes(subject: Subject, requests: list[Request]) -> dict[str, float]:
-    """The same by one `helm template` process after the other, its output held against the strict schemas."""
-    helm = Path(sys.executable).parent / "helm"
-    release = Release("kubilitics", "example")
-    began = time.perf_counter()
-    documents = 0
-    for request in requests:
-        values = json.dumps(overrides(subject.space, request.configuration))
-        command = [str(helm), "template", release.name, str(CHART), "--namespace", release.namespace, "--values", "-"]
-        done = subprocess.run(command, input=values, capture_output=True, text=True, check=False)
-        for document in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if done.returncode == 0 else ():
-            documents += document is not None
-            for version in supported():
-                problems(document, version)
-    seconds = time.perf_counter() - began
-    return {"perSecond": len(requests) / seconds, "documents": documents}
+class Loop:
+    """One `helm template` process after the other, its output held against the strict schemas."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.space = subject.space
+        self.configurations = 0
+        self.seconds = 0.0
+        self.helm = Path(sys.executable).parent / "helm"
+
+    def run(self, requests: Sequence[Request]) -> None:
+        """Render, parse and validate these."""
+        release = Release("kubilitics", "example")
+        began = time.perf_counter()
+        for request in requests:
+            values = json.dumps(overrides(self.space, request.configuration))
+            command = [str(self.helm), "template", release.name, str(CHART)]
+            command += ["--namespace", release.namespace, "--values", "-"]
+            done = subprocess.run(command, input=values, capture_output=True, text=True, check=False)
+            for document in yaml.load_all(done.stdout, Loader=yaml.CSafeLoader) if done.returncode == 0 else ():
+                for version in supported():
+                    problems(document, version)
+        self.seconds += time.perf_counter() - began
+        self.configurations += len(requests)
+
+    def numbers(self) -> dict[str, float]:
+        """What came of it."""
+        return {"perSecond": self.configurations / self.seconds if self.seconds else 0.0}
 
 
 def page(
@@ -265,7 +306,8 @@ def page(
 
 Written by {written} on {today}: {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.
 The machine's load was {load:.1f} when it began; what else runs on it takes from every number but the comparisons, and
-makes seconds of the processors longer as well. Where nothing else is said, two workers did it.
+makes seconds of the processors longer as well. What is compared was done in turns, so that the machine was the same for
+both. Where nothing else is said, two workers did it.
 
 | what | measured | goal |
 | --- | --- | --- |

@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 target=../../.cache/helm4/helm
-if [ -x "$target" ] && [ ! go.mod -nt "$target" ]; then
+if [ -x "$target" ] && [ ! go.mod -nt "$target" ] && [ ! ../go.work -nt "$target" ]; then
   exit 0
 fi
 if ! command -v go > /dev/null; then
@@ -13,5 +13,5 @@ fi
 mkdir -p ../../.cache/helm4
 version=$(go list -m -f '{{.Version}}' helm.sh/helm/v4)
 echo "Building Helm $version (once, about 3 minutes) ..." >&2
-go build -trimpath -ldflags "-s -w -X helm.sh/helm/v4/internal/version.version=$version" -o "$target.new" helm.sh/helm/v4/cmd/helm
+CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -ldflags "-s -w -X helm.sh/helm/v4/internal/version.version=$version" -o "$target.new" helm.sh/helm/v4/cmd/helm
 mv "$target.new" "$target"
