@@ -1,6 +1,6 @@
 {{/*
 What is refused whichever component it concerns. Each `kubilitics.validate.*` gives a YAML list of refusals: the id, and the path
-where it differs from the one that files/refusals.yaml names.
+where it differs from the one that files/refusals.json names.
 */}}
 
 {{/* A refusal for each value that is missing. Argument: a map from values path to value. */}}

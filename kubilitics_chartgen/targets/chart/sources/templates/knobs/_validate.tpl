@@ -4,12 +4,14 @@ What the knobs of every component, the proxy and the certificates refuse.
 
 {{/*
 Whether a text somewhere in a value cannot be written: Helm's toYaml would give nothing at all for the map or list that holds it,
-without a word.
+without a word. Such signs begin with one of three bytes, which hardly any text has.
 */}}
 {{- define "kubilitics.unwritable" -}}
 {{- $text := toJson . -}}
+{{- if or (contains "\x7f" $text) (contains "\xc2" $text) (contains "\xef" $text) -}}
 {{- range concat (untilStep 127 160 1) (list 0xfeff 0xfffe 0xffff) -}}
 {{- if contains (printf "%c" .) $text -}}true{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -38,22 +40,24 @@ all-items operator's-items key).
 */}}
 {{- define "kubilitics.validate.collisions" -}}
 {{- $key := index . 2 -}}
-{{- $times := dict -}}
-{{- range index . 0 | default list -}}
-{{- $name := get . $key | toString | clean -}}
-{{- $_ := set $times $name (get $times $name | default 0 | int | add1) -}}
-{{- end -}}
 {{- $own := dict -}}
-{{- range index . 1 | default list -}}
+{{- range index . 1 -}}
 {{- $name := get . $key | toString | clean -}}
 {{- $_ := set $own $name (get $own $name | default 0 | int | add1) -}}
 {{- end -}}
+{{- $all := dict -}}
+{{- range index . 0 | default list -}}
+{{- $name := get . $key | toString | clean -}}
+{{- if hasKey $own $name -}}
+{{- $_ := set $all $name (get $all $name | default 0 | int | add1) -}}
+{{- end -}}
+{{- end -}}
 {{- $owned := list -}}
 {{- $twice := list -}}
-{{- range $name := keys $own | sortAlpha -}}
-{{- if gt (get $own $name | int) 1 -}}
+{{- range $name, $times := $own -}}
+{{- if gt (int $times) 1 -}}
 {{- $twice = append $twice $name -}}
-{{- else if gt (get $times $name | int) 1 -}}
+{{- else if gt (get $all $name | int) 1 -}}
 {{- $owned = append $owned $name -}}
 {{- end -}}
 {{- end -}}
@@ -71,45 +75,50 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- if or $values.extraEnv $values.extraVolumes $values.extraVolumeMounts $values.initContainers $values.sidecars }}
 {{- $workload := include (printf "%s/%s" $root.Template.BasePath (index . 3)) $root | fromYaml -}}
 {{- $pod := (($workload.spec | default dict).template | default dict).spec | default dict -}}
-{{- $extra := concat ($values.initContainers | default list) ($values.sidecars | default list) -}}
 {{- $main := $pod.containers | default (list dict) | first -}}
-{{- $env := include "kubilitics.validate.collisions" (list $main.env $values.extraEnv "name") | fromJson -}}
+{{- with $values.extraEnv }}
+{{- $env := include "kubilitics.validate.collisions" (list $main.env . "name") | fromJson }}
 {{- range $env.owned }}
 - {id: extra-env-owned, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
 {{- end }}
 {{- range $env.twice }}
 - {id: extra-twice, path: {{ printf "%s.extraEnv %s" $path . | quote }}}
 {{- end }}
-{{- $volumes := include "kubilitics.validate.collisions" (list $pod.volumes $values.extraVolumes "name") | fromJson -}}
+{{- end }}
+{{- with $values.extraVolumes }}
+{{- $volumes := include "kubilitics.validate.collisions" (list $pod.volumes . "name") | fromJson }}
 {{- range $volumes.owned }}
 - {id: extra-volume-owned, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
 {{- end }}
 {{- range $volumes.twice }}
 - {id: extra-twice, path: {{ printf "%s.extraVolumes %s" $path . | quote }}}
 {{- end }}
-{{- $mounts := include "kubilitics.validate.collisions" (list $main.volumeMounts $values.extraVolumeMounts "mountPath") | fromJson -}}
-{{- range $mounts.owned }}
-- {id: extra-volume-owned, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
 {{- end }}
-{{- range $mounts.twice }}
-- {id: extra-twice, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
-{{- end }}
-{{- $all := concat ($pod.initContainers | default list) ($pod.containers | default list) -}}
-{{- $containers := include "kubilitics.validate.collisions" (list $all $extra "name") | fromJson -}}
+{{- with concat ($values.initContainers | default list) ($values.sidecars | default list) }}
+{{- $all := concat ($pod.initContainers | default list) ($pod.containers | default list) }}
+{{- $containers := include "kubilitics.validate.collisions" (list $all . "name") | fromJson }}
 {{- range $containers.owned }}
 - {id: extra-container-owned, path: {{ printf "%s.sidecars or %s.initContainers %s" $path $path . | quote }}}
 {{- end }}
 {{- range $containers.twice }}
 - {id: extra-twice, path: {{ printf "%s.sidecars and %s.initContainers %s" $path $path . | quote }}}
 {{- end }}
-{{- $known := list -}}
-{{- range $pod.volumes -}}
-{{- $known = append $known .name -}}
-{{- end -}}
+{{- end }}
+{{- with $values.extraVolumeMounts }}
+{{- $mounts := include "kubilitics.validate.collisions" (list $main.volumeMounts . "mountPath") | fromJson }}
+{{- range $mounts.owned }}
+- {id: extra-volume-owned, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
+{{- end }}
+{{- range $mounts.twice }}
+- {id: extra-twice, path: {{ printf "%s.extraVolumeMounts %s" $path . | quote }}}
+{{- end }}
 {{- if $workload }}
-{{- range $values.extraVolumeMounts }}
+{{- $known := list }}
+{{- range $pod.volumes }}{{ $known = append $known .name }}{{ end }}
+{{- range . }}
 {{- if not (has .name $known) }}
 - {id: extra-mount-without-volume, path: {{ printf "%s.extraVolumeMounts %s" $path .name | quote }}}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
