@@ -13,13 +13,12 @@ from typing import Any
 from kubilitics_chartgen.verify.analysis.blanks import without_blocks
 from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
-from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
+from kubilitics_chartgen.verify.analysis.follower import Effects, Follower, SharedError
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
-from kubilitics_chartgen.verify.analysis.state import State
 from kubilitics_chartgen.verify.analysis.tasks import Task
-from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
-from kubilitics_chartgen.verify.references import Subchart, read_program
+from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
+from kubilitics_chartgen.verify.references import Program, Subchart, read_program
 
 __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
 
@@ -113,31 +112,29 @@ def find_dependencies(
     `parts` are named templates to be followed by themselves as well, where they are called with the root context.
     """
     program = read_program(templates, subcharts=subcharts)
+    try:
+        return _found(program, parts, Follower(program.known, program.bases, choices=choices), max_work)
+    except SharedError:
+        together = Follower(program.known, program.bases, choices=choices, together=True)
+        return _found(program, parts, together, max_work)
+
+
+def _found(program: Program, parts: Collection[str], follower: Follower, max_work: int) -> Dependencies:
     found: dict[str, TemplateDependencies] = {}
-    compared: dict[Path, set[Compared]] = {}
-    spent = 0
-    called: set[int] = set()
+    everything = Effects()
 
     def follow(task: Task, most: int = max_work) -> TemplateDependencies:
-        nonlocal spent
-        bound = max(0, min(most, MAX_TOTAL - spent))
-        state = State(program.known, program.charts, joined=True, max_work=bound, choices=choices)
-        for chart, base in program.bases.items():
-            state.heap.write(("template", chart), "BasePath", text(base))
-        complete = Interpreter(state).run([task])
-        spent += state.work
-        for path, constants in state.compared.items():
-            compared.setdefault(path, set()).update(constants)
-        called.update(target for target, argument in state.arguments.items() if () in argument.roots)
+        effects = follower.follow(task, max(0, min(most, MAX_TOTAL - follower.spent)))
+        everything.add(effects)
         return TemplateDependencies(
             task.target.name,
-            state.reads.all(),
-            frozenset(state.controls),
-            frozenset(state.facts),
-            state.refuses,
-            frozenset(state.changed) | state.heap.written_roots(),
-            "" if complete else "it is too much to follow",
-            asked_files(state),
+            effects.reads.all(),
+            frozenset(effects.controls),
+            frozenset(effects.facts),
+            effects.refuses,
+            frozenset(effects.writes),
+            "" if effects.complete else "it is too much to follow",
+            asked_files(effects.files, effects.parsed),
         )
 
     guards: dict[str, TemplateDependencies] = {}
@@ -145,16 +142,17 @@ def find_dependencies(
         name, one = entry.target.name, follow(entry)
         found[name] = _both(found[name], one) if name in found else one
         guard = without_blocks(entry.target.body)
-        if guard is not None and not subcharts:
+        if guard is not None and len(program.bases) == 1:
             guards[name] = follow(Task(replace(entry.target, body=guard), entry.argument))
     if program.errors:
         guards = {}
         found = {name: _widened(one, f"{program.errors[0].file} cannot be parsed") for name, one in found.items()}
         parts = ()
     root = Abstract(roots=frozenset({()}))
+    called = everything.called
     targets = [target for name in parts for target in program.known.get(name, ()) if id(target) in called]
     followed = {target.name: follow(Task(target, root), MAX_PART) for target in targets}
-    ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in compared.items()}
+    ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in everything.compared.items()}
     return Dependencies(found, ordered, _certain(followed), _certain(guards))
 
 

@@ -230,7 +230,7 @@ def test_the_named_templates_of_the_chart_keep_to_what_they_read(tmp_path):
     assert broken_answers(CHART, tmp_path / "kubilitics", contexts=contexts, flips=flips) == []
 
 
-SAYS = '{{ define "say" }}{{/* ' + "long enough to be remembered; " * 10 + "*/}}%s{{ end }}"
+SAYS = '{{ define "say" }}{{/* ' + "long enough to be remembered; " * 18 + "*/}}%s{{ end }}"
 
 
 @pytest.mark.parametrize("rule", [*TEMPLATES, *FURTHER])

@@ -7,9 +7,23 @@ from dataclasses import dataclass
 
 from kubilitics_chartgen.verify.analysis.values import Abstract, Path
 
-__all__ = ["COMPARISONS", "Compared", "Fits", "Holds", "Length", "Version", "comparisons", "length_of"]
+__all__ = [
+    "COMPARISONS",
+    "Compared",
+    "Fits",
+    "Holds",
+    "Kind",
+    "Length",
+    "Version",
+    "comparisons",
+    "kind_of",
+    "length_of",
+]
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
+_KINDS = frozenset({"kindIs", "typeIs", "typeIsLike"})
+_TYPES = {"map[string]interface {}": "map", "[]interface {}": "slice"}
+"""Go's types of values from a file that are not called as their kind is."""
 _PATTERNS = frozenset({"regexMatch", "mustRegexMatch", "regexFind", "mustRegexFind"})
 
 
@@ -41,12 +55,24 @@ class Version:
     constraint: str
 
 
-Compared = str | int | Length | Holds | Fits | Version
+@dataclass(frozen=True)
+class Kind:
+    """A kind that a value is asked to be, such as `map`."""
+
+    name: str
+
+
+Compared = str | int | Length | Holds | Fits | Version | Kind
 
 
 def length_of(value: Abstract) -> Abstract:
     """`len value`: a number that knows whose length it is."""
-    return Abstract(sites=frozenset(("length", path) for path in value.paths), other=True)
+    return _mark(value, "length")
+
+
+def kind_of(value: Abstract) -> Abstract:
+    """`kindOf value`, or `typeOf`: a text that knows whose kind it is."""
+    return _mark(value, "kind")
 
 
 def comparisons(
@@ -54,19 +80,37 @@ def comparisons(
 ) -> Iterator[tuple[Path, Compared]]:
     """The values that a function compares, each with what it is compared with; `element` says what is in a list."""
     if name in COMPARISONS:
-        constants: set[str | int] = set()
-        constants.update(*(argument.strings | argument.numbers for argument in args))
-        yield from ((path, constant) for argument in args for path in argument.paths for constant in constants)
-        lengths = [site[1] for argument in args for site in argument.sites if site[0] == "length"]
+        texts = {text for argument in args for text in argument.strings}
         numbers = {number for argument in args for number in argument.numbers}
-        yield from ((path, Length(number)) for path in lengths if isinstance(path, tuple) for number in numbers)
+        constants: list[str | int] = [*texts, *numbers]
+        for argument in args:
+            yield from ((path, constant) for path in argument.paths for constant in constants)
+            yield from ((path, Length(number)) for path in _marked(argument, "length") for number in numbers)
+            yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
     if len(args) != 2:
         return
     first, last = args
     if name == "has":
         yield from ((path, text) for path in first.paths for text in element(last).strings)
         yield from ((path, Holds(text)) for path in last.paths for text in first.strings)
+        yield from ((path, _kind(text)) for path in _marked(first, "kind") for text in element(last).strings)
     elif name == "semverCompare":
         yield from ((path, Version(text)) for path in last.paths for text in first.strings)
+    elif name in _KINDS:
+        yield from ((path, _kind(text)) for path in last.paths for text in first.strings)
     elif name in _PATTERNS:
         yield from ((path, Fits(text)) for path in last.paths for text in first.strings)
+
+
+def _mark(value: Abstract, name: str) -> Abstract:
+    """Something that is known of a value."""
+    return Abstract(sites=frozenset((name, path) for path in value.paths), other=True)
+
+
+def _marked(value: Abstract, name: str) -> Iterator[Path]:
+    """Of which values this is known."""
+    return (site[1] for site in value.sites if site[0] == name and isinstance(site[1], tuple))
+
+
+def _kind(name: str) -> Kind:
+    return Kind(_TYPES.get(name, name))

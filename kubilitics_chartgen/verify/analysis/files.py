@@ -7,7 +7,7 @@ root, pattern)` for the files that fit, and `("file", root, name)` for what is i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,12 +79,12 @@ def ask(state: State, method: Abstract, args: Sequence[Abstract]) -> Abstract:
     return join(found)
 
 
-def asked_files(state: State) -> frozenset[FileAsked]:
+def asked_files(files: Collection[tuple[str, object, str]], parsed: Collection[Site]) -> frozenset[FileAsked]:
     """What the chart itself, not one inside it, asks its files for."""
     asked: set[FileAsked] = set()
-    for kind, root, name in state.files:
+    for kind, root, name in files:
         if root == ():
             pattern = kind == "glob"
             content = ("file", root, example_name(name) if pattern else name)
-            asked.add(FileAsked(name, pattern, content in state.parsed))
+            asked.add(FileAsked(name, pattern, content in parsed))
     return frozenset(asked)

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import comparisons, length_of
+from kubilitics_chartgen.verify.analysis.compared import comparisons, kind_of, length_of
 from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
@@ -24,7 +24,7 @@ __all__ = ["FUNCTIONS", "GUARDS", "apply", "prints_one_value"]
 GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ternary", "and", "or", "not", "kindIs",
                     "kindOf", "typeOf", "typeIs", "typeIsLike", "required"})  # fmt: skip
 """Functions that say what happens when a value is not there."""
-TESTS = frozenset({"empty", "not", "kindIs", "kindOf", "typeOf", "typeIs", "typeIsLike"})
+TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
 MAPS = frozenset({"omit", "unset"})
 """Functions that return their map, or what is left of it."""
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
@@ -95,6 +95,10 @@ def _length(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.keys(argument)
     return length_of(args[0]) if args else OTHER
+
+
+def _kind(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    return kind_of(args[0]) if args else OTHER
 
 
 def _collection(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -241,6 +245,7 @@ _TABLE: dict[str, Transfer] = {
     "include": _include,
     "index": _index,
     "keys": _keys,
+    "kindOf": _kind,
     "len": _length,
     "merge": _merge,
     "mergeOverwrite": _merge,
@@ -253,6 +258,7 @@ _TABLE: dict[str, Transfer] = {
     "set": _set,
     "ternary": _ternary,
     "tpl": _tpl,
+    "typeOf": _kind,
     "values": _values,
 }
 FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(

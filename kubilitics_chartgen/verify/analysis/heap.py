@@ -11,6 +11,9 @@ from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, P
 
 __all__ = ["Heap"]
 
+OUTSIDE = frozenset({"root", "path", "template", "subcharts", "files", "glob", "file"})
+"""What sites begin with that no template builds; a copy is its template's own."""
+
 
 class Heap:
     """Fields and links per site; both only grow."""
@@ -73,7 +76,12 @@ class Heap:
         fields = self._fields.get(site, {})
         return None if ANY in fields or site in self._links or site[0] == "copy" else tuple(fields)
 
+    def written_outside(self) -> frozenset[tuple[Site, str]]:
+        """The fields that others may see, because no template built what has them; `*` for those of a link."""
+        fields = {(site, key) for site, written in self._fields.items() if site[0] in OUTSIDE for key in written}
+        return frozenset(fields | {(site, ANY) for site in self._links if site[0] in OUTSIDE})
+
     def written_roots(self) -> frozenset[Path]:
         """Root contexts in which something was changed in place."""
-        sites = [*self._fields, *self._links]
+        sites = [site for site, _key in self.written_outside()]
         return frozenset(site[1] for site in sites if site[0] == "root" and isinstance(site[1], tuple))

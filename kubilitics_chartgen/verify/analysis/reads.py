@@ -50,6 +50,12 @@ class Reads:
             self._guarded[key] = guarded
             self.version += 1
 
+    def add_all(self, other: Reads) -> None:
+        """Record what was recorded elsewhere."""
+        for key, guarded in other._guarded.items():
+            self._guarded[key] = guarded and self._guarded.get(key, True)
+        self.version += 1
+
     def all(self) -> tuple[Read, ...]:
         """Every read, ordered by file, line and path."""
         reads = [Read(path, use, file, line, guarded) for (path, use, file, line), guarded in self._guarded.items()]

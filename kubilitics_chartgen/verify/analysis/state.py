@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable as Function
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from kubilitics_chartgen.verify.analysis.compared import Compared
@@ -12,7 +12,7 @@ from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
 from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Run, Task, TooMuchError
-from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join
+from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
 __all__ = ["MAX_CALLS", "MAX_PATH", "State", "Transfer"]
@@ -35,19 +35,24 @@ class State:
     def __init__(
         self,
         templates: dict[str, list[Callable]],
-        charts: frozenset[Path],
+        bases: Mapping[Path, str],
         *,
         joined: bool = False,
         max_work: int | None = None,
         choices: Mapping[Path, frozenset[str]] | None = None,
+        apart: Collection[int] | None = None,
     ) -> None:
         self.templates = templates
-        self.charts = charts
+        self.charts = frozenset(bases)
         self.joined = joined
         """Whether all calls of one named template are followed as one: faster, and less exact."""
         self.max_work = MAX_WORK if max_work is None else max_work
         self.choices = choices or {}
         """The only texts that the schema allows at a path."""
+        self.apart = apart or ()
+        """The named templates (`id`) that are not run here where they are called with a root context and no more."""
+        self.calls_apart: dict[tuple[int, Abstract], Task] = {}
+        """These calls."""
         self.results: dict[int, Abstract] = {}
         """What a named template may print, where it prints one value and nothing else."""
         self.arguments: dict[int, Abstract] = {}
@@ -63,6 +68,10 @@ class State:
         self.compared: dict[Path, set[Compared]] = {}
         """What values are compared with."""
         self.heap = Heap()
+        for chart, base in bases.items():
+            self.heap.write(("template", chart), "BasePath", text(base))
+        self.given = self.heap.written_outside()
+        """What the templates find in what none of them builds."""
         self.reads = Reads()
         self.queue: list[Task] = []
         self.done: set[tuple[int, Abstract]] = set()
@@ -269,8 +278,12 @@ class State:
             targets = [target for name in sorted(found | names.strings) for target in self.templates.get(name, [])]
         else:
             targets = [target for known in self.templates.values() for target in known]
+        root = len(argument.roots) == 1 and argument == Abstract(roots=argument.roots)
         for target in targets:
-            self.enqueue(target, argument)
+            if root and id(target) in self.apart:
+                self.calls_apart[id(target), argument] = Task(target, argument)
+            else:
+                self.enqueue(target, argument)
 
     def enqueue(self, target: Callable, argument: Abstract) -> None:
         """Put one run into the queue, unless it was there already."""
