@@ -9,10 +9,10 @@ An error carries all problems of one input at once: `problems` is a list of `Pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["ChartgenError", "InputError", "Problem", "ToolError"]
+__all__ = ["ChartgenError", "InputError", "Problem", "ToolError", "did_you_mean"]
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,12 @@ class InputError(ChartgenError):
 
 class ToolError(ChartgenError):
     """A program, a library or the machine failed through no fault of the input."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like `name`, in whichever case; empty where none is."""
+    import difflib
+
+    lower = {key.lower(): key for key in known}
+    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=0.6)
+    return lower[close[0]] if close else ""

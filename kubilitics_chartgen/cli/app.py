@@ -11,6 +11,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 import kubilitics_chartgen
 from kubilitics_chartgen.cli import (
@@ -36,7 +37,22 @@ __all__ = ["app", "main", "root"]
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room for what is written."""
 
+
+class _Commands(TyperGroup):
+    """The commands, each of which may be ended by Ctrl-C."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # Typer would end without a word.
+            typer.echo("interrupted: each file is as it was, or new and whole", err=True)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="kubilitics-chartgen",
     help="Generate, render and prove the Helm chart of Kubilitics, or prove a chart of your own.",
     no_args_is_help=True,
@@ -87,9 +103,6 @@ def main() -> None:
     except ChartgenError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
-        typer.echo("interrupted: nothing was changed", err=True)
-        sys.exit(130)
     except BrokenPipeError:
         # The reader (head, less) went away: no more output is wanted.
         _print_no_more()

@@ -39,14 +39,13 @@ _MAX_HELD = 16_000_000
 """Characters of answers that are remembered; past them all are forgotten."""
 _WRAPPER = "zz-chartgen.yaml"
 _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
-_STUB = (
-    '{{{{ if not (and (kindIs "map" .) (hasKey . "Values") (kindIs "map" .Values) (hasKey .Values "{key}")) }}}}'
-    '{{{{ include "{hidden}" . }}}}{{{{ end }}}}'
-)
-_STUB_THAT_REMEMBERS = (
-    '{{{{ if {answered} }}}}{{{{ if not (hasKey .{memory} "{hidden}") }}}}'
+_TYPES_OF_VALUES = re.compile(r'\b(?:typeOf|typeIs(?:Like)? "[^"]*") \$?\.Values(?:\.\w+)+')
+"""The values themselves are of the same types either way."""
+_ENTRY = '{{{{ define "{name}" }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}\n'
+_ENTRY_THAT_REMEMBERS = (
+    '{{{{ define "{name}" }}}}{{{{ if {answered} }}}}{{{{ if not (hasKey .{memory} "{hidden}") }}}}'
     '{{{{ $_ := set .{memory} "{hidden}" (include "{hidden}" .) }}}}{{{{ end }}}}'
-    '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}' + _STUB + "{{{{ end }}}}"
+    '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}{{{{ end }}}}\n'
 )
 _LOOP = """{{- $out := list -}}
 {{- $answers := fromJson .Values.%(answers)s -}}
@@ -143,7 +142,7 @@ class BatchChart:
         for name, data in self._files.items():
             if name.startswith(f"{self._name}/charts/"):
                 return False
-            if "/templates/" in name and _TYPES.search(data.decode("utf-8", "replace")):
+            if "/templates/" in name and _TYPES.search(_TYPES_OF_VALUES.sub("", data.decode("utf-8", "replace"))):
                 return False
         return bool(self.entries)
 
@@ -160,11 +159,15 @@ class BatchChart:
         texts = {name: data.decode("utf-8", "replace") for name, data in files.items() if "/templates/" in name}
         texts |= {name: self._soften(name, texts[name]) for name in self.entries}
         answers = remembering(texts) if self.remembers else None
-        stub = _STUB_THAT_REMEMBERS if answers else _STUB
         texts, helpers, names = answers or (texts, "", ())
+        everything = "".join(texts.values())
         for name in self.entries:
-            texts[_hidden(name)] = texts[name]
-            texts[name] = stub.format(key=_KEY, hidden=_hidden(name), memory=MEMORY, answered=ANSWERED)
+            hidden = _hidden(name)
+            texts[hidden] = texts.pop(name)
+            # One that others include, such as a ConfigMap for its checksum, is asked for more than once.
+            often = answers and name.partition("/templates/")[2] in everything
+            entry = _ENTRY_THAT_REMEMBERS if often else _ENTRY
+            helpers += entry.format(name=name, hidden=hidden, memory=MEMORY, answered=ANSWERED)
         texts[f"{self._name}/templates/_chartgen.tpl"] = helpers
         loop = {
             "key": _KEY,
@@ -174,6 +177,7 @@ class BatchChart:
             "remember": "true" if answers else "false",
         }
         texts[self._wrapper] = _LOOP % loop
+        files = {name: data for name, data in files.items() if "/templates/" not in name}
         files |= {name: text.encode() for name, text in texts.items()}
         return EmbeddedChart(ChartSource(self._chart.source.path, _packed(files))), names
 

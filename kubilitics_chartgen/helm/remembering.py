@@ -19,10 +19,10 @@ __all__ = ["ANSWERED", "MEMORY", "Remembering", "remembered_names", "remembering
 MEMORY = "chartgenMemory"
 """The map in the root context: `answers` by key, `keys` by the number of a named template, `new` for answers whose key
 begins with `#`, and under `root` where that context lies in memory."""
-ANSWERED = f'and (kindIs "map" .) (hasKey . "{MEMORY}") (eq (get .{MEMORY} "root") (printf "%p" .))'
+ANSWERED = f'and (kindIs "map" .) (hasKey . "{MEMORY}") (eq .{MEMORY}.root (printf "%p" .))'
 """Whether `.` is the root context itself, and no copy of it with other values."""
 
-_LONG = 250
+_LONG = 500
 """Characters from which it pays to remember what a named template prints."""
 _DEFINE = re.compile(r'\{\{-?\s*define\s+"([^"\\{}]+)"\s*-?\}\}')
 _DIFFERS = re.compile(
@@ -30,16 +30,17 @@ _DIFFERS = re.compile(
     r"|encryptAES|getHostByName)\b|%p"
 )
 _PLAIN = "chartgen-plain-"
+_KEEP = """{{- define "chartgen-keep" -}}
+{{- $memory := index . 0 -}}
+{{- $_ := set $memory.answers (index . 1) (index . 2) -}}
+{{- if hasPrefix "#" (index . 1) }}{{ $_ := set $memory.new (index . 1) (index . 2) }}{{ end -}}
+{{- end -}}
+"""
 _ASKS = (
-    '{{{{- define "{name}" -}}}}{{{{- if {answered} -}}}}'
-    "{{{{- $key := index .{memory}.keys {number} -}}}}"
-    "{{{{- if not (hasKey .{memory}.answers $key) -}}}}"
-    '{{{{- $text := include "{plain}{name}" . -}}}}'
-    "{{{{- $_ := set .{memory}.answers $key $text -}}}}"
-    '{{{{- if hasPrefix "#" $key }}}}{{{{ $_ := set .{memory}.new $key $text }}}}{{{{ end -}}}}'
-    "{{{{- end -}}}}"
-    "{{{{- get .{memory}.answers $key -}}}}"
-    '{{{{- else -}}}}{{{{- template "{plain}{name}" . -}}}}{{{{- end -}}}}{{{{- end -}}}}\n'
+    '{{{{ define "{name}" }}}}{{{{ if {answered} }}}}{{{{ $key := index .{memory}.keys {number} }}}}'
+    "{{{{ if not (hasKey .{memory}.answers $key) }}}}"
+    '{{{{ template "chartgen-keep" (list .{memory} $key (include "{plain}{name}" .)) }}}}{{{{ end }}}}'
+    '{{{{ get .{memory}.answers $key }}}}{{{{ else }}}}{{{{ template "{plain}{name}" . }}}}{{{{ end }}}}{{{{ end }}}}\n'
 )
 
 
@@ -73,7 +74,7 @@ def remembering(texts: Mapping[str, str]) -> Remembering | None:
         _ASKS.format(name=name, number=number, plain=_PLAIN, memory=MEMORY, answered=ANSWERED)
         for number, name in enumerate(names)
     )
-    return Remembering(changed, "".join(helpers), names)
+    return Remembering(changed, _KEEP + "".join(helpers), names)
 
 
 def _long(text: str) -> list[str]:

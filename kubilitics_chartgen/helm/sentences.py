@@ -6,13 +6,13 @@ sentence. A value that may be secret is never quoted.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kubilitics_chartgen.errors import did_you_mean
 from kubilitics_chartgen.helm.json_schema import resolve
 from kubilitics_chartgen.helm.paths import ValuesPath
 
@@ -188,9 +188,8 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 def _near(word: Any, known: Iterable[str]) -> str:
     if not isinstance(word, str):
         return ""
-    by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
-    return f' Did you mean "{by_lower[found[0]]}"?' if found else ""
+    near = did_you_mean(word, known)
+    return f' Did you mean "{near}"?' if near else ""
 
 
 def _known_keys(schema: Any, steps: Sequence[str | int]) -> list[str]:

@@ -32,7 +32,7 @@ def yaml_object(text: str) -> dict[str, Any]:
     return read_yaml(text)[0]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def read_yaml(text: str) -> tuple[dict[str, Any], bool]:
     """What `yaml_object` gives, and whether it is known that no mapping in it has a key twice."""
     import helm_python
@@ -63,7 +63,7 @@ def read_yaml(text: str) -> tuple[dict[str, Any], bool]:
         raise YamlTextError("yaml: exceeded max depth") from error
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _block(text: str) -> tuple[dict[str, Any], bool]:
     import helm_python
 

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.kube.packaged import REF_PREFIX, JsonObject, raw_definitions
-from kubilitics_chartgen.kube.strict import refs_of, strict_definition
+from kubilitics_chartgen.kube.strict import BASE64_PATTERN, refs_of, strict_definition
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 
 if TYPE_CHECKING:
@@ -219,8 +219,13 @@ def explain(error: jsonschema_rs.ValidationError) -> Iterator[SchemaProblem]:
             yield SchemaProblem(_path(steps), f"must be at most {kind.value}.")
         case "pattern" if "KMGTPE" in kind.value:
             yield SchemaProblem(_path(steps), f"{value!r} is not a quantity; write it like 500m, 0.5, 1Gi or 1e3.")
-        case "pattern":
+        case "pattern" if kind.value == BASE64_PATTERN:
             yield SchemaProblem(_path(steps), "must be base64.")
+        case "pattern" if "ms)" in kind.value:
+            yield SchemaProblem(_path(steps), "must be a duration such as 30s.")
+        case "pattern":
+            pattern = kind.value if len(kind.value) <= 120 else f"{kind.value[:120]} …"
+            yield SchemaProblem(_path(steps), f"must fit the pattern {pattern}")
         case "format":
             yield SchemaProblem(_path(steps), "must be a time such as 2024-01-31T12:00:00Z.")
         case other:

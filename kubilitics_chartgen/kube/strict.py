@@ -19,7 +19,16 @@ from typing import Any
 from kubilitics_chartgen.kube.packaged import JsonObject
 from kubilitics_chartgen.kube.quantity import QUANTITY_PATTERN
 
-__all__ = ["FREE_FORM", "INT32", "INT_OR_STRING", "QUANTITY", "outline", "refs_of", "strict_definition"]
+__all__ = [
+    "BASE64_PATTERN",
+    "FREE_FORM",
+    "INT32",
+    "INT_OR_STRING",
+    "QUANTITY",
+    "outline",
+    "refs_of",
+    "strict_definition",
+]
 
 QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 INT_OR_STRING = "io.k8s.apimachinery.pkg.util.intstr.IntOrString"
@@ -45,11 +54,11 @@ _INT64: JsonObject = {"minimum": -(2**63), "maximum": 2**63 - 1}
 # Four letters at a time, line breaks anywhere, as Go's base64 decoder reads it.
 _LETTER = "[A-Za-z0-9+/][\\r\\n]*"
 _PADDING = f"(?:{_LETTER}){{2}}=[\\r\\n]*=[\\r\\n]*|(?:{_LETTER}){{3}}=[\\r\\n]*"
-_BASE64: JsonObject = {"pattern": f"^[\\r\\n]*(?:(?:{_LETTER}){{4}})*(?:{_PADDING})?$"}
+BASE64_PATTERN = f"^[\\r\\n]*(?:(?:{_LETTER}){{4}})*(?:{_PADDING})?$"
 _FORMATS: dict[str, JsonObject] = {
     "int32": INT32,
     "int64": _INT64,
-    "byte": _BASE64,
+    "byte": {"pattern": BASE64_PATTERN},
     "date-time": {"format": "date-time"},
     "double": {},
 }

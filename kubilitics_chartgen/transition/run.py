@@ -101,7 +101,7 @@ def verify_upgrade(
             findings = [_reproduced(each, str(old), str(request.chart)) for each in proofs]
             findings = [each for each in findings if not exempted.covers(each)]
             findings.extend(nothing)
-            if complete and not request.checks and not request.skip:
+            if complete and request.leaves_nothing_out:
                 findings.extend(exempted.unused())
             return VerifyReport(
                 chart=f"{old} to {request.chart}",

@@ -4,7 +4,8 @@ In: the workload's manifests and its autoscaler's bounds. Out: a refusal, or a n
 
 Two facts decide, both seen on a real server (tests/cluster/test_scaled_by_an_autoscaler.py). An autoscaler scales at
 once what is outside of its bounds, without knowing the load. And the server notes it as the owner of `replicas` only
-where Helm has set that field before: a workload whose manifest never had it collides with nobody.
+where Helm has set that field before: a workload whose manifest never had it collides with nobody. Helm takes what is
+gone from a release away last, so an autoscaler may act once more until then; the next upgrade sets that right.
 """
 
 from __future__ import annotations

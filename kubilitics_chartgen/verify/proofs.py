@@ -18,12 +18,11 @@ from kubilitics_chartgen.verify.shrink import (
     Shown,
     broken_key,
     helm_command,
-    made_up,
     shows,
     shrink,
     values_text,
 )
-from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.configuration import Configuration, is_doubtful, overrides
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Outcome, Status, SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
@@ -109,13 +108,13 @@ def find_proofs(
     """A finding for each fault that Helm confirms; the same fault in other objects is told with it."""
     deadline = time.monotonic() + seconds
     groups: dict[tuple[str, str], list[Sighting]] = {}
-    for sighting in sorted(ledger.sightings.values(), key=lambda each: each.index):
+    for sighting in sorted(ledger.sightings.values(), key=lambda each: each.rank):
         if not exempted.covers(_early(sighting)):
             said = _INDEX.sub("[]", sighting.found.fault.path.rpartition("].")[2])
             key = (sighting.found.check, f"{said} {broken_key(_NAMED.sub('', sighting.found.fault.message))}")
             groups.setdefault(key, []).append(sighting)
     broken: dict[Shown, Configuration] = {}
-    for configuration, outcome in ledger.broken.items():
+    for configuration, outcome in sorted(ledger.broken.items(), key=lambda item: is_doubtful(subject.space, item[0])):
         died = outcome.status is Status.DIED
         broken.setdefault(("ends", "") if died else ("renders", broken_key(outcome.message)), configuration)
     ordered = sorted(groups.values(), key=lambda group: group[0].found.severity != "error")
@@ -212,7 +211,7 @@ def _in_some_version(
 
 def _proof(subject: Subject, configuration: Configuration, outcome: Outcome, shown: Shown, chart: str) -> Proof:
     values = values_text(overrides(subject.space, configuration))
-    invented = made_up(subject.space, configuration, subject.base)
+    invented = is_doubtful(subject.space, configuration, subject.base)
     for found in outcome.found:
         if (found.check, found.fault.key) == shown:
             fault = found.fault

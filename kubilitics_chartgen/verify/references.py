@@ -15,7 +15,7 @@ from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read as Reference
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
-from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, text
+from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
 __all__ = [
@@ -98,13 +98,10 @@ def find_references(
     complete, left = True, 5 * state.MAX_WORK
     # Each template by itself: together, what one hands to a helper would seem to reach all that call it.
     for entry in program.rendered:
-        own = state.State(program.known, program.charts, max_work=min(left, state.MAX_WORK))
-        for prefix, base in program.bases.items():
-            own.heap.write(("template", prefix), "BasePath", text(base))
+        own = state.State(program.known, program.bases, max_work=min(left, state.MAX_WORK))
         complete = Interpreter(own).run([entry]) and complete
         left = max(0, left - own.work)
-        for read in own.reads.all():
-            reads.add(read.path, read.use, read.file, read.line, guarded=read.guarded)
+        reads.add_all(own.reads)
     found = References(reads.all(), program.errors, complete)
     for reference in found.all:
         found._trie.add(reference)
@@ -122,11 +119,6 @@ class Program:
     bases: Mapping[Path, str]
     """The folder of each chart's templates, by where the chart's values stand."""
     errors: tuple[TemplateSyntaxError, ...] = ()
-
-    @property
-    def charts(self) -> frozenset[Path]:
-        """Where the values of each chart stand."""
-        return frozenset(self.bases)
 
 
 def read_program(templates: Mapping[str, str], *, subcharts: Sequence[Subchart] = (), library: bool = False) -> Program:

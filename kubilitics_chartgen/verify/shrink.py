@@ -15,11 +15,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
-from kubilitics_chartgen.verify.space.covering import Pick
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.sweep.task import Outcome, Status
 
-__all__ = ["Question", "Shown", "broken_key", "helm_command", "made_up", "shows", "shrink", "values_text"]
+__all__ = ["Question", "Shown", "broken_key", "helm_command", "shows", "shrink", "values_text"]
 
 _VARYING = re.compile(r"\d+(?::\d+)*|\"[^\"]*\"")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
@@ -101,12 +100,6 @@ def _first(
         return None
     outcomes = yield Question(candidates)
     return next((each for each, outcome in zip(candidates, outcomes, strict=True) if shows(outcome, shown)), None)
-
-
-def made_up(space: Space, configuration: Configuration, base: Configuration) -> bool:
-    """Whether a configuration has a level that nothing says to be valid."""
-    changed: tuple[Pick, ...] = configuration.differences(base)
-    return any(space.factors[factor].levels[level].origin == "made up" for factor, level in changed if level >= 0)
 
 
 def helm_command(chart: str, space: Space, configuration: Configuration, template: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.reads import Read
+from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.values import ANY
 from kubilitics_chartgen.verify.dependencies import TemplateDependencies, matters
 from kubilitics_chartgen.verify.space.factors import Path, Space
@@ -22,8 +22,8 @@ def slices_of(
     kube_value: Path | None = None,
 ) -> dict[str, Slice]:
     """A slice for each template."""
-    factors = _Paths([factor.path for factor in space.factors])
-    removable = _Paths(list(space.removable))
+    factors = _Paths([factor.path for factor in space.factors], defaults)
+    removable = _Paths(list(space.removable), defaults)
     found: dict[str, Slice] = {}
     for name, one in dependencies.items():
         versioned = one.versioned or (kube_value is not None and one.reads_value(kube_value, defaults))
@@ -32,8 +32,8 @@ def slices_of(
             continue
         reads = {(read.path, read.use): read for read in one.reads}.values()
         found[name] = Slice(
-            tuple(sorted({number for read in reads for number in factors.touched(read, defaults)})),
-            frozenset(number for read in reads for number in removable.touched(read, defaults)),
+            tuple(sorted({number for read in reads for number in factors.touched(read)})),
+            frozenset(number for read in reads for number in removable.touched(read)),
             versioned,
         )
     return found
@@ -54,19 +54,29 @@ def joined(slices: Mapping[str, Slice]) -> dict[str, Slice]:
 class _Paths:
     """Numbered paths, to find those that a read may touch."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], defaults: Mapping[str, Any]) -> None:
         self.paths = paths
+        self.defaults = defaults
         self.exact = {path: number for number, path in enumerate(paths)}
         self.below: dict[Path, list[int]] = {}
+        self.known: dict[tuple[Path, Use], tuple[int, ...]] = {}
         for number, path in enumerate(paths):
             for length in range(len(path) + 1):
                 self.below.setdefault(path[:length], []).append(number)
 
-    def touched(self, read: Read, defaults: Mapping[str, Any]) -> Iterator[int]:
+    def touched(self, read: Read) -> tuple[int, ...]:
+        # Most templates read the same.
+        key = (read.path, read.use)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = tuple(self._touched(read))
+        return found
+
+    def _touched(self, read: Read) -> Iterator[int]:
         known = read.path[: read.path.index(ANY)] if ANY in read.path else read.path
         for length in range(1, len(known)):
             if known[:length] in self.exact:
                 yield self.exact[known[:length]]
         for number in self.below.get(known, ()):
-            if matters(read, self.paths[number], defaults):
+            if matters(read, self.paths[number], self.defaults):
                 yield number

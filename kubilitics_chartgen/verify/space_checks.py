@@ -129,7 +129,7 @@ def _isolation(subject: Subject, ledger: Ledger, factor: int) -> Iterator[Proof]
 
 
 def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration]) -> Iterator[Proof]:
-    waiting = set(range(len(subject.space.factors)))
+    waiting = {number for number, factor in enumerate(subject.space.factors) if factor.named}
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
     if not starts:
         return
@@ -138,13 +138,19 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     readers = {
         factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
     }
-    elsewhere = {factor: _where_read(subject, ledger, factor, names) for factor, names in readers.items()}
-    for number in range(max(map(len, elsewhere.values()), default=0)):
-        waiting -= matters(
-            subject,
-            ledger,
-            [(elsewhere[factor][number], factor) for factor in sorted(waiting) if number < len(elsewhere[factor])],
-        )
+    tried = set(starts)
+    elsewhere = {
+        factor: [each for each in _where_read(subject, ledger, factor, names) if each not in tried]
+        for factor, names in readers.items()
+    }
+    longest = max(map(len, elsewhere.values()), default=0)
+    # Most are found in the first few; what is left is asked for in ever more at once, as that takes less time.
+    number, count = 0, 1
+    while waiting and number < longest:
+        part = slice(number, number + count)
+        asked = [(each, factor) for factor in sorted(waiting) for each in elsewhere[factor][part]]
+        waiting -= matters(subject, ledger, asked)
+        number, count = number + count, 2 * count
     for factor in sorted(waiting):
         where = f"in {len(starts) + len(elsewhere[factor])} configurations"
         yield Proof(

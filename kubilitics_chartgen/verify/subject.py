@@ -26,6 +26,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, config
 from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
+from kubilitics_chartgen.verify.space.unnamed import unnamed_values
 from kubilitics_chartgen.verify.sweep.task import Slice, SweepTask
 
 __all__ = ["Subject", "read_subject"]
@@ -117,7 +118,9 @@ def read_subject(
     )
     compared = with_imports(compared, chart.dependencies)
     settings = read_factor_settings(loaded.settings, released=released)
-    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings)
+    others = {inner.prefix[0] for inner in chart.subcharts}
+    unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
+    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings, unnamed)
     if not released:
         check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))

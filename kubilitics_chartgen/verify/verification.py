@@ -70,6 +70,11 @@ class VerifyRequest:
     nulls: bool | None = None
     """Whether keys are set to null; None: where the chart's author keeps a `.chartgen.yaml`."""
 
+    @property
+    def leaves_nothing_out(self) -> bool:
+        """Whether an exemption that nothing needed is one that nothing needs."""
+        return not self.checks and not self.skip and self.nulls is not False
+
 
 def check_names() -> dict[str, str]:
     """Every check with its sentence."""
@@ -142,7 +147,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         findings = [each for each in findings if each.check not in request.skip and not exempted.covers(each)]
         if not findings:
             findings.extend(nothing_accepted(subject, ledger, str(request.chart)))
-        if complete and not request.checks and not request.skip:
+        if complete and request.leaves_nothing_out:
             findings.extend(exempted.unused())
         coverage = coverage_of(subject, ledger, request.strength)
         progress("looking for branches that none took", 0)

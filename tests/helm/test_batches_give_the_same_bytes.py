@@ -35,7 +35,7 @@ def test_every_profile_of_the_chart(remembers):
     compare(CHART, sets, Release("kubilitics", "x"), remembers=remembers)
 
 
-LONG = "{{- /* " + "so long that it pays to remember what it prints; " * 6 + "*/ -}}"
+LONG = "{{- /* " + "so long that it pays to remember what it prints; " * 11 + "*/ -}}"
 HELPER = f'{{{{- define "say" -}}}}{LONG}[{{{{ .Values.greeting }}}}{{{{ .more }}}}]{{{{- end -}}}}\n'
 
 
@@ -68,7 +68,7 @@ def test_the_chart_answers_from_memory():
     texts = {str(path): path.read_text(encoding="utf-8") for path in (CHART / "templates").rglob("*") if path.is_file()}
     found = remembering(texts)
     assert found is not None
-    assert '{{- define "kubilitics.ai.activeProviders" -}}' in found.helpers
+    assert '{{ define "kubilitics.ai.activeProviders" }}' in found.helpers
 
 
 def test_a_template_runs_once_where_it_is_remembered(tmp_path):
@@ -122,6 +122,17 @@ def test_numbers_print_as_they_do_in_a_render_of_their_own(tmp_path):
     compare(folder, [{"big": 10485760, "part": 0.5}, {"big": 1e21, "part": 3.0}])
 
 
+def test_the_types_of_values_are_the_same(tmp_path):
+    text = "".join(
+        f'{name}: {{{{ typeOf .Values.{name} }}}} {{{{ typeIs "string" $.Values.{name} }}}} '
+        f'{{{{ typeIsLike "map[string]interface {{}}" .Values.{name} }}}}\n'
+        for name in ("text", "whole", "part", "yes", "list", "map", "map.inner", "none")
+    )
+    folder = write_chart(tmp_path / "web", {"templates/t.yaml": text, "values.schema.json": None})
+    values = {"text": "a", "whole": 3, "part": 0.5, "yes": True, "list": [1], "map": {"inner": {"a": 1}}}
+    compare(folder, [values, {**values, "map": {"inner": [1]}, "whole": "3"}])
+
+
 def test_one_that_fails_does_not_spoil_the_others(tmp_path):
     text = '{{ if eq .Values.greeting "no" }}{{ fail "not this" }}{{ end }}a: {{ .Values.greeting }}\n'
     loaded = EmbeddedEngine().load(write_chart(tmp_path / "web", {"templates/a.yaml": text}))
@@ -149,10 +160,12 @@ def test_a_softened_refusal_is_told_and_nothing_else_changes(tmp_path):
     "changes",
     [
         {"templates/a.yaml": "a: {{ typeOf .Values }}\n"},
+        {"templates/a.yaml": "a: {{ typeOf . }}{{ typeOf .Values.a }}\n"},
+        {"templates/a.yaml": 'a: {{ with .Values }}{{ typeIs "common.Values" . }}{{ end }}\n'},
         {"charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 0.1.0\n"},
         {"Chart.yaml": "apiVersion: v2\nname: web\nversion: 0.1.0\ntype: library\n"},
     ],
-    ids=["asks for a Go type", "holds another chart", "renders nothing"],
+    ids=["asks for a Go type", "asks for two", "asks whether it is one", "holds another chart", "renders nothing"],
 )
 def test_what_a_batch_would_change_is_not_rendered_in_one(tmp_path, changes):
     assert not BatchChart(EmbeddedEngine().load(write_chart(tmp_path / "web", changes))).batchable

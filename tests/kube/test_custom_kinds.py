@@ -38,3 +38,15 @@ def test_an_unknown_field_and_a_wrong_type_are_found():
 
 def test_other_kinds_are_not_judged():
     assert custom_problems({"apiVersion": "example.com/v1", "kind": "Thing", "nonsense": 1}) == []
+
+
+def test_a_text_that_does_not_fit_is_told_what_would():
+    endpoint = {**MONITOR["spec"]["endpoints"][0], "interval": "often"}
+    monitor = {**MONITOR, "spec": {**MONITOR["spec"], "endpoints": [endpoint]}}
+    assert [(problem.path, problem.message) for problem in custom_problems(monitor)] == [
+        ("spec.endpoints[0].interval", "must be a duration such as 30s.")
+    ]
+    route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "a"}}
+    (problem,) = custom_problems({**route, "spec": {"hostnames": ["Not_A_Name"]}})
+    assert problem.path == "spec.hostnames[0]"
+    assert problem.message.startswith("must fit the pattern ^(")

@@ -145,6 +145,8 @@ def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings += "    - {check: immutable, path: Deployment/none, reason: long ago}\n"
     findings, _ = found(tmp_path, {**RENAMED, ".chartgen.yaml": settings})
     assert [each[:3] for each in findings] == [("exemptions", "", "Deployment/none")]
+    findings, _ = found(tmp_path, {**RENAMED, ".chartgen.yaml": settings}, "--no-nulls")
+    assert findings == [], "what only a null needs was not looked at"
 
 
 def test_an_archive_is_an_old_chart_too(tmp_path):

@@ -45,8 +45,6 @@ EXPECTED = {
         ("services", "Service/external-dns", "spec.ipFamilyPolicy"),
         # Its schema takes any integer.
         ("services", "Service/external-dns", "spec.ports[0].port"),
-        # Read only where `secretConfiguration.enabled`, and then there is no default to start from.
-        ("every-value", "", "secretConfiguration.mountPath"),
     },
     # 67 templates.
     "kueue": {

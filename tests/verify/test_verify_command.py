@@ -182,8 +182,11 @@ def test_exempt_with_a_reason_and_told_when_nothing_needs_it(tmp_path):
     settings += "    - {check: roles, path: Role/none, reason: long ago}\n"
     broken = SERVICE.replace("{{ .Values.service.port }}", "70000")
     folder = write_chart(tmp_path / "web", {"templates/service.yaml": broken, ".chartgen.yaml": settings})
+    findings, _ = found(folder)
+    assert [finding["path"] for finding in findings if finding["check"] == "exemptions"] == ["Role/none"]
+    assert "Service/web" not in {finding["object"] for finding in findings if finding["check"] == "services"}
     findings, _ = found(folder, "--no-nulls")
-    assert [(finding["check"], finding["path"]) for finding in findings] == [("exemptions", "Role/none")]
+    assert findings == [], "what only a null needs was not looked at"
 
 
 def test_the_author_adds_fixes_and_excludes_values(tmp_path):
@@ -290,8 +293,14 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
         ("verfy: {}", "verfy: is not known here: kubeVersion, declared, lint, verify, upgrade are"),
         ("verify: {exemptt: []}", "verify.exemptt: is not known here: isolate, factors, exempt are"),
         ("kubeVersion: {valeu: a}", "kubeVersion.valeu: is not known here"),
-        ("verify: {factors: {fix: {greting: [a]}}}", "verify.factors.fix: greting: no value is called so"),
-        ("verify: {factors: {exclude: [service.prt]}}", "verify.factors.exclude: service.prt: no value"),
+        (
+            "verify: {factors: {fix: {greting: [a]}}}",
+            "verify.factors.fix: greting: no value is called so. Did you mean greeting?",
+        ),
+        (
+            "verify: {factors: {exclude: [service.prt]}}",
+            "verify.factors.exclude: service.prt: no value is called so. Did you mean service.port?",
+        ),
         ("verify: {factors: {keep: ['*.limit']}}", "verify.factors.keep: *.limit: no value"),
     ],
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.verify.charts import DEPLOYMENT, SERVICE, write_chart
+from kubilitics_chartgen.verify.space.configuration import overrides
+from kubilitics_chartgen.verify.subject import read_subject
+from tests.verify.charts import DEPLOYMENT, SERVICE, VALUES, write_chart
 from tests.verify.test_verify_command import found, reproduced, run
 
 CHECKS = ("--no-nulls", "--checks", "refusals,known-values,every-template")
@@ -67,6 +69,31 @@ def test_an_optional_part_that_prints_while_it_is_off_is_a_finding(tmp_path):
     assert (finding["check"], finding["template"], code) == ("parts", "web/templates/service.yaml", 1)
     assert finding["message"] == "It prints an object while service.enabled is false."
     assert "kind: Service" in reproduced(finding)
+
+
+def test_what_is_fixed_is_given_and_nothing_else(tmp_path):
+    """The default is 8080, which would do."""
+    settings = "verify: {factors: {fix: {service.port: [70000]}}}\n"
+    folder = write_chart(tmp_path / "web", {".chartgen.yaml": settings, "values.schema.json": None})
+    findings, code = found(folder, "--no-nulls", "--checks", "services")
+    assert code == 1
+    assert findings
+    assert {finding["values"] for finding in findings} == {"service:\n  port: 70000\n"}
+
+
+def test_null_fixes_that_nothing_is_there(tmp_path):
+    settings = "verify: {factors: {fix: {greeting: [null, loud], extra.name: [null, a]}}}\n"
+    changes = {".chartgen.yaml": settings, "values.yaml": VALUES.replace("extra: {}", "extra: {other: 1}")}
+    changes["templates/extra.yaml"] = "{{ if .Values.extra.name }}{{ end }}"
+    subject = read_subject(write_chart(tmp_path / "web", {**changes, "values.schema.json": None}))
+    fixed = {
+        factor.name: factor.levels for factor in subject.space.factors if factor.name in ("greeting", "extra.name")
+    }
+    assert {name: [level.key for level in levels] for name, levels in fixed.items()} == {
+        "greeting": ["null", '"loud"'],
+        "extra.name": ["null", '"a"'],
+    }
+    assert overrides(subject.space, subject.base) == {"greeting": None}
 
 
 def test_an_optional_part_is_switched_by_a_value_that_there_is(tmp_path):

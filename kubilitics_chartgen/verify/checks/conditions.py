@@ -19,8 +19,8 @@ __all__ = ["NOTHING_KNOWN", "Meanings", "Meant", "Told", "with_connections_for"]
 _Values = Mapping[str, Any]
 MAX_SECTIONS = 64
 """Sections by one key of which it is remembered what stands in them: most configurations share most of theirs."""
-MAX_MET = 4_000
-"""Sets of passed tests of which it is remembered which conditions they meet."""
+MAX_MET = 1_000
+"""Sets of passed tests of which it is remembered which conditions they meet: names of some hundred each."""
 
 
 @dataclass(frozen=True)

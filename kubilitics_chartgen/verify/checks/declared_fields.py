@@ -17,7 +17,7 @@ __all__ = ["DeclaredFields"]
 
 _ABSENT: Any = object()
 """Stands for what is not there."""
-MAX_KNOWN = 6_000
+MAX_KNOWN = 2_000
 """Objects of which it is remembered what their fields hold."""
 
 

@@ -46,10 +46,13 @@ _TAIL = """\
 - `declared.parts`: templates of an optional part (`templates` as patterns), which print nothing while a `value` is
   false.
 - `verify.isolate`: optional parts, by the values that switch them: on or off, all other objects are the same.
-- `verify.factors`: `add` gives values further levels to be tried with, `fix` gives them these and no others, `exclude`
-  leaves values as they are, and `keep` never sets them to null.
+- `verify.factors`: `add` gives values further levels to be tried with, `fix` gives them these and no others (null:
+  none at all), `exclude` leaves values as they are, and `keep` never sets them to null. A value that templates ask
+  for and neither `values.yaml` nor a schema names is tried as well, with a guess; what only a guess shows is told, and
+  does not fail.
 - `verify.exempt`: findings that are accepted (`check`, `path`, `reason`); `path` is an object such as
-  `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported.
+  `DaemonSet/*-node`, a path in it, or a template. What nothing needs any more is reported,
+  unless `--checks`, `--skip` or `--no-nulls` left something out.
 - `upgrade.exempt`: the same for what `verify --from` finds: the checks `immutable`, `data` and `old-values`.
 """
 

@@ -132,7 +132,7 @@ class _Case(NamedTuple):
     """What lets a pod through in a direction; absent where nothing governs it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _judge(
     facts: tuple[_Policy | _Pods | _Door, ...], namespace: str, release: str, declared: Declared
 ) -> tuple[_Verdict, ...]:

@@ -26,11 +26,17 @@ class BudgetSpentError(Exception):
 
 @dataclass(frozen=True)
 class Sighting:
-    """A fault, and the first configuration that showed it."""
+    """A fault, and the first configuration that showed it: the first that is surely valid, if there is one."""
 
     found: Found
     configuration: Configuration
     index: int
+    doubtful: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """The lower, the better it shows the fault."""
+        return self.doubtful, self.index
 
 
 @dataclass
@@ -146,5 +152,6 @@ class Ledger:
             self.broken[configuration] = outcome
         for found in outcome.found:
             key = (found.check, found.fault.key)
-            if key not in self.sightings or self.sightings[key].index > outcome.index:
-                self.sightings[key] = Sighting(found, configuration, outcome.index)
+            seen = Sighting(found, configuration, outcome.index, outcome.doubtful)
+            if key not in self.sightings or self.sightings[key].rank > seen.rank:
+                self.sightings[key] = seen

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubilitics_chartgen.helm.json_schema import expand
 from kubilitics_chartgen.verify.references import ANY, Path
 
-__all__ = ["did_you_mean", "known_keys", "leaves", "shown"]
+__all__ = ["known_keys", "leaves", "shown"]
 
 _MAX_SCHEMAS = 2000
 
@@ -80,10 +79,3 @@ def _schemas_at(schema: Any, path: Path) -> list[Mapping[str, Any]]:
             below.extend(items if isinstance(items, list) else [items] if isinstance(items, dict) else [])
         nodes = expand(schema, below, most=_MAX_SCHEMAS, conditions=True)
     return nodes
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """The known name that is most like `name`, empty where none is."""
-    lower = {key.lower(): key for key in known}
-    close = difflib.get_close_matches(name.lower(), list(lower), n=1, cutoff=0.6)
-    return lower[close[0]] if close else ""

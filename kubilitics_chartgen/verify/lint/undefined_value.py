@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from kubilitics_chartgen.errors import did_you_mean
 from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.finding import Finding, Severity
-from kubilitics_chartgen.verify.lint.paths import did_you_mean, known_keys, shown
+from kubilitics_chartgen.verify.lint.paths import known_keys, shown
 from kubilitics_chartgen.verify.lint.subject import Subject
 from kubilitics_chartgen.verify.references import ANY, Path, Reference, Use
 

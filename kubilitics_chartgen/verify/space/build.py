@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.space.compared import compared_levels
 from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
@@ -48,22 +48,23 @@ class Sources:
     examples: Sequence[Mapping[str, Any]] = ()
     """Values that are known to be good, as in `ci/*-values.yaml`."""
     settings: FactorSettings = field(default_factory=FactorSettings)
-    sections: frozenset[str] = frozenset()
-    """Top-level keys that belong to charts inside the chart."""
+    unnamed: Mapping[Path, Any] = field(default_factory=dict)
+    """What templates ask for and nothing names, with a guess of what it may be, MISSING for none."""
 
 
 def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) -> Space:
     """The factors, ordered by path; `accepts` is the schema's verdict on whole values."""
     root = SchemaNodes(sources.schema, [sources.schema])
-    removable: list[Path] = []
-    factors: list[Factor] = []
-    for path, nodes in _leaves(sources, root, ()):
-        if _fits_one(path, sources.settings.excluded):
-            continue
-        removable.append(path)
-        levels = _levels(sources, path, nodes, accepts)
-        if len(levels) > 1:
-            factors.append(Factor(path, tuple(levels)))
+    named = [(path, nodes) for path, nodes in _leaves(sources, root, ()) if not _is_excluded(path, sources)]
+    unnamed = [(path, _nodes_at(root, path)) for path in _unnamed(sources, root) if not _is_excluded(path, sources)]
+    found = ((path, _levels(sources, path, nodes, accepts)) for path, nodes in (*named, *unnamed))
+    # Of one level that is not the default every configuration must be told.
+    factors = [
+        Factor(path, tuple(levels), named=path not in sources.unnamed)
+        for path, levels in found
+        if len(levels) > 1 or levels[0].origin != "default"
+    ]
+    removable = [path for path, _nodes in named]
     sections = {path[:length] for path in removable for length in range(1, len(path))}
     known = {factor.path for factor in factors}
     for path, values in sources.settings.added.items():
@@ -77,18 +78,29 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
 
 def check_patterns(sources: Sources) -> None:
     """Raises InputError where what the author fixes, excludes or keeps is the name of no value."""
-    leaves = [path for path, _nodes in _leaves(sources, SchemaNodes(sources.schema, [sources.schema]), ())]
+    root = SchemaNodes(sources.schema, [sources.schema])
+    leaves = [path for path, _nodes in _leaves(sources, root, ())]
+    leaves += _unnamed(sources, root)
     sections = {path[:length] for path in leaves for length in range(1, len(path))}
     settings = sources.settings
     asked = (("fix", settings.fixed, leaves), ("exclude", settings.excluded, leaves))
     problems = [
-        Problem("no value is called so", path=f"verify.factors.{part}: {pattern}", file=SETTINGS_FILE)
+        Problem("no value is called so.", f"verify.factors.{part}: {name}", SETTINGS_FILE, fix=_meant(name, leaves))
         for part, patterns, known in (*asked, ("keep", settings.kept, [*leaves, *sections]))
-        for pattern in patterns
-        if not any(_fits_one(path, [pattern]) for path in known)
+        for name in patterns
+        if not any(_fits_one(path, [name]) for path in known)
     ]
     if problems:
         raise InputError(f"{SETTINGS_FILE} cannot be used.", problems)
+
+
+def _meant(pattern: str, leaves: Sequence[Path]) -> str:
+    near = did_you_mean(pattern, (".".join(path) for path in leaves))
+    return f"Did you mean {near}?" if near else ""
+
+
+def _is_excluded(path: Path, sources: Sources) -> bool:
+    return _fits_one(path, sources.settings.excluded)
 
 
 def _fits_one(path: Path, patterns: Sequence[str]) -> bool:
@@ -115,6 +127,21 @@ def _leaves(sources: Sources, nodes: SchemaNodes, path: Path) -> Iterator[tuple[
         yield path, nodes
 
 
+def _unnamed(sources: Sources, root: SchemaNodes) -> list[Path]:
+    """What nothing names: of what a schema speaks, it says what it may be."""
+    return [
+        path
+        for path in sources.unnamed
+        if not any(_nodes_at(root, path[:length]).nodes for length in range(1, len(path) + 1))
+    ]
+
+
+def _nodes_at(root: SchemaNodes, path: Path) -> SchemaNodes:
+    for segment in path:
+        root = root.below(segment)
+    return root
+
+
 def _levels(
     sources: Sources, path: Path, nodes: SchemaNodes, accepts: Callable[[Mapping[str, Any]], bool]
 ) -> list[Level]:
@@ -135,6 +162,9 @@ def _levels(
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
     if not nodes.nodes:
         found.extend(_guessed(default.value))
+        if len(_distinct(found)) == 1:
+            guess = sources.unnamed.get(path, MISSING)
+            found.extend(() if guess is MISSING else [Level(guess, "made up")])
     distinct = _distinct(found)
     return [distinct[0], *(level for level in distinct[1:] if _fits(sources, path, level, accepts))][:MAX_LEVELS]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.compared import Compared, Fits, Holds, Length, Version
+from kubilitics_chartgen.verify.analysis.compared import Compared, Fits, Holds, Kind, Length, Version
 from kubilitics_chartgen.verify.space.examples import example, fitting
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
@@ -14,17 +14,23 @@ from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 __all__ = ["compared_levels"]
 
 MAX_LENGTH = 300
+_KINDS = {"map": {"example": "example"}, "slice": ["example"], "string": "example", "bool": True, "float64": 1}
+"""A value of each kind that values from a file may have, by Go's names."""
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 
 def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compared]) -> Iterator[Level]:
-    """What is compared with itself, and what it is not: the default, or one more and one less."""
-    is_text = isinstance(default, str) or "string" in nodes.types
-    is_list = isinstance(default, list) or "array" in nodes.types
+    """What is compared with itself, and what it is not: the default, or one more and one less.
+
+    What is nowhere named may be whatever it is compared with.
+    """
+    anything = default is ABSENT and not nodes.nodes
+    is_text = anything or isinstance(default, str) or "string" in nodes.types
+    is_list = anything or isinstance(default, list) or "array" in nodes.types
     for literal in literals:
         if isinstance(literal, str) and is_text:
             yield Level(literal, "template")
-        elif isinstance(literal, int) and not isinstance(default, (str, list, dict)) and default is not ABSENT:
+        elif isinstance(literal, int) and (anything or not isinstance(default, (str, list, dict, type(ABSENT)))):
             yield from (Level(value, "template") for value in (literal, literal + 1, literal - 1) if value >= 0)
         elif isinstance(literal, Holds) and is_list:
             yield Level([literal.text], "template")
@@ -35,6 +41,9 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
             )
         elif isinstance(literal, Version) and is_text:
             yield from (Level(text, "template") for text in _versions(literal.constraint))
+        elif isinstance(literal, Kind) and literal.name in _KINDS:
+            # Which kinds are allowed a schema says, but not what must stand in them.
+            yield Level(_KINDS[literal.name], "made up")
         elif isinstance(literal, Length) and literal.number <= MAX_LENGTH:
             numbers = [number for number in (literal.number + 1, literal.number, literal.number - 1) if number >= 0]
             if is_text:

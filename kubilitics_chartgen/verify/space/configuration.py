@@ -9,7 +9,7 @@ from typing import Any
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, Space, value_at, with_value
 
-__all__ = ["OTHER_LEVEL", "Configuration", "configuration_of", "overrides"]
+__all__ = ["OTHER_LEVEL", "Configuration", "configuration_of", "is_doubtful", "overrides"]
 
 OTHER_LEVEL = -1
 """Stands for a value that is none of the factor's levels; then it is among the further values."""
@@ -40,14 +40,26 @@ class Configuration:
         return tuple((factor, here) for factor, (here, there) in pairs if here != there)
 
 
+def is_doubtful(space: Space, configuration: Configuration, base: Configuration | None = None) -> bool:
+    """Whether it has a level that nothing says to be valid, other than those of a base that was given."""
+    return any(
+        (level := configuration.levels[place]) in levels and (base is None or level != base.levels[place])
+        for place, levels in space.made_up
+    )
+
+
 def overrides(space: Space, configuration: Configuration) -> dict[str, Any]:
     """The values an operator would write for a configuration."""
     values: dict[str, Any] = dict(configuration.further)
     sections: dict[Path, dict[str, Any]] = {(): values}
-    for factor, level in zip(space.factors, configuration.levels, strict=True):
-        if level > 0:
-            value = factor.levels[level].value
-            _section(sections, factor.path[:-1])[factor.path[-1]] = None if value is ABSENT else value
+    levels = configuration.levels
+    chosen = [number for number, level in enumerate(levels) if level > 0]
+    if space.written:
+        chosen = sorted({*chosen, *(number for number in space.written if levels[number] == 0)})
+    for number in chosen:
+        factor = space.factors[number]
+        value = factor.levels[levels[number]].value
+        _section(sections, factor.path[:-1])[factor.path[-1]] = None if value is ABSENT else value
     for number in configuration.removed:
         with_value(values, space.removable[number], ABSENT)
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 __all__ = ["ABSENT", "MISSING", "Factor", "Level", "Path", "Space", "value_at", "with_value"]
@@ -56,10 +57,12 @@ class Level:
 
 @dataclass(frozen=True)
 class Factor:
-    """One values path and the levels it is given; the first is the chart's default."""
+    """One values path and the levels it is given; the first is the chart's default, unless the author fixes others."""
 
     path: Path
     levels: tuple[Level, ...]
+    named: bool = True
+    """Whether the defaults or a schema name it; else a template asks for it all the same."""
 
     @property
     def name(self) -> str:
@@ -74,6 +77,20 @@ class Space:
     factors: tuple[Factor, ...]
     removable: tuple[Path, ...] = ()
     """Further paths that an operator may set to null, one at a time."""
+
+    @cached_property
+    def written(self) -> tuple[int, ...]:
+        """The factors whose first level is not what stands there by default, so that it must be written."""
+        return tuple(number for number, factor in enumerate(self.factors) if factor.levels[0].origin != "default")
+
+    @cached_property
+    def made_up(self) -> tuple[tuple[int, frozenset[int]], ...]:
+        """The factors with levels that nothing says to be valid, and these levels."""
+        found = (
+            (place, frozenset(number for number, level in enumerate(factor.levels) if level.origin == "made up"))
+            for place, factor in enumerate(self.factors)
+        )
+        return tuple((place, levels) for place, levels in found if levels)
 
     @property
     def size(self) -> int:

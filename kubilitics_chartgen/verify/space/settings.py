@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem
-from kubilitics_chartgen.verify.space.factors import Path
+from kubilitics_chartgen.verify.space.factors import ABSENT, Path
 
 __all__ = ["FactorSettings", "read_factor_settings"]
 
@@ -75,7 +75,7 @@ def read_factor_settings(settings: Mapping[str, Any], *, released: bool = False)
             continue
         for path, values in given.items():
             if isinstance(values, list) and values:
-                found[str(path)] = tuple(values)
+                found[str(path)] = tuple(ABSENT if value is None else value for value in values)
             else:
                 problem(f"verify.factors.{part}.{path}", "a list with at least one value is expected")
     patterns: dict[str, tuple[str, ...]] = {"exclude": (), "keep": ()}

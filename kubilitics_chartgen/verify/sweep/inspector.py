@@ -32,6 +32,8 @@ __all__ = ["BrokenTextError", "Inspector", "Seen"]
 
 MAX_SEEN = 6_000
 """Distinct documents that are remembered; past them all are forgotten, so that memory stays flat."""
+MAX_TOLD = 1_000
+"""Sets of conditions that hold and fail, of which it is remembered what checks are told."""
 
 
 class BrokenTextError(Exception):
@@ -73,7 +75,8 @@ class Inspector:
         """The documents of one text, and how many of them are new. Raises BrokenTextError."""
         if not text or text.isspace():
             return (), 0
-        whole = (template, text, id(context))
+        # Not the text itself, which is as long as its documents together, and those are kept.
+        whole = (template, _digest(text, 16), id(context))
         known = self._texts.get(whole)
         if known is not None:
             return known, 0
@@ -117,9 +120,9 @@ class Inspector:
             fact = joined.facts(document)
             if fact is not None:
                 facts[joined.name] = fact
-        digest = blake2b(f"{document.template}\0{document.text}".encode("utf-8", "surrogatepass"), digest_size=8)
+        digest = int.from_bytes(_digest(f"{document.template}\0{document.text}", 8), "big")
         rights = tuple(granted_rights(document, self._declared.permissions))
-        return Seen(document, tuple(found), int.from_bytes(digest.digest(), "big"), facts, rights)
+        return Seen(document, tuple(found), digest, facts, rights)
 
     def faults(self, seen: Sequence[Seen], context: Context, values: Mapping[str, Any] | None = None) -> list[Found]:
         """All faults of one configuration: those of its documents, and those of all of them together.
@@ -151,10 +154,11 @@ class Inspector:
         if values is None or not self._asks or not self._meanings:
             return dict.fromkeys(("", "conditions", "values"), context)
         meant = self._meanings.of(values)
-        key = (id(context), meant)
+        # Not `meant` itself, which holds on to the values.
+        key = (id(context), meant.holds, meant.fails)
         told = self._told.get(key)
         if told is None:
-            if len(self._told) >= MAX_SEEN:
+            if len(self._told) >= MAX_TOLD:
                 # Answers are remembered by the place in memory of what was given, so they go as well.
                 self._told.clear()
                 self._together.clear()
@@ -180,3 +184,7 @@ class Inspector:
         if known is None:
             known = self._contexts[key] = Context(versions, namespace, release, self._declared)
         return known
+
+
+def _digest(text: str, size: int) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).digest()

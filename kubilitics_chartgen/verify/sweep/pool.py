@@ -52,8 +52,10 @@ class Work(ABC, Generic[Asked, Answered]):
 CHUNK = 96
 SECONDS = 60.0
 """What a chunk may take; one request by itself gets a third of it."""
-MEMORY = 4 * 1024**3
-"""Address space of a worker; Go reserves much more than it uses."""
+MEMORY = 3 * 1024**3 // 2
+"""Bytes that a worker may hold, three times what it needs: the less, the sooner a template without an end is told."""
+ADDRESSES = 4 * 1024**3
+"""Address space of a worker, for systems that count only the heap as what it holds; Go reserves more than it uses."""
 
 
 def default_workers() -> int:
@@ -242,5 +244,6 @@ def _limit(memory: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (memory, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    for what, most in ((resource.RLIMIT_DATA, memory), (resource.RLIMIT_AS, ADDRESSES)):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, resource.getrlimit(what)[1]))

@@ -17,7 +17,7 @@ from kubilitics_chartgen.helm.settings import read_chart_settings
 from kubilitics_chartgen.helm.versions import default_kube_version
 from kubilitics_chartgen.kube.versions import KubeVersion, parse_version
 from kubilitics_chartgen.verify.checks import read_declared
-from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.configuration import Configuration, is_doubtful, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, value_at
 from kubilitics_chartgen.verify.sweep.inspector import BrokenTextError, Inspector, Seen
 from kubilitics_chartgen.verify.sweep.renderer import Refusal, Renderer, fingerprint
@@ -28,6 +28,8 @@ __all__ = ["Sweeper"]
 MAX_KNOWN = 120_000
 """Texts of templates that are remembered by what the templates read."""
 
+MAX_NUMBERS = 30_000
+"""Answers of named templates that are known by a number: what they read is a kilobyte each."""
 
 FAMILIAR = 400
 """Configurations by which it is judged whether answers of a named template are worth to be kept."""
@@ -59,7 +61,7 @@ class Sweeper:
         }
         self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
         self._generation = 0
-        self._reported: dict[tuple[str, str], int] = {}
+        self._reported: dict[tuple[str, str], tuple[bool, int]] = {}
         self._granted: set[str] = set()
         self._engine = parse_version(default_kube_version())
 
@@ -71,7 +73,7 @@ class Sweeper:
         if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
             self._known.clear()
             self._generation = self.inspector.generation
-        if len(self._numbers) > MAX_KNOWN:
+        if len(self._numbers) > MAX_NUMBERS:
             self._numbers.clear()
         jobs = [_Job(self, request) for request in requests]
         for job in jobs:
@@ -209,10 +211,12 @@ class Sweeper:
             status = Status.BROKEN if job.refusal.broken else Status.REFUSED
             return Outcome(index, status, job.refusal.message, job.template, rendered=job.rendered)
         found: tuple[Found, ...] = ()
+        doubtful = False
         rights: frozenset[str] = frozenset()
         if not job.request.verdict_only:
             faults = self.inspector.faults(job.seen, job.context, job.values)
-            found = tuple(faults if job.request.again else self._unreported(index, faults))
+            doubtful = bool(faults) and is_doubtful(self.task.space, job.request.configuration)
+            found = tuple(faults if job.request.again else self._unreported((doubtful, index), faults))
             if not job.request.again:
                 rights = frozenset(right for each in job.seen for right in each.rights) - self._granted
                 self._granted |= rights
@@ -220,6 +224,7 @@ class Sweeper:
             index,
             Status.ACCEPTED,
             found=found,
+            doubtful=doubtful,
             filled=frozenset(job.filled),
             rights=rights,
             digest=sum(each.digest for each in job.seen) % 2**64,
@@ -231,13 +236,13 @@ class Sweeper:
             rendered=job.rendered,
         )
 
-    def _unreported(self, index: int, found: Sequence[Found]) -> list[Found]:
+    def _unreported(self, rank: tuple[bool, int], found: Sequence[Found]) -> list[Found]:
         fresh: list[Found] = []
         for each in found:
             key = (each.check, each.fault.key)
             # Again for the same index: what was told for it may have been lost on its way.
-            if self._reported.get(key, index) >= index:
-                self._reported[key] = index
+            if self._reported.get(key, rank) >= rank:
+                self._reported[key] = rank
                 fresh.append(each)
         return fresh
 

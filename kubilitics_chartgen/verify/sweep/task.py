@@ -101,7 +101,9 @@ class Outcome:
     template: str = ""
     """Which template did not accept it, where that is known."""
     found: tuple[Found, ...] = ()
-    """Faults that this sweeper had not reported yet for an earlier configuration."""
+    """Faults that this sweeper had not reported yet for a configuration that is better to show them, or earlier."""
+    doubtful: bool = False
+    """Whether it needs values that nothing says to be valid, which is not as good to show a fault."""
     filled: frozenset[str] = frozenset()
     """Templates that print an object."""
     rights: frozenset[str] = frozenset()

@@ -14,13 +14,14 @@ from kubilitics_chartgen.verify.space.examples import fitting
 from kubilitics_chartgen.verify.subject import read_subject
 from tests.verify.charts import write_chart
 
-VALUES = 'name: ""\nversion: "1.0.0"\ncount: 2\nitems: []\n'
+VALUES = 'name: ""\nversion: "1.0.0"\ncount: 2\nitems: []\nany: 1\n'
 SCHEMA = {
     "properties": {
         "name": {"type": "string"},
         "version": {"type": "string"},
         "count": {"type": "integer"},
         "items": {"type": "array", "items": {"type": "string"}},
+        "any": {},
     }
 }
 
@@ -42,6 +43,15 @@ SCHEMA = {
         "eq (len .Values.items) 1",
         "gt (len .Values.name) 63",
         "le (.Values.name | len) 10",
+        'kindIs "map" .Values.any',
+        'kindIs "string" .Values.any',
+        'kindIs "slice" .Values.any',
+        'eq (kindOf .Values.any) "map"',
+        'ne "slice" (.Values.any | kindOf)',
+        'has (kindOf .Values.any) (list "map" "slice")',
+        'eq (typeOf .Values.any) "string"',
+        'typeIs "map[string]interface {}" .Values.any',
+        'typeIsLike "[]interface {}" .Values.any',
     ],
 )
 def test_some_level_is_on_each_side(condition, schema, tmp_path):

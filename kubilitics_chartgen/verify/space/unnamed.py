@@ -1,0 +1,85 @@
+"""Values that templates ask for and that neither the defaults nor a schema names. Pure.
+
+A chart's author often leaves a value out of values.yaml, or comments it out, and asks for it all the same. What it may
+be, only the templates tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from kubilitics_chartgen.verify.analysis.reads import Read, Use
+from kubilitics_chartgen.verify.analysis.values import ANY
+from kubilitics_chartgen.verify.dependencies import TemplateDependencies
+from kubilitics_chartgen.verify.space.examples import kubernetes_example
+from kubilitics_chartgen.verify.space.factors import MISSING, Path
+
+__all__ = ["unnamed_values"]
+
+_NAMES: dict[str, Any] = {
+    "automountServiceAccountToken": False,
+    "digest": "sha256:" + "0123456789abcdef" * 4,
+    "dnsConfig": {"nameservers": ["192.0.2.1"]},
+    "dnsPolicy": "Default",
+    "hostNetwork": False,
+    "interval": "30s",
+    "maxUnavailable": 1,
+    "minAvailable": 1,
+    "minReadySeconds": 10,
+    "nodeSelector": {"example.com/disk": "fast"},
+    "progressDeadlineSeconds": 60,
+    "replicaCount": 2,
+    "replicas": 2,
+    "revisionHistoryLimit": 2,
+    "scheme": "https",
+    "scrapeTimeout": "10s",
+    "terminationGracePeriodSeconds": 60,
+    "volumeMounts": kubernetes_example("extraVolumeMounts"),
+    "volumes": kubernetes_example("extraVolumes"),
+}
+"""What Kubernetes means by these names, of which a schema says what they may be."""
+
+
+def unnamed_values(
+    templates: Iterable[TemplateDependencies], defaults: Mapping[str, Any], *, others: Collection[str] = ()
+) -> dict[Path, Any]:
+    """Each with a guess of what it may be, MISSING where none can be made.
+
+    `others` are keys that belong to charts inside the chart, which have defaults of their own.
+    """
+    asked: dict[Path, list[Read]] = {}
+    decides: set[Path] = set()
+    for template in templates:
+        decides |= template.controls
+        for read in template.reads:
+            if read.path and ANY not in read.path and read.path[0] not in others and _is_unnamed(read.path, defaults):
+                asked.setdefault(read.path, []).append(read)
+    ways = {path[:length] for path in asked for length in range(1, len(path))}
+    return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
+
+
+def _is_unnamed(path: Path, defaults: Mapping[str, Any]) -> bool:
+    node: Any = defaults
+    for segment in path:
+        if node is None:
+            return True
+        if not isinstance(node, Mapping):
+            return False
+        if segment not in node:
+            return True
+        node = node[segment]
+    return False
+
+
+def _guess(path: Path, reads: Sequence[Read], decides: bool) -> Any:
+    """What Kubernetes means by its name, a switch, or a text; nothing for what a template takes without asking."""
+    if not decides and not any(read.guarded for read in reads):
+        return MISSING
+    usual = _NAMES.get(path[-1], kubernetes_example(path[-1]))
+    if usual is not MISSING:
+        return usual
+    uses = {read.use for read in reads}
+    if uses == {Use.TEST}:
+        return True
+    return MISSING if Use.KEYS in uses else "example"
