@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
     from kubilitics_chartgen.model.compatibility import Matrix, Verdict
@@ -156,9 +156,7 @@ def one_of(text: str, known: list[str]) -> str:
     """The rule that was asked for; raises InputError with what may have been meant."""
     if text in known:
         return text
-    import difflib
-
-    near = difflib.get_close_matches(text, known, 1)
+    near = did_you_mean(text, known)
     raise InputError(
-        f'there is no rule "{text}". ' + (f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(known)}.")
+        f'there is no rule "{text}". ' + (f'Did you mean "{near}"?' if near else f"There are: {', '.join(known)}.")
     )

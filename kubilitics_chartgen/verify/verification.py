@@ -10,7 +10,6 @@ coverage  how far each template was looked at
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.errors import InputError, did_you_mean
 from kubilitics_chartgen.helm.chart_source import chart_folder
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
@@ -232,8 +231,8 @@ def _chosen(request: VerifyRequest) -> set[str]:
     known = set(check_names())
     unknown = sorted({*request.checks, *request.skip} - known)
     if unknown:
-        near = difflib.get_close_matches(unknown[0], known, 1)
-        meant = f'Did you mean "{near[0]}"? ' if near else ""
+        near = did_you_mean(unknown[0], known)
+        meant = f'Did you mean "{near}"? ' if near else ""
         raise InputError(f"There is no check {', '.join(unknown)}. {meant}The checks are {', '.join(sorted(known))}.")
     return set(request.checks or known) - set(request.skip)
 

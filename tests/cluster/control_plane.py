@@ -39,6 +39,7 @@ MISSING = (
     "THE CLUSTER TESTS DO NOT RUN: there is no control plane. "
     "Run `make control-plane` (needs Go; about 6 minutes, once), or name its programs by KUBEBUILDER_ASSETS."
 )
+POD_MAKERS = ("cronjob", "daemonset", "deployment", "job", "replicaset", "statefulset")
 _NEEDED = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 
 
@@ -68,6 +69,8 @@ class ControlPlane:
     binaries: Path
     folder: Path
     certificates: Certificates
+    makes_pods: bool = True
+    """Whether controllers make pods for workloads, and somebody places them."""
     port: int = field(default_factory=free_port)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -117,16 +120,18 @@ class ControlPlane:
             "--horizontal-pod-autoscaler-sync-period=1s",
             "--horizontal-pod-autoscaler-initial-readiness-delay=0s",
             "--horizontal-pod-autoscaler-cpu-initialization-period=0s",
+            f"--controllers={','.join(['*', *(f'-{name}-controller' for name in POD_MAKERS if not self.makes_pods)])}",
         )
-        self._run(
-            "kube-scheduler",
-            f"--kubeconfig={self.kubeconfig}",
-            "--bind-address=127.0.0.1",
-            f"--secure-port={free_port()}",
-            "--leader-elect=false",
-            "--kube-api-qps=500",
-            "--kube-api-burst=500",
-        )
+        if self.makes_pods:
+            self._run(
+                "kube-scheduler",
+                f"--kubeconfig={self.kubeconfig}",
+                "--bind-address=127.0.0.1",
+                f"--secure-port={free_port()}",
+                "--leader-elect=false",
+                "--kube-api-qps=500",
+                "--kube-api-burst=500",
+            )
         self._run(
             "kwok",
             f"--kubeconfig={self.kubeconfig}",
@@ -256,10 +261,10 @@ def write_kubeconfig(path: Path, plane: ControlPlane, *, namespace: str = "defau
 
 
 @contextlib.contextmanager
-def running(binaries: Path) -> Iterator[ControlPlane]:
+def running(binaries: Path, *, makes_pods: bool = True) -> Iterator[ControlPlane]:
     """A control plane for the time of the block."""
     with tempfile.TemporaryDirectory(prefix="control-plane-") as folder:
-        plane = ControlPlane(binaries, Path(folder), make_certificates(Path(folder)))
+        plane = ControlPlane(binaries, Path(folder), make_certificates(Path(folder)), makes_pods)
         try:
             plane.start()
             yield plane

@@ -1,21 +1,31 @@
 """What `plan` says of an upgrade is what a real API server does: no refusal unannounced, no false alarm."""
 
+from pathlib import Path
+
 import pytest
 
 from kubilitics_chartgen.kube.defaults import defaulted
 from kubilitics_chartgen.upgrade import Apply
 from tests.cluster import control_plane
 from tests.cluster.breakable import KINDS, random_pairs
-from tests.cluster.plan_accuracy import chart_pairs, compare, kubectl_of, quiet_namespace, table, wrong
+from tests.cluster.cluster import Cluster
+from tests.cluster.plan_accuracy import chart_pairs, compare, kubectl_of, table, wrong
 from tests.cluster.plan_states import chart_states
+from tests.tools import needed
 
 APPLIES = [pytest.param(apply, id=apply.value) for apply in Apply]
 
 
-@pytest.fixture
-def quiet(cluster, namespace):
-    quiet_namespace(cluster, namespace)
-    return namespace
+@pytest.fixture(scope="module")
+def cluster():
+    """One in which nobody makes pods: what is compared are objects, and hundreds of workloads come at once.
+
+    A quota of no pods would do for that, but controllers try again and again, ten times a second in all, and those of
+    other tests wait in the same line.
+    """
+    binaries = Path(needed(control_plane.programs(), control_plane.MISSING))
+    with control_plane.running(binaries, makes_pods=False) as plane:
+        yield Cluster(plane.kubeconfig)
 
 
 @pytest.fixture
@@ -24,8 +34,8 @@ def kubectl():
 
 
 @pytest.mark.parametrize("apply", APPLIES)
-def test_random_upgrades_between_charts_made_to_break(cluster, kubectl, quiet, apply):
-    outcomes = compare(cluster, kubectl, quiet, list(random_pairs(320, seed=11)), apply)
+def test_random_upgrades_between_charts_made_to_break(cluster, kubectl, namespace, apply):
+    outcomes = compare(cluster, kubectl, namespace, list(random_pairs(320, seed=11)), apply)
     assert wrong(outcomes) == [], table(outcomes)
     assert len(outcomes) >= 300
     assert {item.happened for item in outcomes} == {"unchanged", "changed", "restart", "refused"}
@@ -33,10 +43,10 @@ def test_random_upgrades_between_charts_made_to_break(cluster, kubectl, quiet, a
 
 
 @pytest.mark.parametrize("apply", APPLIES)
-def test_upgrades_between_profiles_and_releases(cluster, kubectl, quiet, apply):
-    pairs, transitions = chart_pairs(chart_states(quiet))
+def test_upgrades_between_profiles_and_releases(cluster, kubectl, namespace, apply):
+    pairs, transitions = chart_pairs(chart_states(namespace))
     assert transitions >= 1000
-    outcomes = compare(cluster, kubectl, quiet, pairs, apply)
+    outcomes = compare(cluster, kubectl, namespace, pairs, apply)
     assert wrong(outcomes) == [], table(outcomes)
     assert len(outcomes) == len(pairs)
     assert {item.happened for item in outcomes} >= {"changed", "restart", "refused"}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
-from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
 from kubilitics_chartgen.model.compatibility.matrix import COMPONENTS, SUBJECTS, Answer, Matrix, Rule, Status
 from kubilitics_chartgen.model.compatibility.versions import VERSION_PATTERN, Number, Range, Version, number_text
 
@@ -119,11 +118,11 @@ def read_matrix(data: Any, *, file: str = "") -> Matrix:
     def known(path: str, key: str, allowed: tuple[str, ...] | list[str], what: str) -> bool:
         if key in allowed:
             return True
-        near = difflib.get_close_matches(key, allowed, 1)
+        near = did_you_mean(key, allowed)
         wrong(
             path,
             f'"{key}" is no {what}.',
-            f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(allowed)}.",
+            f'Did you mean "{near}"?' if near else f"There are: {', '.join(allowed)}.",
         )
         return False
 
