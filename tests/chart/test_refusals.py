@@ -17,6 +17,14 @@ CONDITIONS = [
 ]
 
 each = pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.id)
+each_example = pytest.mark.parametrize(
+    ("refusal", "example"),
+    [
+        pytest.param(refusal, example, id=f"{refusal.id}-{example.path}")
+        for refusal in REFUSALS
+        for example in refusal.examples
+    ],
+)
 
 
 def said(message):
@@ -28,9 +36,9 @@ BEFORE_TEMPLATES = {"unwritable-text": "yaml: control characters are not allowed
 """What Helm 3 refuses by itself, in its own words; Helm 4 goes on to the templates."""
 
 
-@each
-def test_the_bad_example_is_refused_for_this_reason_alone(refusal):
-    for complaint in (embedded(refusal.bad), template(helm3(), refusal.bad)[0]):
+@each_example
+def test_the_bad_example_is_refused_for_this_reason_alone(refusal, example):
+    for complaint in (embedded(example.bad), template(helm3(), example.bad)[0]):
         assert complaint is not None
         if "templates/validate.yaml" not in complaint and refusal.id in BEFORE_TEMPLATES:
             assert BEFORE_TEMPLATES[refusal.id] in complaint
@@ -38,13 +46,13 @@ def test_the_bad_example_is_refused_for_this_reason_alone(refusal):
         (line,) = said(complaint)
         assert refusal.reason in line
         assert refusal.fix in line
-        assert fnmatch.fnmatch(line, f"- {refusal.path}*")
+        assert fnmatch.fnmatch(line, f"- {example.path}*")
 
 
-@each
-def test_the_good_example_is_accepted(refusal):
-    assert embedded(refusal.good) is None
-    assert template(helm3(), refusal.good)[0] is None
+@each_example
+def test_the_good_example_is_accepted(refusal, example):
+    assert embedded(example.good) is None
+    assert template(helm3(), example.good)[0] is None
 
 
 @each
