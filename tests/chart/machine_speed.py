@@ -16,7 +16,9 @@ from typing import Any
 
 from helm_python import Chart
 
-RELEASE = Path(__file__).resolve().parents[2] / "releases/kubilitics-1.1.0.tgz"
+from tests.tools import REPOSITORY
+
+RELEASE = REPOSITORY / "releases" / "kubilitics-1.1.0.tgz"
 REFERENCE_MS = 16.1
 """What a render of that release takes on a quiet machine with two cores, where 25 ms are asked of ours."""
 

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
+from kubilitics_chartgen.model.refusals.exposure import OPENED
+from kubilitics_chartgen.model.refusals.refusal import Refusal
 
 __all__ = ["CORE_REFUSALS"]
-
-
-_WAYS_IN: dict[str, dict[str, Any]] = {
-    "ingress": {"enabled": True},
-    "httpRoute": {"enabled": True, "parentRefs": [{"name": "public"}]},
-    "route": {"enabled": True},
-}
 
 
 def _auth(**settings: Any) -> dict[str, Any]:
@@ -93,10 +87,7 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "or accept it with backend.auth.acknowledgeExposed: true.",
         bad={"frontend": {"service": {"type": "LoadBalancer"}}},
         good={"frontend": {"service": {"type": "LoadBalancer"}}, **_auth(acknowledgeExposed=True)},
-        elsewhere=tuple(
-            Example(f"{way}.enabled", {way: settings}, {way: settings, **_auth(acknowledgeExposed=True)})
-            for way, settings in _WAYS_IN.items()
-        ),
+        elsewhere=OPENED,
     ),
     Refusal(
         "origin-wildcard",

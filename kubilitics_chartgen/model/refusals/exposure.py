@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubilitics_chartgen.model.refusals.refusal import Refusal
+from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
-__all__ = ["EXPOSURE_REFUSALS"]
+__all__ = ["EXPOSURE_REFUSALS", "OPENED"]
 
 ACKNOWLEDGED: dict[str, Any] = {"backend": {"auth": {"acknowledgeExposed": True}}}
 GATEWAY = [{"name": "public"}]
+_WAYS_IN: dict[str, dict[str, Any]] = {
+    "ingress": {"enabled": True},
+    "httpRoute": {"enabled": True, "parentRefs": GATEWAY},
+    "route": {"enabled": True},
+}
+OPENED = tuple(
+    Example(f"{way}.enabled", {way: settings}, {way: settings, **ACKNOWLEDGED}) for way, settings in _WAYS_IN.items()
+)
+"""Each way in from outside: refused without a login, accepted where that is acknowledged."""
 
 EXPOSURE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
