@@ -46,10 +46,9 @@ class Subject:
     slices: dict[str, Slice]
     base: Configuration
     known: tuple[Configuration, ...]
-    """The chart's own `ci/*-values.yaml`."""
+    """The chart's own `ci/*-values.yaml`, in the order of their names."""
     tried: tuple[Configuration, ...]
     """What its author says to write instead of refused values."""
-    """Those of `ci/*-values.yaml`, in the order of their names, then what is declared to be written instead."""
     kube_versions: tuple[KubeVersion, ...]
     isolated: tuple[str, ...]
     """Values paths of optional parts that the author names."""

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.synchronize import Semaphore
 from types import TracebackType
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -48,6 +49,8 @@ class Work(ABC, Generic[Asked, Answered]):
     def died(self, request: Asked, reason: str) -> Answered:
         """The answer to a request that ends whoever works on it."""
 
+
+_SPAWN = multiprocessing.get_context("spawn")
 
 CHUNK = 96
 SECONDS = 60.0
@@ -101,6 +104,8 @@ class Pool(Generic[Asked, Answered]):
         self.memory = memory
         self.deaths = 0
         self._workers: list[_Worker[Asked]] = []
+        # One processor is left to whoever works out the task, for as long as that takes.
+        self._turns = _SPAWN.Semaphore(max(1, self.count - 1))
 
     def __enter__(self) -> Pool[Asked, Answered]:
         self._workers = [self._start() for _ in range(self.count)]
@@ -109,6 +114,7 @@ class Pool(Generic[Asked, Answered]):
     def begin(self, task: Any) -> None:
         """What the workers are for, where they were started without."""
         self.task = task
+        self._turns.release()
         for worker in self._workers:
             worker.deadline = time.monotonic() + self.seconds
             # One that is dead is found when it does not answer.
@@ -123,9 +129,9 @@ class Pool(Generic[Asked, Answered]):
         self._workers = []
 
     def _start(self) -> _Worker[Asked]:
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self.work, self.task, self.memory), daemon=True)
+        ours, theirs = _SPAWN.Pipe()
+        arguments = (theirs, self.work, self.task, self.memory, self._turns)
+        process = _SPAWN.Process(target=_work, args=arguments, daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
@@ -206,7 +212,7 @@ class Pool(Generic[Asked, Answered]):
         chunks.extendleft(reversed(parts))
 
 
-def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) -> None:
+def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int, turns: Semaphore) -> None:
     """The life of a worker."""
     # Ctrl-C is for the one who started us, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -219,7 +225,8 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int) 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         if task is None:
-            work.prepare()
+            with turns:
+                work.prepare()
         run = work.runner(task or connection.recv())
     except ChartgenError as error:
         connection.send(error)
