@@ -7,14 +7,15 @@ import json
 
 import pytest
 import yaml
-from helm_python import HelmError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kubilitics_chartgen.helm import EmbeddedEngine, Judge
+from kubilitics_chartgen.helm.batch import Context
+from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.model.values import Node, Values, leaves, tree
+from kubilitics_chartgen.verify.sweep.renderer import Refusal, Renderer
 from tests.chart.helms import embedded
-from tests.chart.objects import CHART, merged, render
+from tests.chart.objects import CHART, Objects, merged, render
 
 NASTY = [
     "{{ fail `no` }}",
@@ -112,54 +113,68 @@ def carries(leaf: str, text: str) -> bool:
     return text in leaf or text.replace("$(", "$$(") in leaf or json.dumps(text)[1:-1] in leaf
 
 
-CHART_FACTS = EmbeddedEngine().load(CHART)
-JUDGE = Judge(CHART_FACTS.schema)
+RENDERER = Renderer(CHART)
+RELEASE = Release("kubilitics", "default")
+
+
+def outcomes(values):
+    """The objects of each, or None where Helm refuses it, in words and without a crash; all in one call of Helm."""
+    whole = [RENDERER.whole(each) for each in values]
+    accepted = [number for number, each in enumerate(whole) if RENDERER.judge.accepts(each)]
+    contexts = [Context(whole[number], RELEASE, RENDERER.entries) for number in accepted]
+    found: list[Objects | None] = [None] * len(values)  # that Helm's validators agree is tested with the schema
+    for number, answer in zip(accepted, RENDERER.texts(contexts, [values[each] for each in accepted]), strict=True):
+        if isinstance(answer, Refusal):
+            assert not answer.broken, answer.message
+        else:
+            found[number] = Objects(answer)
+    return found
 
 
 def outcome(values):
     """The objects, or None where Helm refuses `values`, in words and without a crash."""
-    if not JUDGE.accepts(CHART_FACTS.coalesce(values)):
-        return None  # that Helm's validators agree is tested with the schema
-    try:
-        return render(values)
-    except HelmError as error:
-        complaint = str(error)
-    crashes = [mark for mark in ("error converting YAML", "parse error", "nil pointer") if mark in complaint]
-    assert crashes == [], complaint
-    return None
+    return outcomes([values])[0]
 
 
-def check(node: Node, text: str) -> bool:
-    """Render with `text` and with a harmless text; whether the values were accepted."""
-    rendered = outcome(settings_of(node, text))
-    plain = outcome(settings_of(node, HARMLESS))
-    if rendered is None or plain is None:
-        return rendered is not None
+def check(node: Node, *texts: str) -> list[Objects | None]:
+    """Render with each text and with a harmless one; what was rendered, None for what was refused."""
+    plain, *others = outcomes([settings_of(node, text) for text in (HARMLESS, *texts)])
+    for text, rendered in zip(texts, others, strict=True):
+        if plain and rendered:
+            assert plain.texts.keys() == rendered.texts.keys()
+            for template in plain.texts:
+                if plain.texts[template] != rendered.texts[template]:
+                    compare(
+                        Objects({template: plain.texts[template]}), Objects({template: rendered.texts[template]}), text
+                    )
+    return others
+
+
+def compare(plain: Objects, rendered: Objects, text: str) -> None:
+    """Objects differ in leaves that carry the text, and nowhere else."""
     assert len(plain.all) == len(rendered.all)
     for one, other in zip(plain.all, rendered.all, strict=True):
         for path, before, after in differences(one, other):
             hashed = path[-1].startswith("checksum/") if isinstance(path[-1], str) else False
             assert hashed or HARMLESS not in str(before) or carries(str(after), text), (path, before, after)
-    return True
 
 
 @pytest.mark.parametrize("node", LEAVES, ids=lambda node: node.dotted)
 def test_no_text_becomes_structure_or_code(node):
-    for text in NASTY:
-        check(node, text)
+    check(node, *NASTY)
 
 
 @pytest.mark.parametrize(
     "path",
     ["backend.podAnnotations", "commonAnnotations", "ai.service.annotations", "backend.persistence.annotations"],
 )
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(text=st.text(PRINTABLE, max_size=60))
-def test_any_printable_text_is_accepted_as_an_annotation_and_arrives_unchanged(path, text):
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(st.text(PRINTABLE, max_size=60), min_size=5, max_size=5))
+def test_any_printable_text_is_accepted_as_an_annotation_and_arrives_unchanged(path, texts):
     (node,) = [node for node in LEAVES if node.dotted == path]
-    assert check(node, text)
-    found = [item for item in strings(render(settings_of(node, text)).all) if item == text]
-    assert found
+    for text, objects in zip(texts, check(node, *texts), strict=True):
+        assert objects
+        assert text in strings(objects.all)
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x07", "\x7f", "\x85", "\ufeff"])
