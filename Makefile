@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CACHE := .cache
 
+# Each program of the toolkit that tests start would compile its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-cluster check lint-code types layers generate verify-deep helm4 actionlint control-plane plan-accuracy \
   probe-rules test-tools lock bench bench-fleet mutation-score clean
 
@@ -28,9 +31,10 @@ demo: $(STAMP) ## Generate the chart, lint it, render every profile on every Kub
 	@$(BIN)/kubilitics-chartgen demo
 	@$(BIN)/kubilitics-chartgen verify
 
+# One process more than processors, for some tests wait for servers and limits of time.
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
 	@$(BIN)/pytest -q -m timing
-	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not timing" --ignore tests/cluster
+	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not timing" --ignore tests/cluster
 	@$(MAKE) --no-print-directory test-cluster
 
 # One process for each file: what one installs for the whole cluster, such as definitions, its own tests alone see. The

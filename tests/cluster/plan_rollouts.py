@@ -100,7 +100,7 @@ def _walk(cluster: Cluster, helm: CommandHelm, *, rollouts: int, seed: int) -> I
 def _life(cluster: Cluster, helm: CommandHelm, namespace: str, rng: random.Random) -> Iterator[Step]:
     """Upgrades of one release, up to the first that is refused; from that the release goes back to what it was."""
     cluster.apply({**_MINE, "metadata": {"name": "mine", "namespace": namespace}})
-    helm.install(CHART, namespace, {})
+    helm.install(CHART, namespace, {}, blind=True)
     _wait(cluster, namespace)
     good: tuple[Path, dict[str, Any]] = (CHART, {})
     while True:
@@ -108,10 +108,10 @@ def _life(cluster: Cluster, helm: CommandHelm, namespace: str, rng: random.Rando
         planned = _planned(helm, namespace, chart, values)
         before = _pods(cluster, namespace)
         try:
-            helm.upgrade(chart, namespace, values, reset=True)
+            helm.upgrade(chart, namespace, values, reset=True, blind=True)
         except HelmFailed as error:
             # Not by a rollback, which Helm refuses where the failed revision had left objects out.
-            helm.upgrade(good[0], namespace, good[1], reset=True, force=True)
+            helm.upgrade(good[0], namespace, good[1], reset=True, force=True, blind=True)
             cluster.wait_ready(namespace, seconds=90)
             yield _refused(planned, str(error), (chart, values))
             return
