@@ -63,6 +63,8 @@ class _Filling:
         return [configuration.levels[factor] for factor in self.search.factors]
 
     def run(self) -> None:
+        """Draw, settle and look, until rows are not worth it any more."""
+        # What is covered if all that has settled is accepted, as nearly all is.
         hoped = self.covering.copy()
         while True:
             if len(self.settling) <= WAVE // 2 and self._worth():
