@@ -78,9 +78,7 @@ def test_every_pair_that_is_accepted_is_seen(rule):
 
 
 def test_what_was_accepted_before_is_not_asked_again():
-    sizes = [2, 2, 2]
-    before = [{0: 1}, {1: 1}, {2: 1}, {0: 1, 1: 1}, {0: 1, 2: 1}, {1: 1, 2: 1}]
-    _accepted, missing, chart = filled(lambda _levels: None, sizes, before=before)
+    _accepted, missing, chart = filled(lambda _levels: None, [2, 2], before=[{0: 1}, {1: 1}, {0: 1, 1: 1}])
     assert missing == 0
     assert len(chart.rounds) == 1
 
