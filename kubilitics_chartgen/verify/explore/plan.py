@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from kubilitics_chartgen.verify.explore.fill import WAVE, fill
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.odd import odd_texts, oddly_named
 from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
@@ -22,6 +21,10 @@ from kubilitics_chartgen.verify.sweep.task import Slice, Status
 
 __all__ = ["Exploration", "Plan"]
 
+WAVE = 24
+"""Rows that settle at once."""
+TAIL = 2000
+"""An array ends where a wave adds less than this part of all combinations; what lacks then counts as undecided."""
 MAX_WIDE = 150
 """Factors of a template beyond which a strength above 2 is not tried: it would take millions of combinations."""
 
@@ -203,7 +206,47 @@ class Exploration:
         sizes = [len(self.plan.space.factors[factor].levels) for factor in factors]
         covering = Covering(sizes, strength=strength, seed=seed)
         search = self._search(covering, factors)
-        return fill(self.ledger, search, covering, base)
+        for configuration in self.ledger.accepted:
+            if self._near(configuration, base, factors):
+                covering.accept([configuration.levels[factor] for factor in factors])
+        while covering.next_missing() is not None:
+            rows, asked = self._wave(covering, base, factors)
+            settled = settle(self.ledger, rows, search)
+            accepted = self.ledger.look(settled)
+            gained = 0
+            for configuration, fine in zip(settled, accepted, strict=True):
+                if fine:
+                    gained += covering.accept([configuration.levels[factor] for factor in factors])
+            for combination in asked:
+                covering.give_up(combination)
+            # What lacks now was tried and refused, or needs what no row around this base has.
+            if gained * TAIL < covering.total:
+                break
+        return covering.missing
+
+    def _near(self, configuration: Configuration, base: Configuration, factors: Sequence[int]) -> bool:
+        chosen = set(factors)
+        return (configuration.release, configuration.removed) == (base.release, base.removed) and all(
+            factor in chosen for factor, _level in configuration.differences(base)
+        )
+
+    def _wave(
+        self, covering: Covering, base: Configuration, factors: Sequence[int]
+    ) -> tuple[list[Row], list[tuple[Pick, ...]]]:
+        ahead = covering.copy()
+        rows: list[Row] = []
+        asked: list[tuple[Pick, ...]] = []
+        for _ in range(WAVE):
+            wanted = ahead.next_missing()
+            if wanted is None:
+                break
+            levels = ahead.row({}, wanted)
+            ahead.accept(levels)
+            first = {factor for factor, _level in wanted}
+            order = [*first, *(number for number in range(len(levels)) if number not in first)]
+            rows.append(Row(base, [(factors[number], levels[number]) for number in order], len(wanted)))
+            asked.append(wanted)
+        return rows, asked
 
     def _size(self, part: Slice) -> int:
         product = 1

@@ -16,7 +16,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
 from kubilitics_chartgen.verify.space.factors import Space
 
-__all__ = ["Row", "Search", "Settling", "settle"]
+__all__ = ["Row", "Search", "settle"]
 
 Question = Generator[Configuration, "str | None", Configuration]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
@@ -100,55 +100,33 @@ def _ends(word: str) -> Iterator[int]:
     yield len(word)
 
 
-class Settling:
-    """Rows on their way to accepted configurations; their questions go in one batch."""
-
-    def __init__(self, ledger: Ledger, search: Search) -> None:
-        self._ledger = ledger
-        self._search = search
-        self._count = 0
-        self._running: dict[int, Question] = {}
-        self._asked: dict[int, Configuration] = {}
-        self._done: dict[int, Configuration] = {}
-
-    def __len__(self) -> int:
-        """How many rows `step` has not given back."""
-        return len(self._running) + len(self._done)
-
-    def add(self, row: Row) -> int:
-        """One more row; its number, counted from 0."""
-        number = self._count
-        self._count += 1
-        self._running[number] = _settle(row, self._search)
-        self._advance(number, None)
-        return number
-
-    def step(self) -> dict[int, Configuration]:
-        """Ask once for each row on its way; what has settled, by number: accepted, and as near as was found."""
-        asked, self._asked = self._asked, {}
-        said = self._ledger.verdicts(list(asked.values()))
-        for number, message in zip(asked, said, strict=True):
-            self._advance(number, (message,))
-        done, self._done = self._done, {}
-        return done
-
-    def _advance(self, number: int, answer: tuple[str | None] | None) -> None:
-        question = self._running[number]
-        try:
-            self._asked[number] = next(question) if answer is None else question.send(answer[0])
-        except StopIteration as end:
-            self._done[number] = end.value
-            del self._running[number]
-
-
 def settle(ledger: Ledger, rows: Sequence[Row], search: Search) -> list[Configuration]:
     """An accepted configuration for each row, as near to it as was found."""
-    settling = Settling(ledger, search)
-    numbers = [settling.add(row) for row in rows]
+    running = {number: _settle(row, search) for number, row in enumerate(rows)}
     found: dict[int, Configuration] = {}
-    while len(found) < len(rows):
-        found |= settling.step()
-    return [found[number] for number in numbers]
+    questions: dict[int, Configuration] = {}
+    for number in list(running):
+        _advance(running, number, None, questions, found)
+    while questions:
+        asked, questions = questions, {}
+        said = ledger.verdicts(list(asked.values()))
+        for number, message in zip(asked, said, strict=True):
+            _advance(running, number, (message,), questions, found)
+    return [found[number] for number in range(len(rows))]
+
+
+def _advance(
+    running: dict[int, Question],
+    number: int,
+    answer: tuple[str | None] | None,
+    questions: dict[int, Configuration],
+    found: dict[int, Configuration],
+) -> None:
+    try:
+        questions[number] = next(running[number]) if answer is None else running[number].send(answer[0])
+    except StopIteration as end:
+        found[number] = end.value
+        del running[number]
 
 
 def _settle(row: Row, search: Search) -> Question:

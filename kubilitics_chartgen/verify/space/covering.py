@@ -115,23 +115,6 @@ class Covering:
                 self._missing[group] = before & ~mask
         return gained // self.strength
 
-    def accept_changes(self, row: Sequence[int], picks: Sequence[Pick]) -> None:
-        """Count a row as there, and for each of these levels the row with that level in it."""
-        self.accept(row)
-        if self.strength != 2:
-            for factor, level in picks:
-                self.accept([*row[:factor], level, *row[factor + 1 :]])
-            return
-        held = sum(1 << self._starts[factor] + level for factor, level in enumerate(row) if level >= 0)
-        changed = 0
-        for pick in picks:
-            bit = self.bit(pick)
-            changed |= 1 << bit
-            self._missing[(bit,)] &= ~held
-        for factor, level in enumerate(row):
-            if level >= 0:
-                self._missing[(self._starts[factor] + level,)] &= ~changed
-
     def give_up(self, picks: Sequence[Pick]) -> None:
         """Ask for this combination no more."""
         bits = sorted(self.bit(pick) for pick in picks)

@@ -80,21 +80,3 @@ def test_only_what_is_accepted_counts():
 def test_the_same_seed_gives_the_same_rows():
     sizes = [3, 2, 4, 2, 2]
     assert filled(Covering(sizes, seed=5)) == filled(Covering(sizes, seed=5))
-
-
-@pytest.mark.parametrize("strength", [1, 2, 3])
-def test_changes_of_one_row_count_as_each_of_them_does(strength):
-    sizes = [3, 2, 4, 2, 2]
-    row, picks = [1, 0, 3, -1, 1], [(0, 0), (0, 2), (2, 1), (3, 1), (1, 1)]
-    together, each = Covering(sizes, strength=strength), Covering(sizes, strength=strength)
-    together.accept_changes(row, picks)
-    for factor, level in picks:
-        each.accept([*row[:factor], level, *row[factor + 1 :]])
-    each.accept(row)
-    rows = [row, *([*row[:factor], level, *row[factor + 1 :]] for factor, level in picks)]
-    covered = {one for one in combinations_in(rows, sizes, strength) if -1 not in one[1]}
-    assert together.missing == each.missing == together.total - len(covered)
-    while (wanted := together.next_missing()) is not None:
-        assert wanted == each.next_missing()
-        together.give_up(wanted)
-        each.give_up(wanted)
