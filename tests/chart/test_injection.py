@@ -142,11 +142,10 @@ def check(node: Node, *texts: str) -> list[Objects | None]:
     for text, rendered in zip(texts, others, strict=True):
         if plain and rendered:
             assert plain.texts.keys() == rendered.texts.keys()
-            for template in plain.texts:
-                if plain.texts[template] != rendered.texts[template]:
-                    compare(
-                        Objects({template: plain.texts[template]}), Objects({template: rendered.texts[template]}), text
-                    )
+            for template, before in plain.texts.items():
+                after = rendered.texts[template]
+                if before != after:
+                    compare(Objects({template: before}), Objects({template: after}), text)
     return others
 
 

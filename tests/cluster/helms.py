@@ -25,7 +25,7 @@ class HelmFailed(Exception):  # noqa: N818 -- what happened, as the tests read i
 
 @dataclass(frozen=True)
 class CommandHelm:
-    """A helm program."""
+    """A helm program; with blind=True it does not read the cluster's schemas, which takes it most of its time."""
 
     binary: str
     kubeconfig: Path
@@ -36,10 +36,7 @@ class CommandHelm:
         self._change("install", chart, namespace, values, options)
 
     def upgrade(self, chart: Path, namespace: str, values: dict[str, Any], **options: Any) -> None:
-        """Upgrade it; keep="reuse" or "reset-then-reuse" keeps the values of before, reset=True none of them.
-
-        blind=True leaves out the cluster's schemas, which Helm reads for most of its time.
-        """
+        """Upgrade it; keep="reuse" or "reset-then-reuse" keeps the values of before, reset=True none of them."""
         self._change("upgrade", chart, namespace, values, options)
 
     def rollback(self, namespace: str, revision: int) -> None:
