@@ -67,10 +67,6 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- include "kubilitics.validate.needed" $needed }}
 {{- include "kubilitics.validate.labels" (dict "commonLabels" .Values.commonLabels) }}
 {{- include "kubilitics.validate.environment" . }}
-{{- $written := omit .Values "global" -}}
-{{- if include "kubilitics.unwritable" $written }}
-{{- include "kubilitics.validate.text" (list list $written) }}
-{{- end }}
 {{- range $index, $object := .Values.extraObjects }}
 {{- if and (eq $object.kind "Secret") (or $object.data $object.stringData) }}
 - {id: secret-in-extra-objects, path: {{ printf "extraObjects.%d" $index | quote }}}
@@ -83,6 +79,13 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 - id: name-begins-with-digit
 {{- end }}
 {{- include "kubilitics.validate.accounts" . }}
+{{- end -}}
+
+{{- define "kubilitics.validate.texts" -}}
+{{- $written := omit .Values "global" -}}
+{{- if include "kubilitics.unwritable" $written }}
+{{- include "kubilitics.validate.text" (list list $written) }}
+{{- end }}
 {{- end -}}
 
 {{/* A refusal where several components would make the same ServiceAccount. */}}

@@ -59,7 +59,7 @@ class Sweeper:
             for part in (*self.slices.values(), *self._parts.values(), *self._guards.values())
             if part.factors
         }
-        self._known: dict[tuple[object, ...], tuple[Seen, ...]] = {}
+        self._printed: dict[tuple[object, ...], _Printed] = {}
         self._generation = 0
         self._reported: dict[tuple[str, str], tuple[bool, int]] = {}
         self._granted: set[str] = set()
@@ -70,8 +70,8 @@ class Sweeper:
 
     def run(self, requests: Sequence[Request]) -> list[Outcome]:
         """What becomes of each request, in order."""
-        if len(self._known) > MAX_KNOWN or self._generation != self.inspector.generation:
-            self._known.clear()
+        if len(self._printed) > MAX_KNOWN or self._generation != self.inspector.generation:
+            self._printed.clear()
             self._generation = self.inspector.generation
         if len(self._numbers) > MAX_NUMBERS:
             self._numbers.clear()
@@ -109,25 +109,26 @@ class Sweeper:
         self._fill(jobs, names)
         for job in jobs:
             if job.refusal is None:
-                job.seen.extend(each for name in names for each in self._known[self.key(name, job)])
-                job.filled.update(name for name in names if self._known[self.key(name, job)])
+                for name in names:
+                    seen = self._of(name, job).seen
+                    if seen:
+                        job.seen.extend(seen)
+                        job.filled.add(name)
 
     def _fill(self, jobs: Sequence[_Job], names: Sequence[str]) -> None:
         """Render what is not known yet of these templates."""
         asked: list[tuple[_Job, list[str]]] = []
-        pending: set[tuple[object, ...]] = set()
+        pending: set[_Printed] = set()
         late: list[_Job] = []
         for job in jobs:
-            wanted = [name for name in names if self.key(name, job) not in self._known]
-            keys = {self.key(name, job) for name in wanted}
-            if wanted and not self.task.shared:
+            wanted = {name: each for name in names if (each := self._of(name, job)).seen is None}
+            if not self.task.shared and not pending.isdisjoint(wanted.values()):
                 # What another one in this call asks for as well is known after it.
-                if keys & pending:
-                    late.append(job)
-                wanted = [name for name in wanted if self.key(name, job) not in pending]
-            pending |= keys
+                late.append(job)
+                wanted = {name: each for name, each in wanted.items() if each not in pending}
+            pending.update(wanted.values())
             if wanted:
-                asked.append((job, list(names) if self.task.shared else wanted))
+                asked.append((job, list(names if self.task.shared else wanted)))
         contexts = [
             Context(job.values, job.request.configuration.release, wanted, self._keys_of_parts(job))
             for job, wanted in asked
@@ -141,13 +142,13 @@ class Sweeper:
             for name, text in answer.items():
                 seen = self._documents(job, name, text)
                 if job.refusal is None:
-                    self._known[self.key(name, job)] = seen
+                    self._of(name, job).seen = seen
                     if name in self._guards and (not text or text.isspace()):
-                        self._known[self._blank(name, job)] = ()
+                        self._printed[self._blank(name, job)] = _Printed(())
         for job in late:
-            job.keys.clear()
+            job.printed.clear()
         again = [job for job in late if job.refusal is None]
-        again = [job for job in again if any(self.key(name, job) not in self._known for name in names)]
+        again = [job for job in again if any(self._of(name, job).seen is None for name in names)]
         if again:
             self._fill(again, names)
 
@@ -165,15 +166,19 @@ class Sweeper:
         job.new += new
         return seen
 
-    def key(self, name: str, job: _Job) -> tuple[object, ...]:
-        """What a template reads of a configuration."""
-        known = job.keys.get(name)
-        if known is None:
-            known = self._blank(name, job) if name in self._guards else None
-            if known not in self._known:
-                known = self._key(name, self.slices[name], job)
-            job.keys[name] = known
-        return known
+    def _of(self, name: str, job: _Job) -> _Printed:
+        """What a template prints for a configuration, known or not: the same object wherever it reads the same."""
+        found = job.printed.get(name)
+        if found is None:
+            if name in self._guards:
+                found = self._printed.get(self._blank(name, job))
+            if found is None:
+                key = self._key(name, self.slices[name], job)
+                found = self._printed.get(key)
+                if found is None:
+                    found = self._printed[key] = _Printed()
+            job.printed[name] = found
+        return found
 
     def _blank(self, name: str, job: _Job) -> tuple[object, ...]:
         """What decides whether a template prints anything."""
@@ -255,6 +260,15 @@ class Sweeper:
             return (self._engine,)
 
 
+class _Printed:
+    """The documents that a template prints for what it reads; None while that is not known."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self, seen: tuple[Seen, ...] | None = None) -> None:
+        self.seen = seen
+
+
 class _Job:
     """One request on its way."""
 
@@ -275,7 +289,8 @@ class _Job:
         self.context = sweeper.inspector.context(versions, release.namespace, release.name)
         self.lasting = sweeper.inspector.context(sweeper.task.kube_versions, release.namespace, release.name)
         """For templates that do not see which Kubernetes they are rendered for."""
-        self.keys: dict[str, tuple[object, ...]] = {}
+        self.printed: dict[str, _Printed] = {}
+        """By template."""
         if not sweeper.renderer.judge.accepts(self.values):
             problems = sweeper.renderer.judge.problems(self.values)
             self.refusal = Refusal("; ".join(str(problem) for problem in problems[:3]))
