@@ -27,7 +27,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, config
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["AUTHOR_CHECKS", "check_author", "switched_off", "undefined"]
+__all__ = ["AUTHOR_CHECKS", "check_author", "check_declared", "switched_off", "undefined"]
 
 AUTHOR_CHECKS = MappingProxyType(
     {
@@ -41,22 +41,27 @@ AUTHOR_CHECKS = MappingProxyType(
 )
 
 
-def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> list[Proof]:
-    """What these checks find, after the space was explored."""
+def check_declared(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> list[Proof]:
+    """What the checks find that need no search, so that they run before it, however short its time is."""
     found: list[Proof] = []
     if undefined_value.NAME in chosen:
         found.extend(undefined(subject.files, subject.loaded.schema, subject.dependencies))
+    if "known-values" in chosen:
+        found.extend(_known_values(subject, ledger))
+    if "refusals" in chosen:
+        found.extend(_refusals(subject, ledger))
+    return found
+
+
+def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> list[Proof]:
+    """What the others find, after the space was explored."""
+    found: list[Proof] = []
     if "every-template" in chosen:
         found.extend(_every_template(subject, ledger))
     if "every-right" in chosen:
         found.extend(_every_right(subject, ledger))
     if "parts" in chosen:
         found.extend(_parts(subject, ledger))
-    if "known-values" in chosen:
-        found.extend(_known_values(subject, ledger))
-    if "refusals" in chosen:
-        ledger.phase = "what is declared as refused"
-        found.extend(_refusals(subject, ledger))
     return found
 
 
@@ -140,6 +145,7 @@ def _parts(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
 
 
 def _known_values(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
+    ledger.look([subject.base, *subject.known])
     for file, configuration in zip(subject.files.ci_files, subject.known, strict=False):
         if configuration in ledger.refused:
             yield Proof(

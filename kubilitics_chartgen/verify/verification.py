@@ -22,7 +22,7 @@ from kubilitics_chartgen.helm.chart_source import chart_folder
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.verify.added_files import AddedFile, look_with_file, missing_files
-from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author
+from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author, check_declared
 from kubilitics_chartgen.verify.branches.taken import branches_taken
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import BudgetSpentError, Ledger
@@ -115,6 +115,8 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         clusters: list[tuple[Cluster, Sequence[Configuration]]] = []
         starts: list[Configuration] = []
         try:
+            ledger.phase = "what the author declares"
+            findings.extend(check_declared(subject, ledger, chosen))
             exploration.run()
             findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
             findings.extend(check_author(subject, ledger, chosen))

@@ -35,6 +35,13 @@ def test_a_refusal_that_is_lost_or_says_something_else_is_a_finding(tmp_path):
     assert "replicas: wrong" in other["message"]
 
 
+def test_what_needs_no_search_is_found_however_short_its_time_is(tmp_path):
+    files = {".chartgen.yaml": DECLARED, "ci/none-values.yaml": "replicas: none\n"}
+    endless = ("--random", "1000000", "--budget", "3")
+    told, code = found(write_chart(tmp_path / "web", files), *CHECKS, *endless)
+    assert (code, {each["check"] for each in told}) == (1, {"refusals", "known-values"})
+
+
 def test_a_refusal_of_what_is_to_be_written_instead_is_a_finding(tmp_path):
     (finding,) = judged(tmp_path / "web", {"templates/gate.yaml": GATE.replace("int64) 1", "int64) 2")})
     assert (finding["check"], finding["path"]) == ("refusals", "declared.refusals[0].instead")
