@@ -54,7 +54,7 @@ class _Recorder(Sweeper):
 
     def _documents(self, job: Any, name: str, text: str) -> tuple[Seen, ...]:
         found = super()._documents(job, name, text)
-        key = self.key(name, job)
+        key = self._key(name, self.slices[name], job)
         self.texts[key] = digest(text)
         self.seen[key] = found
         return found
