@@ -18,12 +18,6 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.helms import Helm, make_helm
 
 HELMS = ("helm3", "helm4", "embedded")
-LONGEST = ("test_plan.py", "test_plan_rollouts.py")
-"""Files that take minutes each: whoever runs several at once begins with them, so that nothing waits for them."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")
