@@ -60,6 +60,8 @@ class Sweeper:
             if part.factors
         }
         self._printed: dict[tuple[object, ...], _Printed] = {}
+        self._asked: dict[tuple[object, ...], _Printed] = {}
+        """What is to be printed; most of it never is where most configurations are refused."""
         self._generation = 0
         self._reported: dict[tuple[str, str], tuple[bool, int]] = {}
         self._granted: set[str] = set()
@@ -75,6 +77,7 @@ class Sweeper:
             self._generation = self.inspector.generation
         if len(self._numbers) > MAX_NUMBERS:
             self._numbers.clear()
+        self._asked.clear()
         jobs = [_Job(self, request) for request in requests]
         for job in jobs:
             if job.refusal is None and job.request.alone:
@@ -142,9 +145,9 @@ class Sweeper:
             for name, text in answer.items():
                 seen = self._documents(job, name, text)
                 if job.refusal is None:
-                    self._of(name, job).seen = seen
+                    self._keep(self._of(name, job), seen)
                     if name in self._guards and (not text or text.isspace()):
-                        self._printed[self._blank(name, job)] = _Printed(())
+                        self._keep(_Printed(self._blank(name, job)), ())
         for job in late:
             job.printed.clear()
         again = [job for job in late if job.refusal is None]
@@ -174,11 +177,15 @@ class Sweeper:
                 found = self._printed.get(self._blank(name, job))
             if found is None:
                 key = self._key(name, self.slices[name], job)
-                found = self._printed.get(key)
+                found = self._printed.get(key) or self._asked.get(key)
                 if found is None:
-                    found = self._printed[key] = _Printed()
+                    found = self._asked[key] = _Printed(key)
             job.printed[name] = found
         return found
+
+    def _keep(self, printed: _Printed, seen: tuple[Seen, ...]) -> None:
+        printed.seen = seen
+        self._printed[printed.key] = printed
 
     def _blank(self, name: str, job: _Job) -> tuple[object, ...]:
         """What decides whether a template prints anything."""
@@ -263,10 +270,11 @@ class Sweeper:
 class _Printed:
     """The documents that a template prints for what it reads; None while that is not known."""
 
-    __slots__ = ("seen",)
+    __slots__ = ("key", "seen")
 
-    def __init__(self, seen: tuple[Seen, ...] | None = None) -> None:
-        self.seen = seen
+    def __init__(self, key: tuple[object, ...]) -> None:
+        self.key = key
+        self.seen: tuple[Seen, ...] | None = None
 
 
 class _Job:
