@@ -78,10 +78,9 @@ class Cluster:
         """A namespace that enforces the Pod Security Standard `restricted`; returns once pods can be made in it."""
         labels = RESTRICTED if restricted else {}
         self.core.create_namespace({"metadata": {"name": name, "labels": labels}})
-        eventually(
-            lambda: [item.metadata.name for item in self.core.list_namespaced_service_account(name).items],
-            f"a service account in {name}",
-        )
+        # Controllers make both, each in its own time: a test that looks before that takes them for what a release left.
+        eventually(lambda: self.names("v1", "ServiceAccount", name), f"a service account in {name}")
+        eventually(lambda: self.names("v1", "ConfigMap", name), f"the certificates of the API server in {name}")
 
     def make_secret(self, namespace: str, name: str, *keys: str) -> None:
         """A Secret whose keys hold something."""
