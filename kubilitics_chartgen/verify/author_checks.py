@@ -145,7 +145,6 @@ def _parts(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
 
 
 def _known_values(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
-    ledger.look([subject.base, *subject.known])
     for file, configuration in zip(subject.files.ci_files, subject.known, strict=False):
         if configuration in ledger.refused:
             yield Proof(

@@ -44,6 +44,8 @@ __all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
 
 BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
+BUDGET_SHARE = 0.2
+"""Of a budget, what at most is kept for that."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,6 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         task = subject.task(sorted(chosen))
         pool.begin(task)
         ledger = Ledger(pool, progress=progress, templates=len(subject.slices))
-        if request.budget is not None:
-            ledger.deadline = began + request.budget
         exploration = Exploration(plan_of(request, subject), ledger)
         complete, interrupted = True, False
         findings: list[Proof] = []
@@ -115,8 +115,12 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         clusters: list[tuple[Cluster, Sequence[Configuration]]] = []
         starts: list[Configuration] = []
         try:
-            ledger.phase = "what the author declares"
+            ledger.phase = "what the author keeps and declares"
+            exploration.known()
             findings.extend(check_declared(subject, ledger, chosen))
+            # Only now: a verdict that looked at none of it would be worth nothing.
+            if request.budget is not None:
+                ledger.deadline = began + request.budget - min(BRANCHES_SECONDS, BUDGET_SHARE * request.budget)
             exploration.run()
             findings.extend(check_space(subject, ledger, exploration.bases, chosen, isolated))
             findings.extend(check_author(subject, ledger, chosen))
@@ -154,7 +158,10 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         progress("looking for branches that none took", 0)
         branches: tuple[BranchCoverage, ...] = ()
         try:
-            branches = _branches(subject, ledger, explored, added, clusters, starts) if not interrupted else ()
+            seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
+            if request.budget is not None:
+                seconds = min(seconds, began + request.budget - time.monotonic())
+            branches = _branches(subject, ledger, seconds, added, clusters, starts) if not interrupted else ()
         except KeyboardInterrupt:
             complete, interrupted = False, True
         return VerifyReport(
@@ -198,12 +205,11 @@ def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | Clu
 def _branches(
     subject: Subject,
     ledger: Ledger,
-    explored: float,
+    seconds: float,
     added: Sequence[AddedFile],
     clusters: Sequence[tuple[Cluster, Sequence[Configuration]]],
     starts: Sequence[Configuration],
 ) -> tuple[BranchCoverage, ...]:
-    seconds = max(BRANCHES_SECONDS, BRANCHES_SHARE * explored)
     files = {file.name: file.content for file in added if file.fine}
     return branches_taken(
         subject, ledger.accepted, ledger.refusals, seconds=seconds, files=files, clusters=clusters, starts=starts
