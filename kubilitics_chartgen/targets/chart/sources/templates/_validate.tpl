@@ -81,6 +81,7 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- include "kubilitics.validate.accounts" . }}
 {{- end -}}
 
+{{/* A refusal for each text that cannot be written, in any value but the umbrella's. */}}
 {{- define "kubilitics.validate.texts" -}}
 {{- $written := omit .Values "global" -}}
 {{- if include "kubilitics.unwritable" $written }}
