@@ -81,12 +81,16 @@ def verify_upgrade(
             pool.begin(task)
             pairs = _Pairs(before, new, pool, chosen, versions)
             ledger = Ledger(pairs, progress=progress, templates=len(before.slices))
-            if request.budget is not None:
-                ledger.deadline = began + request.budget
+            plan = plan_of(request, before)
+            exploration = Exploration(replace(plan, known=[*plan.known, *_written_out(before)]), ledger)
             complete, interrupted = True, False
             try:
-                plan = plan_of(request, before)
-                Exploration(replace(plan, known=[*plan.known, *_written_out(before)]), ledger).run()
+                ledger.phase = "known configurations"
+                exploration.known()
+                # Only now: a verdict that looked at none of it would be worth nothing.
+                if request.budget is not None:
+                    ledger.deadline = began + request.budget
+                exploration.run()
             except BudgetSpentError:
                 complete = False
             except KeyboardInterrupt:

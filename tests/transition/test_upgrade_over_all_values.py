@@ -63,6 +63,13 @@ def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(t
     assert finding["template"] == "web/templates/deployment.yaml"
 
 
+def test_what_the_old_chart_is_by_default_is_looked_at_however_short_the_time_is(tmp_path):
+    selector = DEPLOYMENT.replace("app.kubernetes.io/instance: {{ .Release.Name }}", "app: {{ .Release.Name }}")
+    findings, report = found(tmp_path, {"templates/deployment.yaml": selector}, "--budget", "0.001")
+    assert [each[:3] for each in findings] == [("immutable", "Deployment/web", "spec.selector")]
+    assert report["complete"] is False
+
+
 def test_a_field_that_only_older_versions_of_kubernetes_hold_fast(tmp_path):
     # A StatefulSet's revisionHistoryLimit may change since Kubernetes 1.33.
     pod = "{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: 'a:1'}]}}"

@@ -62,9 +62,8 @@ class Exploration:
     """Levels that end the process which renders them."""
 
     def run(self) -> None:
-        """All phases."""
+        """All phases after the known configurations, which come before any time that is set."""
         phases: list[tuple[str, Callable[[], None]]] = [
-            ("known configurations", self.known),
             ("single changes", self.singles),
             ("values taken away", self.removed),
             ("what turns templates on", self.rich),
