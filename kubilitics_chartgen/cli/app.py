@@ -29,6 +29,7 @@ from kubilitics_chartgen.cli import (
     render,
     verify,
 )
+from kubilitics_chartgen.cli.output import escaped
 from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
 
@@ -101,12 +102,15 @@ def main() -> None:
             # What is still to be printed may fail as well.
             sys.stdout.flush()
     except ChartgenError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(f"error: {escaped(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         # The reader (head, less) went away: no more output is wanted.
         _print_no_more()
         sys.exit(0)
+    except KeyboardInterrupt:
+        # While the last of the answer was being written.
+        sys.exit(130)
     except OSError as error:
         if error.errno not in _FULL:
             raise

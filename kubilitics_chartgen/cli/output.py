@@ -12,16 +12,34 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions, RenderableType
 
-__all__ = ["console", "print_json", "progress"]
+__all__ = ["console", "escaped", "print_json", "progress"]
+
+
+def escaped(text: str) -> str:
+    r"""The same text; what nobody would see in it, or what would steer a terminal, is written out, as in `\u200b`.
+
+    Charts and values come from others, and errors and findings quote them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console on standard output, or on standard error."""
+    """A console on standard output, or on standard error; it escapes what it prints."""
     from rich.console import Console
+    from rich.segment import Segment
 
-    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+    class Escaping(Console):
+        def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+            for segment in super().render(renderable, options):
+                yield segment if segment.control else segment._replace(text=escaped(segment.text))
+
+    return Escaping(stderr=stderr, soft_wrap=True, highlight=False)
 
 
 def print_json(value: Any) -> None:
