@@ -48,6 +48,8 @@ class Provider:
     """Whether the settings map has `max_tokens`."""
     needs_endpoint: bool = False
     endpoint_example: str = ""
+    needs_path: bool = False
+    """Whether an endpoint without a path cannot be right."""
     endpoint_in_secret: bool = False
     """Whether the Secret may hold the endpoint instead of the values."""
     ready_path: str = ""
@@ -120,6 +122,7 @@ PROVIDERS: tuple[Provider, ...] = (
         key_example="...",
         needs_endpoint=True,
         endpoint_example="https://my-resource.openai.azure.com/openai/v1",
+        needs_path=True,
         ready_path="/models",
         leaves_cluster=True,
     ),

@@ -102,6 +102,31 @@ def test_a_password_in_the_address_is_refused_without_being_repeated(key, url):
     assert "u:p" not in complaint
 
 
+@pytest.mark.parametrize(
+    ("proxy", "endpoint", "waits"),
+    [
+        ({"httpProxy": "http://proxy.example:3128"}, "http://models.example.com:8000", False),
+        ({"httpProxy": "http://proxy.example:3128"}, "https://models.example.com", True),
+        ({"httpsProxy": "http://proxy.example:3128"}, "https://models.example.com", False),
+        ({"httpsProxy": "http://proxy.example:3128", "noProxy": ["example.com"]}, "https://models.example.com", True),
+        ({"httpsProxy": "http://proxy.example:3128"}, "https://ollama.models.svc", True),
+        ({"existingSecret": "proxy"}, "https://models.example.com", False),
+    ],
+)
+def test_a_server_behind_the_proxy_is_not_waited_for(proxy, endpoint, waits):
+    """The proxy would answer for it, and BusyBox's wget knows only half of what the variables say."""
+    ai = {"llmProvider": "ollama", "providers": {"ollama": {"endpoint": endpoint}}}
+    (pod,) = [
+        pod
+        for name, pod in render(merged(AI_ON, {"ai": ai, "global": {"proxy": proxy}})).pods()
+        if name.endswith("-ai")
+    ]
+    names = [item["name"] for item in pod["spec"].get("initContainers", [])]
+    assert names == (["wait-for-provider"] if waits else [])
+    if waits:
+        assert "-Y off" in pod["spec"]["initContainers"][0]["command"][2]
+
+
 def test_an_at_sign_after_the_host_is_no_password():
     assert embedded({"global": {"proxy": {"httpProxy": "http://proxy.example:3128/a@b"}}}) is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubilitics_chartgen.model.refusals.refusal import Refusal
+from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
 __all__ = ["AUXILIARY_REFUSALS"]
 
@@ -19,6 +19,20 @@ LOCAL_OLLAMA = {
     "ai": {"enabled": True, "llmProvider": "ollama", "dataResidency": "local-only"},
     "ollama": {"enabled": True, "pull": True},
 }
+
+
+def _scraped(kind: str, **settings: str) -> dict[str, Any]:
+    return {"monitoring": {kind: {"enabled": True, **settings}}}
+
+
+SCRAPED = tuple(
+    Example(
+        f"monitoring.{kind}.scrapeTimeout",
+        _scraped(kind, interval="5s"),
+        _scraped(kind, interval="5s", scrapeTimeout="5000ms"),
+    )
+    for kind in ("serviceMonitor", "podMonitor")
+)
 
 AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
@@ -52,5 +66,14 @@ AUXILIARY_REFUSALS: tuple[Refusal, ...] = (
         "Turn one of the two off.",
         bad={"monitoring": {"podMonitor": {"enabled": True}, "serviceMonitor": {"enabled": True}}},
         good={"monitoring": {"podMonitor": {"enabled": True}}},
+    ),
+    Refusal(
+        "scrape-timeout",
+        SCRAPED[0].path,
+        "it is longer than the interval, and the Prometheus operator leaves out a monitor that says so",
+        "Write a scrapeTimeout that is not above the interval.",
+        bad=SCRAPED[0].bad,
+        good=SCRAPED[0].good,
+        elsewhere=SCRAPED[1:],
     ),
 )

@@ -14,6 +14,10 @@ def _auth(**settings: Any) -> dict[str, Any]:
     return {"backend": {"auth": settings}}
 
 
+def _claim(name: str) -> dict[str, Any]:
+    return {"persistence": {"existingClaim": name}}
+
+
 CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "value-missing",
@@ -45,12 +49,21 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "service-account-twice",
         "*.serviceAccount.name",
         "several components would each make the ServiceAccount of this name",
-        "Give each a name of its own, or let one alone make it: frontend.serviceAccount.create: false and so on.",
+        "Give each a name of its own, or let one alone make it: frontend.serviceAccount.create: false and so on. AI's "
+        "is never the backend's.",
         bad={"backend": {"serviceAccount": {"name": "tools"}}, "frontend": {"serviceAccount": {"name": "tools"}}},
         good={
             "backend": {"serviceAccount": {"name": "tools"}},
             "frontend": {"serviceAccount": {"name": "tools", "create": False}},
         },
+    ),
+    Refusal(
+        "claim-twice",
+        "*.persistence.existingClaim",
+        "several components would keep their data on this one claim, where each could read and spoil the other's",
+        "Name a claim of its own for each, or leave it empty, and the chart makes one.",
+        bad={"backend": _claim("data"), "ai": {"enabled": True, **_claim("data")}},
+        good={"backend": _claim("data"), "ai": {"enabled": True, **_claim("ai-data")}},
     ),
     Refusal(
         "backend-replicas",

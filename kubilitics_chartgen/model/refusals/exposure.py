@@ -15,6 +15,17 @@ _WAYS_IN: dict[str, dict[str, Any]] = {
     "httpRoute": {"enabled": True, "parentRefs": GATEWAY},
     "route": {"enabled": True},
 }
+HOST, TLS, ISSUER = "kubilitics.example.com", {"enabled": True}, {"clusterIssuer": "letsencrypt"}
+
+
+def _http_route(**settings: Any) -> dict[str, Any]:
+    return {"httpRoute": {"enabled": True, **settings}, **ACKNOWLEDGED}
+
+
+def _ingress(**settings: Any) -> dict[str, Any]:
+    return {"ingress": {"enabled": True, **settings}, **ACKNOWLEDGED}
+
+
 OPENED = tuple(
     Example(f"{way}.enabled", {way: settings}, {way: settings, **ACKNOWLEDGED}) for way, settings in _WAYS_IN.items()
 )
@@ -36,6 +47,30 @@ EXPOSURE_REFUSALS: tuple[Refusal, ...] = (
         "Name the Gateway: httpRoute.parentRefs[0].name, and its namespace where it is another one.",
         bad={"httpRoute": {"enabled": True}, **ACKNOWLEDGED},
         good={"httpRoute": {"enabled": True, "parentRefs": GATEWAY}, **ACKNOWLEDGED},
+    ),
+    Refusal(
+        "http-route-gateway-twice",
+        "httpRoute.parentRefs",
+        "several entries name one Gateway without telling its listeners apart, and the API server refuses that",
+        "Keep one of them, or give each a sectionName of its own.",
+        bad=_http_route(parentRefs=[*GATEWAY, {**GATEWAY[0], "port": 443}]),
+        good=_http_route(parentRefs=[{**GATEWAY[0], "sectionName": name} for name in ("http", "https")]),
+    ),
+    Refusal(
+        "http-route-timeouts",
+        "httpRoute.timeouts.backendRequest",
+        "it is longer than httpRoute.timeouts.request, and the API server refuses that",
+        "Write a shorter one, or a longer request (0s has no end).",
+        bad=_http_route(parentRefs=GATEWAY, timeouts={"request": "1m30s", "backendRequest": "91s"}),
+        good=_http_route(parentRefs=GATEWAY, timeouts={"request": "0s", "backendRequest": "91s"}),
+    ),
+    Refusal(
+        "certificate-without-tls",
+        "ingress.certManager.clusterIssuer",
+        "cert-manager makes a certificate for an Ingress with TLS and a host only, so there would be none",
+        "Set ingress.tls.enabled to true and name the host in ingress.host, or remove the issuer.",
+        bad=_ingress(certManager=ISSUER, host=HOST),
+        good=_ingress(certManager=ISSUER, host=HOST, tls=TLS),
     ),
     Refusal(
         "custom-kind-missing",

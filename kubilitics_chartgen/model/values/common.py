@@ -17,7 +17,16 @@ from kubilitics_chartgen.model.values.shapes import (
     VolumeMounts,
     Volumes,
 )
-from kubilitics_chartgen.model.values.types import Annotations, Fragment, Labels, Name, Quantity, Rule, Section
+from kubilitics_chartgen.model.values.types import (
+    Annotations,
+    Fragment,
+    Labels,
+    Name,
+    PodAnnotations,
+    Quantity,
+    Rule,
+    Section,
+)
 
 __all__ = [
     "Image",
@@ -146,7 +155,7 @@ class Workload(Section):
     labels: Labels = Field({}, description="Labels of the Deployment itself.")
     annotations: Annotations = Field({}, description="Annotations of the Deployment itself.")
     pod_labels: Labels = Field({}, description="Labels of the pods.")
-    pod_annotations: Annotations = Field({}, description="Annotations of the pods.")
+    pod_annotations: PodAnnotations = Field({}, description="Annotations of the pods.")
     node_selector: Labels = Field({}, description="Labels a node must have.")
     tolerations: Annotated[list[dict[str, Any]], Fragment(CORE + "Toleration", is_list=True)] = Field(
         [], description="Taints the pods tolerate."

@@ -20,6 +20,7 @@ __all__ = [
     "Labels",
     "Name",
     "OpenSection",
+    "PodAnnotations",
     "Quantity",
     "Rule",
     "Section",
@@ -109,12 +110,28 @@ Labels = Annotated[
     ),
 ]
 
-Annotations = Annotated[
+ANNOTATIONS: dict[str, Any] = {
+    "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
+    "additionalProperties": {"type": "string", "pattern": PRINTABLE_PATTERN},
+}
+Annotations = Annotated[dict[str, str], Rule(ANNOTATIONS)]
+
+PodAnnotations = Annotated[
     dict[str, str],
     Rule(
         {
-            "propertyNames": {"pattern": QUALIFIED_KEY_PATTERN, "maxLength": 317},
-            "additionalProperties": {"type": "string", "pattern": PRINTABLE_PATTERN},
+            **ANNOTATIONS,
+            "patternProperties": {
+                "^container\\.apparmor\\.security\\.beta\\.kubernetes\\.io/": {
+                    "type": "string",
+                    "pattern": "^(runtime/default|localhost/.+)$",
+                },
+                "^(container\\.)?seccomp\\.security\\.alpha\\.kubernetes\\.io/": {
+                    "type": "string",
+                    "enum": ["runtime/default"],
+                },
+            },
         },
     ),
 ]
+"""Annotations that leave the pod within the Pod Security Standard `restricted`."""

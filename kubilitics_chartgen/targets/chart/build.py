@@ -132,6 +132,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "keyExample": provider.key_example,
         "takesTokens": provider.takes_tokens,
         "needsEndpoint": provider.needs_endpoint,
+        "needsPath": provider.needs_path,
         "endpointInSecret": provider.endpoint_in_secret,
         "readyPath": provider.ready_path,
         "hosts": [{"name": host.name, "port": host.port} for host in provider.hosts],

@@ -2,16 +2,16 @@
 Where the language models and other servers of AI are, as peers and ports of network policies.
 */}}
 
-{{/* {peer, port} of every language model's server. */}}
+{{/* {peer, port, scheme} of every language model's server. */}}
 {{- define "kubilitics.network.targets" -}}
 {{- $targets := list -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
 {{- $own := list -}}
 {{- range .hosts -}}
-{{- $own = append $own (dict "peer" (dict "host" .name) "port" .port) -}}
+{{- $own = append $own (dict "peer" (dict "host" .name) "port" .port "scheme" "https") -}}
 {{- end -}}
 {{- if and (include "kubilitics.ollama.deployed" $) (eq .endpoint (include "kubilitics.ollama.url" $)) -}}
-{{- $own = list (dict "peer" (dict "components" (list "ollama")) "port" (include "kubilitics.port.ollama" $)) -}}
+{{- $own = list (dict "peer" (dict "components" (list "ollama")) "port" (include "kubilitics.port.ollama" $) "scheme" "http") -}}
 {{- else if .endpoint -}}
 {{- $own = include "kubilitics.network.address" (list $ .endpoint) | fromJsonArray -}}
 {{- end -}}
@@ -27,14 +27,13 @@ is one. Argument: (list root why targets).
 {{- define "kubilitics.network.rulesTo" -}}
 {{- $root := index . 0 -}}
 {{- $why := index . 1 -}}
-{{- $proxy := ($root.Values.global | default dict).proxy | default dict -}}
-{{- $through := $proxy.httpsProxy | default $proxy.httpProxy -}}
 {{- $targets := list -}}
-{{- range index . 2 -}}
-{{- if and $through .peer.host (not (include "kubilitics.network.withoutProxy" (list $proxy.noProxy .peer.host))) -}}
-{{- $targets = concat $targets (include "kubilitics.network.address" (list $root $through) | fromJsonArray) -}}
+{{- range $target := index . 2 -}}
+{{- $proxy := include "kubilitics.network.proxy" (list $root $target) -}}
+{{- if hasPrefix "http" $proxy -}}
+{{- $targets = concat $targets (include "kubilitics.network.address" (list $root $proxy) | fromJsonArray) -}}
 {{- else -}}
-{{- $targets = append $targets . -}}
+{{- $targets = append $targets $target -}}
 {{- end -}}
 {{- end -}}
 {{- $peers := dict -}}
@@ -49,20 +48,58 @@ is one. Argument: (list root why targets).
 {{- end }}
 {{- end -}}
 
-{{/* "true" for a host that NO_PROXY names, itself or a domain above it. Argument: (list no-proxy host). */}}
+{{/*
+The proxy that a server is reached through: its address, "secret" where only a Secret knows it, or nothing. Each scheme has a
+variable of its own, and Services of the cluster are always reached directly. Argument: (list root {peer, port, scheme}).
+*/}}
+{{- define "kubilitics.network.proxy" -}}
+{{- $target := index . 1 -}}
+{{- $proxy := ((index . 0).Values.global | default dict).proxy | default dict -}}
+{{- $secret := empty $proxy.existingSecret | ternary "" "secret" -}}
+{{- $through := get (dict "https" ($proxy.httpsProxy | default $secret) "http" $proxy.httpProxy) $target.scheme -}}
+{{- $host := $target.peer.host | default (($target.peer.ipBlock | default dict).cidr | default "" | splitList "/" | first) -}}
+{{- if and $through $host (not (include "kubilitics.network.withoutProxy" (list $proxy.noProxy $host $target.port))) -}}
+{{- $through -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+"true" for a host that NO_PROXY names: itself, a domain above it, or the network of its address. Argument: (list no-proxy host
+port).
+*/}}
 {{- define "kubilitics.network.withoutProxy" -}}
 {{- $list := index . 0 | default list -}}
-{{- $dotted := printf ".%s" (index . 1) -}}
+{{- $host := index . 1 -}}
+{{- $port := printf ":%d" (index . 2 | int64) -}}
 {{- $found := "" -}}
 {{- range kindIs "string" $list | ternary (splitList "," (toString $list)) $list -}}
-{{- $domain := toString . | trim | lower | trimPrefix "*" | trimPrefix "." -}}
-{{- if and $domain (hasSuffix (printf ".%s" $domain) $dotted) }}{{ $found = "true" }}{{ end -}}
+{{- $entry := toString . | trim | lower -}}
+{{- $domain := $entry | trimSuffix $port | trimPrefix "*" | trimPrefix "." -}}
+{{- $isAbove := and $domain (hasSuffix (printf ".%s" $domain) (printf ".%s" $host)) -}}
+{{- if or (eq $entry "*") $isAbove (include "kubilitics.network.inBlock" (list $host $entry)) }}{{ $found = "true" }}{{ end -}}
 {{- end -}}
 {{- $found -}}
 {{- end -}}
 
+{{/* "true" for an IPv4 address in a network such as 10.0.0.0/8. Argument: (list address network). */}}
+{{- define "kubilitics.network.inBlock" -}}
+{{- $parts := splitList "/" (index . 1) -}}
+{{- $addresses := list (index . 0) (first $parts) -}}
+{{- if and (eq (len $parts) 2) (regexMatch "^([0-9]+(\\.[0-9]+){3} ?){2}$" (join " " $addresses)) -}}
+{{- $size := 1 -}}
+{{- range until (sub 32 (last $parts | int) | int) }}{{ $size = mul 2 $size }}{{ end -}}
+{{- $networks := list -}}
+{{- range $addresses -}}
+{{- $number := 0 -}}
+{{- range splitList "." . }}{{ $number = add (mul 256 $number) (int64 .) }}{{ end -}}
+{{- $networks = append $networks (div $number $size) -}}
+{{- end -}}
+{{- if eq (first $networks) (last $networks) -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/*
-{peer, port} of the server at an address, as a list; nothing for one that cannot be read, or of the pod itself. A Service in
+{peer, port, scheme} of the server at an address, as a list; nothing for one that cannot be read, or of the pod itself. A Service in
 the cluster is told by `.svc` in its name, or by a name without a dot; then its namespace is open at that port, which must
 be the one of its pods. Argument: (list root url).
 */}}
@@ -72,7 +109,8 @@ be the one of its pods. Argument: (list root url).
 {{- $pattern := "^(https?)://(?:[^/?#@]*@)?(\\x5b[0-9A-Fa-f:.]+\\x5d|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(?:[/?#].*)?$" -}}
 {{- if regexMatch $pattern $url -}}
 {{- $host := regexReplaceAll $pattern $url "${2}" | lower | trimSuffix "." | trimAll "[]" -}}
-{{- $usual := eq (regexReplaceAll $pattern $url "${1}") "https" | ternary 443 80 -}}
+{{- $scheme := regexReplaceAll $pattern $url "${1}" -}}
+{{- $usual := eq $scheme "https" | ternary 443 80 -}}
 {{- $port := regexReplaceAll $pattern $url "${3}" | default (toString $usual) | int64 -}}
 {{- $name := $host | trimSuffix (printf ".%s" $root.Values.clusterDomain) -}}
 {{- $peer := dict -}}
@@ -92,7 +130,7 @@ be the one of its pods. Argument: (list root url).
 {{- $peer = dict "host" $host -}}
 {{- end -}}
 {{- if and $peer (ge $port 1) (le $port 65535) -}}
-{{- $found = list (dict "peer" $peer "port" $port) -}}
+{{- $found = list (dict "peer" $peer "port" $port "scheme" $scheme) -}}
 {{- end -}}
 {{- toJson $found -}}
 {{- else -}}

@@ -52,7 +52,7 @@ spec:
   {{- with include "kubilitics.podSettings" $ai }}
   {{- . | nindent 2 }}
   {{- end }}
-  {{- $waits := and $provider.readyPath $wait.enabled }}
+  {{- $waits := and $provider.readyPath $wait.enabled (not (include "kubilitics.ai.throughProxy" (list . $provider.endpoint))) }}
   {{- if or $waits $ai.initContainers }}
   initContainers:
     {{- if $waits }}

@@ -23,6 +23,30 @@
 {{- if and $httpRoute.enabled (not $httpRoute.parentRefs) }}
 - id: http-route-without-gateway
 {{- end }}
+{{- if $httpRoute.enabled }}
+{{- $sections := dict }}
+{{- range $httpRoute.parentRefs }}
+{{- $gateway := list (.group | default "gateway.networking.k8s.io") (.kind | default "Gateway") .namespace .name | toJson }}
+{{- $_ := set $sections $gateway (append (get $sections $gateway | default list) (.sectionName | default "")) }}
+{{- end }}
+{{- $twice := false }}
+{{- range $sections }}
+{{- $twice = or $twice (and (gt (len .) 1) (or (has "" .) (ne (len .) (len (uniq .))))) }}
+{{- end }}
+{{- if $twice }}
+- id: http-route-gateway-twice
+{{- end }}
+{{- $timeouts := $httpRoute.timeouts | default dict }}
+{{- $request := include "kubilitics.seconds" $timeouts.request | float64 }}
+{{- if and $request (gt (include "kubilitics.seconds" $timeouts.backendRequest | float64) $request) }}
+- id: http-route-timeouts
+{{- end }}
+{{- end }}
+{{- if and $ingress.enabled ($ingress.certManager | default dict).clusterIssuer }}
+{{- if not (and ($ingress.tls | default dict).enabled $ingress.host) }}
+- id: certificate-without-tls
+{{- end }}
+{{- end }}
 {{- range $key, $kind := dict "httpRoute" "gateway.networking.k8s.io/v1/HTTPRoute" "route" "route.openshift.io/v1/Route" }}
 {{- $section := get $.Values $key | default dict }}
 {{- if and $section.enabled (eq (toString $section.renderMode) "failIfMissing") }}

@@ -59,6 +59,6 @@ true
 
 {{/* Where models come from, as a YAML list of peers and ports for its network policy. */}}
 {{- define "kubilitics.ollama.registry" -}}
-- {peer: {host: "registry.ollama.ai"}, port: 443}
-- {peer: {host: "*.r2.cloudflarestorage.com"}, port: 443}
+- {peer: {host: "registry.ollama.ai"}, port: 443, scheme: https}
+- {peer: {host: "*.r2.cloudflarestorage.com"}, port: 443, scheme: https}
 {{- end -}}

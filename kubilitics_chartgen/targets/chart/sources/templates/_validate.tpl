@@ -23,6 +23,15 @@ where it differs from the one that files/refusals.json names.
 {{- end }}
 {{- end -}}
 
+{{/* A refusal for each address with a password in it. Argument: a map from values path to address. */}}
+{{- define "kubilitics.validate.address" -}}
+{{- range $path, $address := . }}
+{{- if regexMatch "^https?://[^/?#]*@" (toString $address) }}
+- {id: endpoint-credentials, path: {{ $path | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* What a server needs that others make: an image with a tag, a volume, an identity. Argument: (list path values). */}}
 {{- define "kubilitics.validate.server" -}}
 {{- $path := index . 0 -}}
@@ -78,7 +87,6 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- if and (regexMatch "^[0-9]" (include "kubilitics.fullname" .)) (not (semverCompare ">=1.36.0-0" (include "kubilitics.kubeVersion" .))) }}
 - id: name-begins-with-digit
 {{- end }}
-{{- include "kubilitics.validate.accounts" . }}
 {{- end -}}
 
 {{/* A refusal for each text that cannot be written, in any value but the umbrella's. */}}
@@ -89,8 +97,11 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- end }}
 {{- end -}}
 
-{{/* A refusal where several components would make the same ServiceAccount. */}}
-{{- define "kubilitics.validate.accounts" -}}
+{{/*
+A refusal where several components would make one ServiceAccount or keep their data on one claim, and where AI would have the
+backend's account or Secret.
+*/}}
+{{- define "kubilitics.validate.shared" -}}
 {{- $components := dict "backend" (.Values.backend | default dict) -}}
 {{- if (.Values.frontend | default dict).enabled -}}
 {{- $_ := set $components "frontend" .Values.frontend -}}
@@ -107,10 +118,17 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- end -}}
 {{- end -}}
 {{- $makers := dict -}}
+{{- $claims := dict -}}
 {{- range $path, $component := $components -}}
+{{- $part := trimPrefix "vectorDatabase." $path -}}
 {{- if ($component.serviceAccount | default dict).create -}}
-{{- $name := include "kubilitics.serviceAccountName" (list $ $component (trimPrefix "vectorDatabase." $path)) -}}
+{{- $name := include "kubilitics.serviceAccountName" (list $ $component $part) -}}
 {{- $_ := set $makers $name (append (get $makers $name | default list) (printf "%s.serviceAccount.name" $path)) -}}
+{{- end -}}
+{{- $persistence := $component.persistence | default dict -}}
+{{- if and $persistence.enabled (not $persistence.perReplica) -}}
+{{- $claim := $persistence.existingClaim | default (include "kubilitics.name" (list $ $part)) -}}
+{{- $_ := set $claims $claim (append (get $claims $claim | default list) (printf "%s.persistence.existingClaim" $path)) -}}
 {{- end -}}
 {{- end -}}
 {{- range $makers }}
@@ -118,6 +136,32 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 - {id: service-account-twice, path: {{ join ", " . | quote }}}
 {{- end }}
 {{- end }}
+{{- range $claims }}
+{{- if gt (len .) 1 }}
+- {id: claim-twice, path: {{ join ", " . | quote }}}
+{{- end }}
+{{- end }}
+{{- with $components.ai }}
+{{- $backend := $components.backend }}
+{{- $account := include "kubilitics.serviceAccountName" (list $ . "ai") }}
+{{- $bothMake := and (.serviceAccount | default dict).create ($backend.serviceAccount | default dict).create }}
+{{- if and (eq $account (include "kubilitics.serviceAccountName" (list $ $backend "backend"))) (not $bothMake) }}
+- id: ai-shares-account
+{{- end }}
+{{- if and .apiKeySecret (eq (toString ($backend.auth | default dict).existingSecret) .apiKeySecret) }}
+- id: ai-shares-secret
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Seconds of a length of time, such as 1h30m, as a decimal number. */}}
+{{- define "kubilitics.seconds" -}}
+{{- $units := dict "h" 3600.0 "m" 60.0 "s" 1.0 "ms" 0.001 -}}
+{{- $sum := 0.0 -}}
+{{- range regexFindAll "[0-9]+[a-z]+" (toString .) -1 -}}
+{{- $sum = addf $sum (mulf (regexFind "[0-9]+" . | float64) (get $units (regexFind "[a-z]+" .))) -}}
+{{- end -}}
+{{- $sum -}}
 {{- end -}}
 
 {{/* Images that the compatibility matrix blocks. */}}

@@ -26,6 +26,7 @@
 {{- if ($settings | default dict).apiKey }}
 - {id: api-key-in-values, path: {{ printf "ai.providers.%s.apiKey" $name | quote }}}
 {{- end }}
+{{- include "kubilitics.validate.address" (dict (printf "ai.providers.%s.endpoint" $name) ($settings | default dict).endpoint) }}
 {{- end }}
 {{- if $ai.enabled }}
 {{- include "kubilitics.validate.providers" . }}
@@ -42,6 +43,9 @@
 {{- end }}
 {{- if and .needsEndpoint (not .endpoint) (not (and .endpointInSecret .secretKey)) }}
 - {id: provider-endpoint-missing, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
+{{- end }}
+{{- if and .needsPath (regexMatch "^https?://[^/?#]+/?$" .endpoint) }}
+- {id: provider-endpoint-path, path: {{ printf "ai.providers.%s.endpoint" .id | quote }}}
 {{- end }}
 {{- if hasKey $seen .imageName }}
 - {id: fallback-same-settings, path: ai.fallbackProviders}

@@ -18,7 +18,7 @@ container starts anyway and says what is wrong.
     - |
       deadline=$(($(date +%s) + TIMEOUT_SECONDS))
       # Any answer will do, also one that asks for a key.
-      until answer=$(wget -q -T 5 -O /dev/null "${ENDPOINT%/}${READY_PATH}" 2>&1) || [ "${answer#*HTTP/}" != "$answer" ]; do
+      until answer=$(wget -q -Y off -T 5 -O /dev/null "${ENDPOINT%/}${READY_PATH}" 2>&1) || [ "${answer#*HTTP/}" != "$answer" ]; do
         if [ "$(date +%s)" -ge "$deadline" ]; then
           echo "no answer from the provider after $TIMEOUT_SECONDS seconds; starting without it"
           exit 0
@@ -48,4 +48,15 @@ container starts anyway and says what is wrong.
   volumeMounts:
     {{- . | nindent 4 }}
   {{- end }}
+{{- end -}}
+
+{{/*
+Not empty where the provider's server is reached through a proxy, which would answer for it, there or not. Argument: (list root
+url).
+*/}}
+{{- define "kubilitics.ai.throughProxy" -}}
+{{- $root := index . 0 -}}
+{{- range include "kubilitics.network.address" . | fromJsonArray -}}
+{{- include "kubilitics.network.proxy" (list $root .) -}}
+{{- end -}}
 {{- end -}}

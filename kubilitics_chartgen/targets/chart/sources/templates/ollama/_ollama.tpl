@@ -60,6 +60,6 @@ true
 {{/* Where models come from, as a YAML list of peers and ports for its network policy. */}}
 {{- define "kubilitics.ollama.registry" -}}
 [% for host in model_hosts %]
-- {peer: {host: "[[ host ]]"}, port: 443}
+- {peer: {host: "[[ host ]]"}, port: 443, scheme: https}
 [% endfor %]
 {{- end -}}

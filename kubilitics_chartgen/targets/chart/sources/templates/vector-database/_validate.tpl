@@ -1,4 +1,5 @@
 {{- define "kubilitics.validate.vectorDatabase" -}}
+{{- include "kubilitics.validate.address" (dict "vectorDatabase.endpoint" (.Values.vectorDatabase | default dict).endpoint) }}
 {{- if include "kubilitics.vectorDatabase.used" . }}
 {{- $database := .Values.vectorDatabase -}}
 {{- $secret := $database.apiKeySecret | default dict -}}
