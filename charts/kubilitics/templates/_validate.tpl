@@ -102,32 +102,42 @@ A refusal where several components would make one ServiceAccount or keep their d
 backend's account or Secret.
 */}}
 {{- define "kubilitics.validate.shared" -}}
-{{- $components := dict "backend" (.Values.backend | default dict) -}}
-{{- if (.Values.frontend | default dict).enabled -}}
-{{- $_ := set $components "frontend" .Values.frontend -}}
-{{- end -}}
-{{- if (.Values.ai | default dict).enabled -}}
-{{- $_ := set $components "ai" .Values.ai -}}
-{{- end -}}
+{{- $backend := .Values.backend | default dict -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- $storing := list (list "backend" $backend) -}}
 {{- if include "kubilitics.ollama.deployed" . -}}
-{{- $_ := set $components "ollama" .Values.ollama -}}
+{{- $storing = append $storing (list "ollama" .Values.ollama) -}}
 {{- end -}}
 {{- range $store := list "qdrant" "chromadb" -}}
 {{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) -}}
-{{- $_ := set $components (printf "vectorDatabase.%s" $store) (get $.Values.vectorDatabase $store | default dict) -}}
+{{- $storing = append $storing (list (printf "vectorDatabase.%s" $store) (get $.Values.vectorDatabase $store | default dict)) -}}
+{{- end -}}
+{{- end -}}
+{{- $components := $storing -}}
+{{- if (.Values.frontend | default dict).enabled -}}
+{{- $components = append $components (list "frontend" .Values.frontend) -}}
+{{- end -}}
+{{- if $ai.enabled -}}
+{{- $components = append $components (list "ai" $ai) -}}
+{{- if not (include "kubilitics.ai.perReplica" .) -}}
+{{- $storing = append $storing (list "ai" $ai) -}}
 {{- end -}}
 {{- end -}}
 {{- $makers := dict -}}
-{{- $claims := dict -}}
-{{- range $path, $component := $components -}}
-{{- $part := trimPrefix "vectorDatabase." $path -}}
+{{- range $components -}}
+{{- $path := first . -}}
+{{- $component := last . -}}
 {{- if ($component.serviceAccount | default dict).create -}}
-{{- $name := include "kubilitics.serviceAccountName" (list $ $component $part) -}}
+{{- $name := include "kubilitics.serviceAccountName" (list $ $component (trimPrefix "vectorDatabase." $path)) -}}
 {{- $_ := set $makers $name (append (get $makers $name | default list) (printf "%s.serviceAccount.name" $path)) -}}
 {{- end -}}
-{{- $persistence := $component.persistence | default dict -}}
-{{- if and $persistence.enabled (not $persistence.perReplica) -}}
-{{- $claim := $persistence.existingClaim | default (include "kubilitics.name" (list $ $part)) -}}
+{{- end -}}
+{{- $claims := dict -}}
+{{- range $storing -}}
+{{- $path := first . -}}
+{{- $persistence := (last .).persistence | default dict -}}
+{{- if $persistence.enabled -}}
+{{- $claim := $persistence.existingClaim | default (include "kubilitics.name" (list $ (trimPrefix "vectorDatabase." $path))) -}}
 {{- $_ := set $claims $claim (append (get $claims $claim | default list) (printf "%s.persistence.existingClaim" $path)) -}}
 {{- end -}}
 {{- end -}}
@@ -141,14 +151,13 @@ backend's account or Secret.
 - {id: claim-twice, path: {{ join ", " . | quote }}}
 {{- end }}
 {{- end }}
-{{- with $components.ai }}
-{{- $backend := $components.backend }}
-{{- $account := include "kubilitics.serviceAccountName" (list $ . "ai") }}
-{{- $bothMake := and (.serviceAccount | default dict).create ($backend.serviceAccount | default dict).create }}
-{{- if and (eq $account (include "kubilitics.serviceAccountName" (list $ $backend "backend"))) (not $bothMake) }}
+{{- if $ai.enabled }}
+{{- $account := include "kubilitics.serviceAccountName" (list . $ai "ai") }}
+{{- $bothMake := and ($ai.serviceAccount | default dict).create ($backend.serviceAccount | default dict).create }}
+{{- if and (eq $account (include "kubilitics.serviceAccountName" (list . $backend "backend"))) (not $bothMake) }}
 - id: ai-shares-account
 {{- end }}
-{{- if and .apiKeySecret (eq (toString ($backend.auth | default dict).existingSecret) .apiKeySecret) }}
+{{- if and $ai.apiKeySecret (eq (toString ($backend.auth | default dict).existingSecret) $ai.apiKeySecret) }}
 - id: ai-shares-secret
 {{- end }}
 {{- end }}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kubilitics_chartgen.model.conditions.condition import AI, NO_PROVIDER, PARTS, Condition, Values
+from kubilitics_chartgen.model.conditions.condition import AI, DIRECT, NO_AI, NO_PROVIDER, PARTS, Condition, Values
 from kubilitics_chartgen.model.providers import PROVIDERS
 
 __all__ = ["FIELDS"]
@@ -26,6 +26,8 @@ WAITED = [each.id for each in PROVIDERS if each.ready_path]
 IMAGE_NAMES = dict.fromkeys(each.image_name for each in PROVIDERS if each.has_settings)
 DATABASE: Values = {**AI, "vectorDatabase.enabled": True}
 NO_SECRET: Values = {"global.proxy.existingSecret": False}
+UNPROXIED: Values = {**DIRECT, **NO_SECRET}
+"""Behind a proxy, nothing is waited for but what is inside the cluster."""
 
 FIELDS: tuple[Condition, ...] = (
     *(
@@ -130,7 +132,7 @@ FIELDS: tuple[Condition, ...] = (
             _only_if(f"ai-uses-{each.id}-there", _uses(each.id, f"ai.providers.{each.id}.endpoint")),
             _only_if(
                 f"ai-waits-for-{each.id}",
-                _uses(each.id, f"ai.providers.{each.id}.endpoint", "ai.endpointWait.enabled"),
+                {**_uses(each.id, f"ai.providers.{each.id}.endpoint", "ai.endpointWait.enabled"), **UNPROXIED},
             ),
         )
     ),
@@ -140,5 +142,13 @@ FIELDS: tuple[Condition, ...] = (
         ({**AI, "ai.initializeProvider.enabled": True, "ai.llmProvider": [each.id for each in PROVIDERS[1:]]},),
         ({"ai.initializeProvider.enabled": False},),
     ),
-    Condition("ai-waits", ({**AI, "ai.endpointWait.enabled": True, "ai.llmProvider": WAITED},)),
+    Condition(
+        "ai-waits",
+        ({**AI, **UNPROXIED, "ai.endpointWait.enabled": True, "ai.llmProvider": WAITED},),
+        (
+            NO_AI,
+            {"ai.endpointWait.enabled": False},
+            {"ai.llmProvider": ["", *(each.id for each in PROVIDERS if not each.ready_path)]},
+        ),
+    ),
 )
