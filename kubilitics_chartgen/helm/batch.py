@@ -5,8 +5,8 @@ names which Helm does not render by itself, and one template that includes them 
 What comes out is the same, byte for byte. A set of values that makes Helm stop makes the whole call fail: then each
 is rendered alone.
 
-Not every chart can be rendered so: the charts inside a chart get their values from Helm itself, and what asks for the
-Go type of the root context would see another. `batchable` tells.
+Not every chart can be rendered so: the charts inside a chart get their values from Helm itself, what asks for the Go
+type of the root context would see another, and of two templates of one name another one would win. `batchable` tells.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ _MAX_HELD = 16_000_000
 """Characters of answers that are remembered; past them all are forgotten."""
 _WRAPPER = "zz-chartgen.yaml"
 _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
+_NAMED = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"]+)"|`([^`]+)`)')
 _TYPES_OF_VALUES = re.compile(r'\b(?:typeOf|typeIs(?:Like)? "[^"]*") \$?\.Values(?:\.\w+)+')
 """The values themselves are of the same types either way."""
 _ENTRY = '{{{{ define "{name}" }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}\n'
@@ -138,6 +139,10 @@ class BatchChart:
     def batchable(self) -> bool:
         """Whether many sets of values can be rendered in one call."""
         if self._chart.metadata.get("dependencies") or self._chart.metadata.get("type") == "library":
+            return False
+        named = [name for text in self.templates.values() for pair in _NAMED.findall(text) for name in pair if name]
+        if len(named) != len(set(named)):
+            # Which of them wins, Helm's order of files decides, and the files have other names here.
             return False
         for name, data in self._files.items():
             if name.startswith(f"{self._name}/charts/"):

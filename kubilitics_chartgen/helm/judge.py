@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem
-from kubilitics_chartgen.helm.paths import path_text
+from kubilitics_chartgen.helm.paths import ValuesPath, path_text
 from kubilitics_chartgen.helm.sentences import sentences
 from kubilitics_chartgen.helm.values_file import Values
 
@@ -27,6 +27,17 @@ class Judge:
     def accepts(self, values: Mapping[str, Any]) -> bool:
         """The bare verdict, in microseconds."""
         return self._validator is None or bool(self._validator.is_valid(values))
+
+    def blames(self, path: ValuesPath, values: Mapping[str, Any]) -> bool:
+        """Whether what stands at `path` is refused by itself, whatever stands elsewhere."""
+        if self._validator is None:
+            return False
+        findings = [
+            finding
+            for error in self._validator.iter_errors(values)
+            for finding in sentences(error, self._schema, values)
+        ]
+        return bool(findings) and all(finding.path[: len(path)] == path for finding in findings)
 
     def problems(self, coalesced: Mapping[str, Any], given: Values | None = None) -> tuple[Problem, ...]:
         """Everything that the schema refuses in `coalesced`; `given` tells which file and line a value came from."""

@@ -179,7 +179,10 @@ def _prove(
     template: str,
     late: Callable[[], bool],
 ) -> _Proving:
-    """The finding, None where Helm does not confirm it; when it is late the values stay larger than they could be."""
+    """The finding, None where Helm does not confirm it; when it is late the values stay larger than they could be.
+
+    What Helm itself cannot render is a finding of its own, for then nothing is known of the objects.
+    """
     first: Sequence[int] = subject.slices[template].factors if template in subject.slices else ()
     small = configuration
     if not late():
@@ -189,6 +192,8 @@ def _prove(
         if shows(outcome, shown):
             known = yield from _in_some_version(subject, candidate, outcome, shown)
             return _proof(subject, candidate, outcome, shown, chart) if known else None
+    if outcome.status is Status.BROKEN:
+        return _proof(subject, configuration, outcome, ("renders", broken_key(outcome.message)), chart)
     return None
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem
-from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine
+from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine, check_release
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.remembering import remembered_names
 from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
+from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
 from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
@@ -81,6 +82,11 @@ class Subject:
         """The values path that replaces the Kubernetes version."""
         return self.loaded.kube_version_value
 
+    @property
+    def tells_upgrades(self) -> bool:
+        """Whether a template may tell an upgrade from an install."""
+        return any("IsUpgrade" in text or "IsInstall" in text for text in self.files.templates.values())
+
     def factor(self, path: str) -> int:
         """The number of the factor at a values path. Raises InputError where there is none."""
         for number, factor in enumerate(self.space.factors):
@@ -119,11 +125,17 @@ def read_subject(
     settings = read_factor_settings(loaded.settings, released=released)
     others = {inner.prefix[0] for inner in chart.subcharts}
     unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
-    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings, unnamed)
+    tested = frozenset(
+        read.path
+        for one in compared.templates.values()
+        for read in one.reads
+        if read.use is Use.TEST and read.guarded and read.path in one.controls
+    )
+    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings, unnamed, tested)
     if not released:
         check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))
-    space = build_space(sources, judge.accepts)
+    space = build_space(sources, judge.blames)
     name = str(loaded.metadata.get("name"))
     kube_value = loaded.kube_version_value
     slices = slices_of(compared.templates, space, defaults, kube_value=kube_value)
@@ -131,7 +143,7 @@ def read_subject(
         slices = joined(slices)
     parts = slices_of(compared.parts, space, defaults, kube_value=kube_value)
     guards = {} if compared.shared else slices_of(compared.guards, space, defaults, kube_value=kube_value)
-    release = Release(name if len(name) <= 53 else "release-name", NAMESPACE)
+    release = _release(name)
     base = configuration_of(space, given.data, release=release)
     whole = loaded.coalesce(overrides(space, base))
     if not judge.accepts(whole):
@@ -157,6 +169,16 @@ def read_subject(
     for part in declared.parts:
         subject.factor(part.value)
     return subject
+
+
+def _release(chart: str) -> Release:
+    """A release of the chart's name, or of a plain one where that names none: charts may be called my_chart."""
+    release = Release(chart, NAMESPACE)
+    try:
+        check_release(release)
+    except InputError:
+        return replace(release, name="release-name")
+    return release
 
 
 def _check_parsable(chart: ChartFiles) -> None:

@@ -257,6 +257,7 @@ def plan_of(request: VerifyRequest, subject: Subject) -> Plan:
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,
         seed=request.seed,
+        upgrades=subject.tells_upgrades,
         nulls=_nulls(request, subject),
     )
 
@@ -285,6 +286,8 @@ def _notes(
         notes.append(f"Templates ask for files that the chart does not hold; each was put into a copy of it: {names}.")
     if subject.loaded.schema is None:
         notes.append("The chart has no values.schema.json, so which values are valid is guessed from its defaults.")
+    if subject.space.cut:
+        notes.append(f"Of these values not all that the chart allows were tried: {', '.join(subject.space.cut)}.")
     if any(each.import_values for each in subject.files.dependencies):
         notes.append("What a chart inside exports by import-values is imported as it is by default.")
     if subject.files.subcharts:

@@ -47,6 +47,8 @@ class Plan:
     seed: int = 1
     singles: frozenset[int] | None = None
     """The factors of which each level is tried by itself; None for all."""
+    upgrades: bool = False
+    """Whether templates tell an upgrade from an install."""
     nulls: bool = True
     """Whether to be strict: keys are set to null, one at a time, and releases have names that YAML reads as no text."""
 
@@ -143,12 +145,20 @@ class Exploration:
     def arrays(self) -> None:
         """Pairs of levels: around the base with everything free, and around each rich base with its switches fixed."""
         everything = list(range(len(self.plan.space.factors)))
-        self._array(self.plan.base, everything, 2, self.plan.seed)
+        for base in self._both_kinds(self.plan.base):
+            self._array(base, everything, 2, self.plan.seed)
         for number, base in enumerate(self.bases):
             filled = self.ledger.accepted.get(base, frozenset())
             factors = sorted({factor for name in filled for factor in self._slice(name).factors})
             switches = self._switches(base, factors, filled)
-            self._array(base, [each for each in factors if each not in switches], 2, self.plan.seed + number + 1)
+            free = [each for each in factors if each not in switches]
+            for kind in self._both_kinds(base):
+                self._array(kind, free, 2, self.plan.seed + number + 1)
+
+    def _both_kinds(self, base: Configuration) -> list[Configuration]:
+        """The same as an install and as an upgrade, where templates tell them apart."""
+        other = replace(base.release, upgrade=not base.release.upgrade)
+        return [base, replace(base, release=other)] if self.plan.upgrades else [base]
 
     def wider(self) -> None:
         """The asked strength for each template by itself, where it prints something."""
@@ -158,7 +168,8 @@ class Exploration:
                 continue
             switches = self._switches(base, part.factors, frozenset({name}))
             factors = [each for each in part.factors if each not in switches]
-            self._array(base, factors, self.plan.strength, self.plan.seed)
+            for kind in self._both_kinds(base):
+                self._array(kind, factors, self.plan.strength, self.plan.seed)
 
     def _slice(self, name: str) -> Slice:
         return self.plan.slices.get(name, Slice(tuple(range(len(self.plan.space.factors)))))
@@ -258,22 +269,25 @@ class Exploration:
         for name, part in self.plan.slices.items():
             if self._size(part) > self.plan.exhaustive:
                 continue
-            base = self._base_of(name) or self.plan.base
-            seen = {tuple(each.levels[factor] for factor in part.factors) for each in self.ledger.accepted}
-            ranges = [range(len(self.plan.space.factors[factor].levels)) for factor in part.factors]
-            missing = [
-                levels
-                for levels in itertools.product(*ranges)
-                if levels not in seen and not self.deadly & set(zip(part.factors, levels, strict=True))
-            ]
-            around = [base, *(each for each in self.bases if each != base)]
-            for start in around:
-                rows = [start.choose(dict(zip(part.factors, levels, strict=True))) for levels in missing]
-                said = self.ledger.verdicts(rows)
-                taken = iter(self.ledger.look([row for row, why in zip(rows, said, strict=True) if why is None]))
-                missing = [levels for levels, why in zip(missing, said, strict=True) if why or not next(taken)]
-                if not missing:
-                    break
+            for base in self._both_kinds(self._base_of(name) or self.plan.base):
+                self._whole(part, base)
+
+    def _whole(self, part: Slice, base: Configuration) -> None:
+        alike = [each for each in self.ledger.accepted if not self.plan.upgrades or each.release == base.release]
+        seen = {tuple(each.levels[factor] for factor in part.factors) for each in alike}
+        ranges = [range(len(self.plan.space.factors[factor].levels)) for factor in part.factors]
+        missing = [
+            levels
+            for levels in itertools.product(*ranges)
+            if levels not in seen and not self.deadly & set(zip(part.factors, levels, strict=True))
+        ]
+        for start in dict.fromkeys([base, *(replace(each, release=base.release) for each in self.bases)]):
+            rows = [start.choose(dict(zip(part.factors, levels, strict=True))) for levels in missing]
+            said = self.ledger.verdicts(rows)
+            taken = iter(self.ledger.look([row for row, why in zip(rows, said, strict=True) if why is None]))
+            missing = [levels for levels, why in zip(missing, said, strict=True) if why or not next(taken)]
+            if not missing:
+                break
 
     def drawn(self) -> None:
         """Configurations drawn at random around the bases: more levels changed at once than arrays need."""

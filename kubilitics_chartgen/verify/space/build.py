@@ -1,7 +1,8 @@
 """Finds the factors of a chart: from its schema, its defaults, what its templates compare, and its examples. Pure.
 
-A level that the schema refuses by itself is left out. Without a schema, nothing says which values are valid: then a
-factor gets its default, the other boolean, emptiness, and what templates compare it with.
+A level that the schema refuses whatever else is set is left out; one that goes with other values only is kept. Without
+a schema, nothing says which values are valid: then a factor gets its default, the other boolean, emptiness, what
+templates compare it with, and what Kubernetes means by its name.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
@@ -27,10 +29,15 @@ from kubilitics_chartgen.verify.space.factors import (
 )
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
+from kubilitics_chartgen.verify.space.unnamed import usual_value
 
 __all__ = ["LIKE_A_NUMBER", "Sources", "build_space", "check_patterns"]
 
 MAX_LEVELS = 16
+MAX_CHOICES = 64
+"""The same, where a schema lists what may stand there."""
+Blames = Callable[[Path, Mapping[str, Any]], bool]
+"""Whether the schema refuses whole values for what stands at a path, whatever stands elsewhere."""
 LIKE_A_NUMBER = "0123"
 """A text that YAML takes for a number where a template forgets the quotes."""
 _SECTION_PROPERTIES = 40
@@ -50,18 +57,20 @@ class Sources:
     settings: FactorSettings = field(default_factory=FactorSettings)
     unnamed: Mapping[Path, Any] = field(default_factory=dict)
     """What templates ask for and nothing names, with a guess of what it may be, MISSING for none."""
+    tested: frozenset[Path] = frozenset()
+    """Where templates ask whether something is set."""
 
 
-def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) -> Space:
-    """The factors, ordered by path; `accepts` is the schema's verdict on whole values."""
+def build_space(sources: Sources, blames: Blames) -> Space:
+    """The factors, ordered by path."""
     root = SchemaNodes(sources.schema, [sources.schema])
     named = [(path, nodes) for path, nodes in _leaves(sources, root, ()) if not _is_excluded(path, sources)]
     unnamed = [(path, _nodes_at(root, path)) for path in _unnamed(sources, root) if not _is_excluded(path, sources)]
-    found = ((path, _levels(sources, path, nodes, accepts)) for path, nodes in (*named, *unnamed))
+    found = [(path, *_levels(sources, path, nodes, blames)) for path, nodes in (*named, *unnamed)]
     # Of one level that is not the default every configuration must be told.
     factors = [
         Factor(path, tuple(levels), named=path not in sources.unnamed)
-        for path, levels in found
+        for path, levels, _cut in found
         if len(levels) > 1 or levels[0].origin != "default"
     ]
     removable = [path for path, _nodes in named]
@@ -73,7 +82,7 @@ def build_space(sources: Sources, accepts: Callable[[Mapping[str, Any]], bool]) 
             factors.append(Factor(path, tuple(_distinct(levels))))
     factors.sort(key=lambda factor: factor.path)
     taken = (path for path in {*removable, *sections} if not _fits_one(path, sources.settings.kept))
-    return Space(tuple(factors), tuple(sorted(taken)))
+    return Space(tuple(factors), tuple(sorted(taken)), tuple(".".join(path) for path, _levels, cut in found if cut))
 
 
 def check_patterns(sources: Sources) -> None:
@@ -142,16 +151,27 @@ def _nodes_at(root: SchemaNodes, path: Path) -> SchemaNodes:
     return root
 
 
-def _levels(
-    sources: Sources, path: Path, nodes: SchemaNodes, accepts: Callable[[Mapping[str, Any]], bool]
-) -> list[Level]:
+def _levels(sources: Sources, path: Path, nodes: SchemaNodes, blames: Blames) -> tuple[list[Level], bool]:
+    """The levels at a path, and whether there would be more."""
     name = ".".join(path)
     default = Level(_default(sources, path), "default")
     fixed = next((values for pattern, values in sources.settings.fixed.items() if fnmatchcase(name, pattern)), None)
     if fixed is not None:
-        return [default if value == default.value else Level(value, "author") for value in fixed] or [default]
+        return [default if value == default.value else Level(value, "author") for value in fixed] or [default], False
+    found = _distinct(_suggested(sources, path, nodes, default))
+    # One by one: a schema may list thousands.
+    fitting = (level for level in found[1:] if _fits(sources, path, level, blames))
+    most = MAX_CHOICES if nodes.choices else MAX_LEVELS
+    levels = [found[0], *islice(fitting, most - 1)]
+    return levels, next(fitting, None) is not None
+
+
+def _suggested(sources: Sources, path: Path, nodes: SchemaNodes, default: Level) -> list[Level]:
+    """Levels to try, the most telling first."""
     found: list[Level] = [default]
     found.extend(Level(value, "author") for value in sources.settings.added.get(path, ()))
+    if len(nodes.choices) >= MAX_CHOICES:
+        found.extend(compared_levels(nodes, default.value, sources.compared.get(path, ())))
     known = [value_at(values, path) for values in sources.examples]
     usual = kubernetes_example(path[-1])
     if usual is not MISSING and type(usual) in (list, dict) and nodes.nodes:
@@ -160,23 +180,24 @@ def _levels(
     found.extend(_stated(nodes, default.value, [value for value in known if value is not MISSING]))
     found.extend(compared_levels(nodes, default.value, sources.compared.get(path, ())))
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
+    asked = path in sources.tested and not sources.compared.get(path)
+    if asked and default.value and type(default.value) in (str, int):
+        # A template that asks for nothing but whether it is set is written for one that is not.
+        found.append(Level(type(default.value)(), "template"))
     if not nodes.nodes:
-        found.extend(_guessed(default.value))
+        found.extend(_guessed(path[-1], default.value))
         if len(_distinct(found)) == 1:
             guess = sources.unnamed.get(path, MISSING)
             found.extend(() if guess is MISSING else [Level(guess, "made up")])
-    distinct = _distinct(found)
-    return [distinct[0], *(level for level in distinct[1:] if _fits(sources, path, level, accepts))][:MAX_LEVELS]
+    return found
 
 
-def _fits(sources: Sources, path: Path, level: Level, accepts: Callable[[Mapping[str, Any]], bool]) -> bool:
-    if sources.schema is None or level.origin == "author":
+def _fits(sources: Sources, path: Path, level: Level, blames: Blames) -> bool:
+    if sources.schema is None or level.origin == "author" or level.value is ABSENT or level.value is None:
         return True
     values = dict(sources.defaults)
     with_value(values, path, level.value)
-    if level.value is ABSENT or level.value is None:
-        return True
-    return accepts(values)
+    return not blames(path, values)
 
 
 def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[Level]:
@@ -225,12 +246,15 @@ def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
         yield Level(value, "example" if hints else "schema")
 
 
-def _guessed(default: Any) -> Iterator[Level]:
-    """Without a schema: what is surely of the same kind."""
+def _guessed(name: str, default: Any) -> Iterator[Level]:
+    """Without a schema: what is surely of the same kind, and what Kubernetes means by the name of an empty one."""
     if isinstance(default, bool):
         yield Level(not default, "default")
     elif isinstance(default, (list, dict)) and default:
         yield Level([] if isinstance(default, list) else {}, "made up")
+    elif default in ([], {}) and isinstance(usual := usual_value(name), type(default)):
+        # A mount goes with a volume, which is another value.
+        yield Level(usual, "made up" if "mount" in name.lower() else "example")
     elif default == "":
         yield Level("example", "made up")
 

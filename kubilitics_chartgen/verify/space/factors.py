@@ -77,6 +77,8 @@ class Space:
     factors: tuple[Factor, ...]
     removable: tuple[Path, ...] = ()
     """Further paths that an operator may set to null, one at a time."""
+    cut: tuple[str, ...] = ()
+    """Values that have more levels than are tried."""
 
     @cached_property
     def written(self) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -85,12 +86,11 @@ class SchemaNodes:
     @property
     def choices(self) -> list[Any]:
         """The values of `enum` and `const`, in order."""
-        found: list[Any] = []
+        found: dict[str, Any] = {}
         for node in self.nodes:
             for value in [*(node.get("enum") or ()), *([node["const"]] if "const" in node else [])]:
-                if not any(value == known and type(value) is type(known) for known in found):
-                    found.append(value)
-        return found
+                found.setdefault(json.dumps(value, sort_keys=True, default=str), value)
+        return list(found.values())
 
 
 def closed_texts(schema: Any) -> dict[tuple[str, ...], frozenset[str]]:

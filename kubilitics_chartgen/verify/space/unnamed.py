@@ -15,7 +15,7 @@ from kubilitics_chartgen.verify.dependencies import TemplateDependencies
 from kubilitics_chartgen.verify.space.examples import kubernetes_example
 from kubilitics_chartgen.verify.space.factors import MISSING, Path
 
-__all__ = ["unnamed_values"]
+__all__ = ["unnamed_values", "usual_value"]
 
 _NAMES: dict[str, Any] = {
     "automountServiceAccountToken": False,
@@ -23,17 +23,20 @@ _NAMES: dict[str, Any] = {
     "dnsConfig": {"nameservers": ["192.0.2.1"]},
     "dnsPolicy": "Default",
     "hostNetwork": False,
+    "imagePullSecrets": [{"name": "example"}],
     "interval": "30s",
     "maxUnavailable": 1,
     "minAvailable": 1,
     "minReadySeconds": 10,
     "nodeSelector": {"example.com/disk": "fast"},
+    "podSecurityContext": {"fsGroup": 1000},
     "progressDeadlineSeconds": 60,
     "replicaCount": 2,
     "replicas": 2,
     "revisionHistoryLimit": 2,
     "scheme": "https",
     "scrapeTimeout": "10s",
+    "securityContext": {"runAsNonRoot": True, "runAsUser": 1000},
     "terminationGracePeriodSeconds": 60,
     "volumeMounts": kubernetes_example("extraVolumeMounts"),
     "volumes": kubernetes_example("extraVolumes"),
@@ -59,6 +62,14 @@ def unnamed_values(
     return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
 
 
+def usual_value(name: str) -> Any:
+    """What Kubernetes means by a value of this name; MISSING where none is known."""
+    usual = _NAMES.get(name, kubernetes_example(name))
+    if usual is MISSING and name.lower().endswith(("annotations", "labels")):
+        return {"example.com/key": "example"}
+    return usual
+
+
 def _is_unnamed(path: Path, defaults: Mapping[str, Any]) -> bool:
     node: Any = defaults
     for segment in path:
@@ -76,7 +87,7 @@ def _guess(path: Path, reads: Sequence[Read], decides: bool) -> Any:
     """What Kubernetes means by its name, a switch, or a text; nothing for what a template takes without asking."""
     if not decides and not any(read.guarded for read in reads):
         return MISSING
-    usual = _NAMES.get(path[-1], kubernetes_example(path[-1]))
+    usual = usual_value(path[-1])
     if usual is not MISSING:
         return usual
     uses = {read.use for read in reads}
