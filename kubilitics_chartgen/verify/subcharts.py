@@ -46,12 +46,19 @@ class Dependency:
     name: str
     alias: str = ""
     condition: str = ""
+    tags: tuple[str, ...] = ()
     import_values: tuple[Any, ...] = ()
 
     @property
     def key(self) -> str:
         """The top-level key under which the dependency's values stand."""
         return self.alias or self.name
+
+    @property
+    def switches(self) -> tuple[Path, ...]:
+        """The values paths that turn it on and off."""
+        conditions = (part.strip() for part in self.condition.split(","))
+        return (*(tuple(part.split(".")) for part in conditions if part), *(("tags", tag) for tag in self.tags))
 
 
 class Budget:
@@ -112,12 +119,13 @@ def read_dependencies(texts: Mapping[str, str]) -> tuple[Dependency, ...]:
         entries = data.get("dependencies")
         for entry in entries if isinstance(entries, list) else []:
             if isinstance(entry, dict) and entry.get("name"):
-                imports = entry.get("import-values")
+                imports, tags = entry.get("import-values"), entry.get("tags")
                 found.append(
                     Dependency(
                         name=str(entry["name"]),
                         alias=str(entry.get("alias") or ""),
                         condition=str(entry.get("condition") or ""),
+                        tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
                         import_values=tuple(imports) if isinstance(imports, list) else (),
                     )
                 )

@@ -24,7 +24,7 @@ from kubilitics_chartgen.verify.imports import with_imports
 from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
-from kubilitics_chartgen.verify.space.factors import Space
+from kubilitics_chartgen.verify.space.factors import MISSING, Space, value_at, with_value
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
 from kubilitics_chartgen.verify.space.unnamed import unnamed_values
@@ -123,15 +123,7 @@ def read_subject(
     )
     compared = with_imports(compared, chart.dependencies)
     settings = read_factor_settings(loaded.settings, released=released)
-    others = {inner.prefix[0] for inner in chart.subcharts}
-    unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
-    tested = frozenset(
-        read.path
-        for one in compared.templates.values()
-        for read in one.reads
-        if read.use is Use.TEST and read.guarded and read.path in one.controls
-    )
-    sources = Sources(defaults, loaded.schema, compared.compared, [*known, given.data], settings, unnamed, tested)
+    sources = _sources(chart, loaded, compared, settings, [*known, given.data])
     if not released:
         check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))
@@ -169,6 +161,32 @@ def read_subject(
     for part in declared.parts:
         subject.factor(part.value)
     return subject
+
+
+def _sources(
+    chart: ChartFiles,
+    loaded: EmbeddedChart,
+    compared: Dependencies,
+    settings: FactorSettings,
+    examples: Sequence[Mapping[str, Any]],
+) -> Sources:
+    defaults = loaded.coalesce({})
+    others = {inner.prefix[0] for inner in chart.subcharts}
+    unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
+    without: dict[str, Any] = {}
+    for path in (path for each in chart.dependencies for path in each.switches):
+        if value_at(defaults, path) is MISSING:
+            # Chart.yaml names it, and without a value the chart inside is there.
+            unnamed.setdefault(path, MISSING)
+            with_value(without, path, False)
+    tested = frozenset(
+        read.path
+        for one in compared.templates.values()
+        for read in one.reads
+        if read.use is Use.TEST and read.guarded and read.path in one.controls
+    )
+    known = [*examples, without]
+    return Sources(defaults, loaded.schema, compared.compared, known, settings, unnamed, tested)
 
 
 def _release(chart: str) -> Release:

@@ -19,6 +19,14 @@ def env_names(component):
 OWNED = [(component, name) for component in MAIN for name in env_names(component)]
 
 
+def test_two_families_of_addresses_need_a_policy_that_has_two():
+    families = {"ipFamilies": ["IPv6", "IPv4"]}
+    assert "ai.service.ipFamilies: a Service has two" in embedded({"ai": {"service": families}})
+    for policy in ("PreferDualStack", "RequireDualStack"):
+        assert embedded({"ai": {"service": {**families, "ipFamilyPolicy": policy}}}) is None
+    assert embedded({"ai": {"service": {"ipFamilies": ["IPv6"]}}}) is None
+
+
 @pytest.mark.parametrize(("component", "name"), OWNED)
 def test_no_variable_of_the_chart_can_be_replaced(component, name):
     complaint = embedded(merged(WITH_INIT, {component: {"extraEnv": [{"name": name, "value": "x"}]}}))

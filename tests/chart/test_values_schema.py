@@ -10,7 +10,20 @@ from tests.chart.objects import CHART, PROFILES, followed, profile
 
 SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 
+SECURITY = "security.beta.kubernetes.io"
+
+
+def modes(*names):
+    return {"backend": {"persistence": {"accessModes": list(names)}}}
+
+
 REFUSED = {
+    # Kubernetes: "may not use ReadWriteOncePod with other access modes".
+    "an access mode that stands alone": modes("ReadWriteOnce", "ReadWriteOncePod"),
+    "an unconfined pod": {"ai": {"podAnnotations": {f"container.apparmor.{SECURITY}/ai": "unconfined"}}},
+    "a pod without seccomp": {
+        "backend": {"podAnnotations": {"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}}
+    },
     "a typing mistake in a name": {"ai": {"lmProvider": "openai"}},
     "a typing mistake at the top": {"backnd": {}},
     "an unknown provider": {"ai": {"llmProvider": "opanai"}},
@@ -41,6 +54,9 @@ REFUSED = {
 }
 
 ACCEPTED = {
+    "several access modes": modes("ReadWriteOnce", "ReadWriteMany"),
+    "the access mode that stands alone": modes("ReadWriteOncePod"),
+    "a profile of AppArmor": {"ai": {"podAnnotations": {f"container.apparmor.{SECURITY}/ai": "localhost/mine"}}},
     "nothing": {},
     "anything under global": {"global": {"imageRegistry": "r.example", "storageClass": "x", "other": {"chart": 1}}},
     "enabled for a parent's condition": {"enabled": True},

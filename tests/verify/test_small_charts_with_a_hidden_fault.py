@@ -14,6 +14,7 @@ from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.verify.verification import VerifyRequest, verify
 
 FAULT = 'immutable: "yes"'
+CHART = "apiVersion: v2\nname: hiding\nversion: 1.0.0\n"
 TWO = "flag: false\nother: false\n"
 FLAG = {"flag": True}
 
@@ -93,6 +94,18 @@ CHARTS = {
         values="mode: mode0\n",
         schema={"properties": {"mode": {"enum": CHOICES}}},
     ),
+    "a null that the schema allows": Hidden(
+        {"templates/b.yaml": faulty_if('kindIs "invalid" .Values.list')},
+        {"list": None},
+        values="list: [a]\n",
+        schema={"properties": {"list": {"type": ["array", "null"]}}},
+    ),
+    "one of the choices in a list": Hidden(
+        {"templates/b.yaml": faulty_if('has "c" .Values.list')},
+        {"list": ["c"]},
+        values="list: [a]\n",
+        schema={"properties": {"list": {"type": "array", "items": {"enum": ["a", "b", "c"]}}}},
+    ),
     "an empty list that Kubernetes knows by its name": Hidden(
         {"templates/b.yaml": config("{{- with .Values.tolerations }}\ntolerationz: {{ toJson . }}\n{{- end }}")},
         {"tolerations": [{"operator": "Exists"}]},
@@ -108,6 +121,24 @@ CHARTS = {
     ),
     "a number that is asked for": Hidden(
         {"templates/b.yaml": faulty_if("not .Values.count")}, {"count": 0}, values="count: 3\n"
+    ),
+    "a chart inside that a condition without a value turns off": Hidden(
+        {
+            "Chart.yaml": f"{CHART}dependencies: [{{name: sub, version: 1.0.0, condition: sub.enabled}}]\n",
+            "charts/sub/Chart.yaml": CHART.replace("hiding", "sub"),
+            "charts/sub/templates/a.yaml": config("", "a"),
+            "templates/b.yaml": faulty_if('not (hasKey .Subcharts "sub")'),
+        },
+        {"sub": {"enabled": False}},
+    ),
+    "a chart inside that a tag without a value turns off": Hidden(
+        {
+            "Chart.yaml": f"{CHART}dependencies: [{{name: sub, version: 1.0.0, tags: [front]}}]\n",
+            "charts/sub/Chart.yaml": CHART.replace("hiding", "sub"),
+            "charts/sub/templates/a.yaml": config("", "a"),
+            "templates/b.yaml": faulty_if('not (hasKey .Subcharts "sub")'),
+        },
+        {"tags": {"front": False}},
     ),
     "an upgrade with one value of many": Hidden(
         {
@@ -131,7 +162,7 @@ CHARTS = {
 def write(tmp_path):
     def written(hidden):
         files = {
-            "Chart.yaml": f"apiVersion: v2\nname: {hidden.name}\nversion: 1.0.0\n",
+            "Chart.yaml": CHART.replace("hiding", hidden.name),
             "values.yaml": hidden.values,
             **hidden.templates,
         }
@@ -162,7 +193,7 @@ def test_it_is_found(write, hidden):
     shown = rendered(folder, dict(hidden.shows), upgrade=hidden.upgrade)
     assert shown != rendered(folder, {}, upgrade=False)
 
-    assert [finding.check for finding in faults(folder)] == ["schema"]
+    assert {finding.check for finding in faults(folder)} == {"schema"}
 
 
 def test_what_the_schema_refuses_whatever_else_is_set_is_not_tried(write):

@@ -87,8 +87,8 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "two-ip-families",
         "backend.service.ipFamilies",
-        "a Service with policy SingleStack has one IP family",
-        "Keep the first, or write PreferDualStack or RequireDualStack.",
+        "a Service has two IP families with ipFamilyPolicy PreferDualStack or RequireDualStack only",
+        "Keep the first, or write one of these policies.",
         bad=_backend(service={"ipFamilyPolicy": "SingleStack", "ipFamilies": ["IPv4", "IPv6"]}),
         good=_backend(service={"ipFamilyPolicy": "PreferDualStack", "ipFamilies": ["IPv4", "IPv6"]}),
     ),

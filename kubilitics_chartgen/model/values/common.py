@@ -118,9 +118,11 @@ class Persistence(Section):
                 },
                 "minItems": 1,
                 "uniqueItems": True,
+                # Kubernetes takes ReadWriteOncePod alone only.
+                "anyOf": [{"maxItems": 1}, {"items": {"enum": ["ReadWriteOnce", "ReadWriteMany"]}}],
             }
         ),
-    ] = Field(["ReadWriteOnce"], description="How nodes may mount the volume.")
+    ] = Field(["ReadWriteOnce"], description="How nodes may mount the volume; ReadWriteOncePod stands alone.")
     existing_claim: Name = Field("", description="Use this claim instead of making one.")
     annotations: Annotations = Field({}, description="Annotations of the claim.")
 

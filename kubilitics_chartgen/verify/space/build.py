@@ -206,6 +206,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
     if nodes.choices:
         yield from (Level(value) for value in nodes.choices)
         return
+    if "null" in types and default is not ABSENT:
+        yield Level(ABSENT)
     if "boolean" in types:
         yield from (Level(True), Level(False))
     if types & {"integer", "number"}:
@@ -233,6 +235,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
             yield Level([])
         if empty:
             yield from _example(nodes, known)
+        if len(nodes.items.choices) > 1:
+            yield Level(nodes.items.choices[:MAX_LEVELS])
     if "object" in types and empty:
         yield from _example(nodes, known)
 

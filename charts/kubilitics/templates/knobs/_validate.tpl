@@ -140,7 +140,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- define "kubilitics.validate.service" -}}
 {{- $path := index . 0 -}}
 {{- $service := index . 1 | default dict -}}
-{{- if and (eq (toString $service.ipFamilyPolicy) "SingleStack") (gt (len ($service.ipFamilies | default list)) 1) }}
+{{- if and (gt (len ($service.ipFamilies | default list)) 1) (not (has $service.ipFamilyPolicy (list "PreferDualStack" "RequireDualStack"))) }}
 - {id: two-ip-families, path: {{ printf "%s.ipFamilies" $path | quote }}}
 {{- end }}
 {{- include "kubilitics.validate.labels" (dict (printf "%s.labels" $path) $service.labels) }}
