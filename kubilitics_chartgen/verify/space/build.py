@@ -244,7 +244,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
 def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
     hints = [value for value in known if value not in (None, "", [], {})]
     value = hints[0] if hints else example(nodes)
-    if value == ["example"] and nodes.items.nodes and matches(nodes.items, LIKE_A_NUMBER):
+    items = nodes.items
+    if value == ["example"] and items.nodes and not items.choices and matches(items, LIKE_A_NUMBER):
         value = [LIKE_A_NUMBER]
     if value is not MISSING:
         yield Level(value, "example" if hints else "schema")
