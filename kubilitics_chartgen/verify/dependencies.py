@@ -6,6 +6,7 @@ writes to values that other templates read. Conservative: what cannot be followe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,8 +17,10 @@ from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
 from kubilitics_chartgen.verify.analysis.follower import Effects, Follower, SharedError
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
-from kubilitics_chartgen.verify.analysis.tasks import Task
+from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
+from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
+from kubilitics_chartgen.verify.gotemplate.nodes import Action, Command, Dot, Identifier, Pipeline, String
 from kubilitics_chartgen.verify.references import Program, Subchart, read_program
 
 __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
@@ -27,6 +30,8 @@ MAX_WORK = 4_000_000
 MAX_PART = 60_000
 """Bound for a named template: one that reads much is seldom asked twice for the same."""
 MAX_TOTAL = 60_000_000
+_CHANGES = re.compile(r"\b(?:set|unset|merge|mergeOverwrite|mustMerge|mustMergeOverwrite)\b")
+"""Functions that change a map in place, wherever such a word stands."""
 
 
 @dataclass(frozen=True)
@@ -105,25 +110,39 @@ def find_dependencies(
     subcharts: Sequence[Subchart] = (),
     choices: Mapping[Path, frozenset[str]] | None = None,
     parts: Collection[str] = (),
+    texts: Collection[str] = (),
     max_work: int = MAX_WORK,
 ) -> Dependencies:
     """What each template that Helm renders depends on; `choices` are the only texts a schema allows at a path.
 
     `parts` are named templates to be followed by themselves as well, where they are called with the root context.
+    `texts` are what values and files hold that templates may run by `tpl`.
     """
     program = read_program(templates, subcharts=subcharts)
+    sources = [*templates.values(), *(text for inner in subcharts for text in inner.templates.values())]
+    asked = _Asked(parts, texts, max_work, any(_CHANGES.search(text) for text in [*sources, *texts]))
     try:
-        return _found(program, parts, Follower(program.known, program.bases, choices=choices), max_work)
+        return _found(program, asked, Follower(program.known, program.bases, choices=choices))
     except SharedError:
-        together = Follower(program.known, program.bases, choices=choices, together=True)
-        return _found(program, parts, together, max_work)
+        return _found(program, asked, Follower(program.known, program.bases, choices=choices, together=True))
 
 
-def _found(program: Program, parts: Collection[str], follower: Follower, max_work: int) -> Dependencies:
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be found."""
+
+    parts: Collection[str]
+    texts: Collection[str]
+    max_work: int
+    changing: bool
+    """Whether anything that can be run may change anything in place."""
+
+
+def _found(program: Program, asked: _Asked, follower: Follower) -> Dependencies:
     found: dict[str, TemplateDependencies] = {}
     everything = Effects()
 
-    def follow(task: Task, most: int = max_work) -> TemplateDependencies:
+    def follow(task: Task, most: int = asked.max_work) -> TemplateDependencies:
         effects = follower.follow(task, max(0, min(most, MAX_TOTAL - follower.spent)))
         everything.add(effects)
         return TemplateDependencies(
@@ -132,7 +151,7 @@ def _found(program: Program, parts: Collection[str], follower: Follower, max_wor
             frozenset(effects.controls),
             frozenset(effects.facts),
             effects.refuses,
-            frozenset(effects.writes),
+            frozenset(effects.writes if effects.complete or not asked.changing else {()}),
             "" if effects.complete else "it is too much to follow",
             asked_files(effects.files, effects.parsed),
         )
@@ -144,6 +163,10 @@ def _found(program: Program, parts: Collection[str], follower: Follower, max_wor
         guard = without_blocks(entry.target.body)
         if guard is not None and len(program.bases) == 1:
             guards[name] = follow(Task(replace(entry.target, body=guard), entry.argument))
+    if everything.runs_texts and _any_changes({*asked.texts, *everything.pieces}, program, asked, follower):
+        # Which template runs which text is not known, and what it changes is seen by all of them.
+        found = {name: replace(one, writes=one.writes | {()}) for name, one in found.items()}
+    parts = asked.parts
     if program.errors:
         guards = {}
         found = {name: _widened(one, f"{program.errors[0].file} cannot be parsed") for name, one in found.items()}
@@ -154,6 +177,26 @@ def _found(program: Program, parts: Collection[str], follower: Follower, max_wor
     followed = {target.name: follow(Task(target, root), MAX_PART) for target in targets}
     ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in everything.compared.items()}
     return Dependencies(found, ordered, _certain(followed), _certain(guards))
+
+
+def _any_changes(texts: Collection[str], program: Program, asked: _Asked, follower: Follower) -> bool:
+    """Whether one of the texts, run as a template with a root context, changes what others see."""
+    for text in sorted(text for text in texts if asked.changing and "{{" in text):
+        try:
+            parse(text)
+        except TemplateSyntaxError:
+            # Nothing that can be run, but perhaps a part of it.
+            if _CHANGES.search(text):
+                return True
+            continue
+        run = Command(1, 0, (Identifier(1, "tpl"), String(1, text), Dot(1)))
+        target = Callable("tpl", "", (Action(1, Pipeline(1, (run,))),))
+        for chart in program.bases:
+            task = Task(target, Abstract(roots=frozenset({chart})))
+            effects = follower.follow(task, max(0, min(asked.max_work, MAX_TOTAL - follower.spent)))
+            if effects.writes or not effects.complete:
+                return True
+    return False
 
 
 def _certain(followed: Mapping[str, TemplateDependencies]) -> dict[str, TemplateDependencies]:

@@ -43,9 +43,8 @@ def test_the_same_is_found_as_where_all_run_together(name, monkeypatch):
     once = find_dependencies(chart.templates, **options)
     assert once.templates
 
-    def together(program, parts, _follower, max_work):
-        follower = Follower(program.known, program.bases, choices=options["choices"], together=True)
-        return found(program, parts, follower, max_work)
+    def together(program, asked, _follower):
+        return found(program, asked, Follower(program.known, program.bases, choices=options["choices"], together=True))
 
     found = dependencies._found
     monkeypatch.setattr(dependencies, "_found", together)

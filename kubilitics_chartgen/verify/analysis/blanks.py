@@ -1,7 +1,8 @@
 """What of a template decides whether it prints anything at all. Pure.
 
 A block of text that stands in a condition is printed whenever the condition holds. So where a template printed nothing
-but blanks, none of its blocks was run, and what it printed depends on the rest alone.
+but blanks, none of its blocks was run, and what it printed depends on the rest alone. That is not so where `break` or
+`continue` may stop before the text is reached.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ __all__ = ["without_blocks"]
 
 def without_blocks(body: nodes.Body) -> nodes.Body | None:
     """A template's body without what is run only if something is printed; None where there is no such part."""
-    if _prints(body):
+    if _prints(body) or _leaves(body):
         return None
     rest = _without(body)
     return None if rest == body else rest
@@ -24,6 +25,20 @@ def without_blocks(body: nodes.Body) -> nodes.Body | None:
 def _prints(body: nodes.Body) -> bool:
     """Whether a body prints more than blanks whenever it is run."""
     return any(isinstance(node, nodes.Text) and node.text.strip() != "" for node in body)
+
+
+def _leaves(body: nodes.Body) -> bool:
+    """Whether a body may be left before its end."""
+    for node in body:
+        if isinstance(node, (nodes.Break, nodes.Continue)):
+            return True
+        if isinstance(node, (nodes.If, nodes.With)) and any(_leaves(branch.body) for branch in node.branches):
+            return True
+        if isinstance(node, nodes.Range) and _leaves(node.body):
+            return True
+        if isinstance(node, (nodes.If, nodes.With, nodes.Range)) and _leaves(node.orelse):
+            return True
+    return False
 
 
 def _without(body: nodes.Body) -> nodes.Body:

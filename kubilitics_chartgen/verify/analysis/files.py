@@ -68,7 +68,8 @@ def key_of(value: Abstract) -> Abstract:
 
 def ask(state: State, method: Abstract, args: Sequence[Abstract]) -> Abstract:
     """The result of a method with arguments: notes what files are asked for."""
-    found = [OTHER]
+    # What a method of `.Values` gives is a part of them.
+    found = [OTHER, Abstract(sites=frozenset(site for site in method.sites if site[0] == "context"))]
     for site in method.sites:
         if site[0] != "files" or len(site) != 3 or not args:
             continue

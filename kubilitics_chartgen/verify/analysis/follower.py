@@ -34,6 +34,8 @@ class Effects:
     facts: set[str] = field(default_factory=set)
     writes: set[Path] = field(default_factory=set)
     refuses: bool = False
+    runs_texts: bool = False
+    pieces: set[str] = field(default_factory=set)
     files: set[tuple[str, object, str]] = field(default_factory=set)
     parsed: set[Site] = field(default_factory=set)
     compared: dict[Path, set[Compared]] = field(default_factory=dict)
@@ -50,6 +52,8 @@ class Effects:
         self.facts |= other.facts
         self.writes |= other.writes
         self.refuses |= other.refuses
+        self.runs_texts |= other.runs_texts
+        self.pieces |= other.pieces
         self.files |= other.files
         self.parsed |= other.parsed
         for path, constants in other.compared.items():
@@ -115,8 +119,10 @@ class Follower:
             state.reads,
             state.controls,
             state.facts,
-            state.changed | state.heap.written_roots(),
+            state.changed | state.heap.written_roots(state.given),
             state.refuses,
+            state.runs_texts,
+            state.pieces,
             state.files,
             state.parsed,
             state.compared,

@@ -25,8 +25,6 @@ GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ter
                     "kindOf", "typeOf", "typeIs", "typeIsLike", "required"})  # fmt: skip
 """Functions that say what happens when a value is not there."""
 TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
-MAPS = frozenset({"omit", "unset"})
-"""Functions that return their map, or what is left of it."""
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
 CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix"})
 """Functions whose result is compared in place of their argument."""
@@ -136,6 +134,14 @@ def _set(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return args[0]
 
 
+def _unset(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    if len(args) < 2:
+        return OTHER
+    # What is taken away was there for whoever asked before.
+    _write(state, args[0], args[1], NOTHING)
+    return args[0]
+
+
 def _merge(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     if not args:
         return OTHER
@@ -226,10 +232,10 @@ def _tpl(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
         return OTHER
     state.consume(args[0])
     context = args[1] if len(args) > 1 else NOTHING
-    if args[0].constant:
-        for source in sorted(args[0].strings):
-            state.run_text(source, context)
-    else:
+    for source in sorted(args[0].strings):
+        state.run_text(source, context)
+    if not args[0].constant:
+        state.runs_texts = True
         state.consume(context, Use.TEMPLATE)
     return OTHER
 
@@ -251,6 +257,7 @@ _TABLE: dict[str, Transfer] = {
     "mergeOverwrite": _merge,
     "mustMerge": _merge,
     "mustMergeOverwrite": _merge,
+    "omit": _collection,
     "or": _any_of,
     "pick": _pick,
     "pluck": _pluck,
@@ -259,13 +266,13 @@ _TABLE: dict[str, Transfer] = {
     "ternary": _ternary,
     "tpl": _tpl,
     "typeOf": _kind,
+    "unset": _unset,
     "values": _values,
 }
 FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
     {
         **_TABLE,
         **dict.fromkeys(TESTS, _test),
-        **dict.fromkeys(MAPS, _collection),
         **dict.fromkeys(COPIES, _copy),
         **dict.fromkeys(CONVERSIONS, _convert),
         **LIST_FUNCTIONS,

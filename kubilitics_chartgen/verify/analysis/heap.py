@@ -11,7 +11,7 @@ from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, Abstract, P
 
 __all__ = ["Heap"]
 
-OUTSIDE = frozenset({"root", "path", "template", "subcharts", "files", "glob", "file"})
+OUTSIDE = frozenset({"root", "path", "template", "subcharts", "context", "files", "glob", "file"})
 """What sites begin with that no template builds; a copy is its template's own."""
 
 
@@ -81,7 +81,7 @@ class Heap:
         fields = {(site, key) for site, written in self._fields.items() if site[0] in OUTSIDE for key in written}
         return frozenset(fields | {(site, ANY) for site in self._links if site[0] in OUTSIDE})
 
-    def written_roots(self) -> frozenset[Path]:
-        """Root contexts in which something was changed in place."""
-        sites = [site for site, _key in self.written_outside()]
-        return frozenset(site[1] for site in sites if site[0] == "root" and isinstance(site[1], tuple))
+    def written_roots(self, given: frozenset[tuple[Site, str]]) -> frozenset[Path]:
+        """Root contexts in which something was changed in place, their values aside; `given` was there before."""
+        sites = [site for site, _key in self.written_outside() - given]
+        return frozenset(site[1] for site in sites if site[0] != "path" and isinstance(site[1], tuple))

@@ -235,6 +235,8 @@ class Interpreter:
         if isinstance(operand, nodes.Identifier):
             return self.command(_call(operand), None)
         if isinstance(operand, nodes.String):
+            if "{{" in operand.value:
+                self.state.pieces.add(operand.value)
             return text(operand.value)
         if isinstance(operand, nodes.Number) and isinstance(operand.value, int):
             return Abstract(numbers=frozenset({operand.value}))
@@ -251,7 +253,7 @@ class Interpreter:
     def fields(self, value: Abstract, names: Sequence[str]) -> Abstract:
         """`value.a.b`."""
         for name in names:
-            value = self.state.field(value, name)
+            value = self.state.dotted(value, name)
         return value
 
 

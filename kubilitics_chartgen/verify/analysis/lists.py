@@ -76,6 +76,14 @@ def _part(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     return _new(site)
 
 
+def _chunk(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    # A list of lists: either of them has the elements, and more of the same.
+    for argument in args[:-1]:
+        state.consume(argument)
+    state.heap.write(site, ANY, join([_new(site), *(_any_element(state, argument) for argument in args[-1:])]))
+    return _new(site)
+
+
 def _any_element(state: State, value: Abstract) -> Abstract:
     """An element of a list. A root context is no list, and Helm stops where it is used as one."""
     return state.element(replace(value, roots=frozenset()))
@@ -95,9 +103,10 @@ def _first(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return _any_element(state, args[-1]) if args else OTHER
 
 
-_PART = ("compact", "initial", "reverse", "slice", "uniq")
+_PART = ("compact", "initial", "reverse", "slice", "uniq", "without")
 _TABLE: dict[str, Transfer] = {
     "append": _append,
+    "chunk": _chunk,
     "concat": _concat,
     "first": _first,
     "last": _last,

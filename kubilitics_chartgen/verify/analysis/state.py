@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable as Function
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Use
-from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
+from kubilitics_chartgen.verify.analysis.relations import context_of, copied, fits, index_key, may_cover
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Run, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
@@ -27,6 +28,8 @@ MAX_CALLS = 2000
 
 MAX_WORK = 12_000_000
 """Bound of one analysis, some seconds; past it every value counts as read."""
+METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
+"""What Go finds at `.Values` before it looks for a value of that name."""
 
 
 class State:
@@ -63,6 +66,10 @@ class State:
         """What the chart's files are asked for, and of which the content is read (`files`)."""
         self.refuses = False
         """Whether `fail` may be called."""
+        self.runs_texts = False
+        """Whether `tpl` may run texts that are not known, such as those of values and files."""
+        self.pieces: set[str] = set()
+        """Constants that may be, or become a part of, a text that is run."""
         self.controls: set[Path] = set()
         """Paths on which a condition depends."""
         self.compared: dict[Path, set[Compared]] = {}
@@ -131,15 +138,26 @@ class State:
             found.append(OTHER)
         return join(found)
 
+    def dotted(self, value: Abstract, name: str) -> Abstract:
+        """What `value.name` may be where it stands in a template: a field, or what a method of `.Values` gives."""
+        charts = value.paths & self.charts if name in METHODS else frozenset[Path]()
+        if not charts:
+            return self.field(value, name)
+        found = [self.field(replace(value, paths=value.paths - charts), name)]
+        for chart in charts:
+            own = Abstract(paths=frozenset({chart}))
+            if name != "AsMap":
+                self.consume(own)
+                own = context_of(chart, "Values")
+            found.append(own)
+        return join(found)
+
     def _field_of_path(self, path: Path, name: str) -> Abstract:
-        if path in self.charts:
-            if name == "AsMap":
-                return Abstract(paths=frozenset({path}))
-            if name == "global":
-                path = ()
+        if path in self.charts and name == "global":
+            path = ()
         if len(path) >= MAX_PATH:
             self.record(path, Use.VALUE)
-            return OTHER
+            return Abstract(paths=frozenset({path}), other=True)
         if self.joined and name == ANY and path[-MAX_ANY:] == (ANY,) * MAX_ANY:
             # A template that walks down all of a value: from here on it reads all of it, and stays in it.
             self.record(path, Use.VALUE)
@@ -162,22 +180,18 @@ class State:
             return Abstract(sites=frozenset({("template", root)}))
         if name == "Files":
             return files_of(root)
-        if name == ANY:
-            return join([Abstract(paths=frozenset({root})), OTHER])
-        return OTHER
+        found = context_of(root, name)
+        return join([Abstract(paths=frozenset({root})), found]) if name == ANY else found
 
     def _field_of_site(self, site: Site, name: str, seen: frozenset[Site]) -> Abstract:
         if site in seen:
             return NOTHING
-        if site[0] == "subcharts":
-            prefix = site[1]
-            assert isinstance(prefix, tuple)
-            if name != ANY:
-                return Abstract(roots=frozenset({(*prefix, name)}))
-            inner = [chart for chart in self.charts if len(chart) == len(prefix) + 1 and chart[:-1] == prefix]
-            return Abstract(roots=frozenset(inner), other=True)
         linked = self.heap.linked(site)
         found = join([self.heap.read(site, name), part_of(site, name)])
+        if site[0] == "subcharts":
+            found = join([found, self._subcharts_of(site, name)])
+        if site[0] == "context":
+            found = join([found, Abstract(sites=frozenset({site}), other=True)])
         if site[0] == "copy":
             assert isinstance(site[1], tuple)
             found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])
@@ -186,6 +200,14 @@ class State:
         if linked == NOTHING:
             return found
         return join([found, self.field(linked, name, seen=seen | {site})])
+
+    def _subcharts_of(self, site: Site, name: str) -> Abstract:
+        prefix = site[1]
+        assert isinstance(prefix, tuple)
+        if name != ANY:
+            return Abstract(roots=frozenset({(*prefix, name)}))
+        inner = [chart for chart in self.charts if len(chart) == len(prefix) + 1 and chart[:-1] == prefix]
+        return Abstract(roots=frozenset(inner), other=True)
 
     def known_texts(self, value: Abstract) -> frozenset[str] | None:
         """All texts that a value may be, None where they are not known."""
@@ -298,6 +320,8 @@ class State:
         if count >= MAX_CALLS:
             self.limited = True
             self.consume(argument)
+            # What it would change is not known either.
+            self.heap.write(("context", (), ANY), ANY, NOTHING)
             return
         self.done.add(key)
         self.calls[id(target)] = count + 1
@@ -327,12 +351,27 @@ class State:
         key = (self.file, text)
         if key not in self.texts:
             try:
-                self.texts[key] = Callable("tpl", self.file, parse(text, file=self.file).body)
+                tree = parse(text, file=self.file)
             except TemplateSyntaxError:
                 self.texts[key] = None
+            else:
+                self.texts[key] = Callable("tpl", self.file, tree.body)
+                self._define([Callable(define.name, self.file, define.body) for define in tree.defines.values()])
         target = self.texts[key]
         if target is not None:
             self.enqueue(target, argument)
+
+    def _define(self, targets: Sequence[Callable]) -> None:
+        """Named templates that only a text defines: what the text runs may call them, so nothing is run apart."""
+        if not targets:
+            return
+        self.templates = {**self.templates}
+        for target in targets:
+            self.templates[target.name] = [*self.templates.get(target.name, ()), target]
+        self.apart = ()
+        self.runs.clear()
+        # So that everything is run once more.
+        self.heap.version += 1
 
 
 Transfer = Function[[State, Site, Sequence[Abstract]], Abstract]
