@@ -87,10 +87,13 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
     if not ledger.accepted:
         return
     printing = frozenset(name for filled in ledger.accepted.values() for name in filled)
+    printed_as = _rendered_names(subject)
     for name, one in subject.slices.items():
         known = subject.dependencies.templates.get(name.partition("/")[2])
+        if not printing.isdisjoint(printed_as.get(name, {name})):
+            continue
         # What the cluster serves is not varied, and what may refuse values may be there for that alone.
-        if name in printing or one.versioned or name.endswith("NOTES.txt") or known is None or known.refuses:
+        if one.versioned or name.endswith("NOTES.txt") or known is None or known.refuses:
             continue
         yield Proof(
             "every-template",
@@ -99,6 +102,17 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
             template=name,
             fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
         )
+
+
+def _rendered_names(subject: Subject) -> dict[str, set[str]]:
+    """What Helm calls the templates of charts inside the chart, each as often as its chart is there."""
+    found: dict[str, set[str]] = {}
+    for inner in subject.files.subcharts:
+        place = "".join(f"charts/{key}/" for key in inner.prefix)
+        for path in inner.templates:
+            own = path.split("/", 2 * len(inner.prefix))[-1]
+            found.setdefault(f"{subject.name}/{path}", set()).add(f"{subject.name}/{place}{own}")
+    return found
 
 
 def _every_right(subject: Subject, ledger: Ledger) -> Iterator[Proof]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.errors import ChartgenError, InputError, Problem
+from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 from kubilitics_chartgen.helm.values_file import Values, parse_values
 from kubilitics_chartgen.verify.references import Subchart
 from kubilitics_chartgen.verify.subcharts import (
@@ -70,7 +71,7 @@ def read_chart(folder: Path) -> ChartFiles:
     if not (folder / "Chart.yaml").is_file():
         raise InputError(f"{folder} is not a chart: it holds no Chart.yaml.")
     budget = Budget()
-    raw = dict(_folder_files(folder, budget))
+    raw = _not_ignored(folder, dict(_folder_files(folder, budget)))
     texts = own_texts(raw)
     metadata = read_metadata(texts["Chart.yaml"], "Chart.yaml")
     values = parse_values(texts.get("values.yaml", ""), name="values.yaml")
@@ -85,6 +86,26 @@ def read_chart(folder: Path) -> ChartFiles:
     )
 
 
+def _not_ignored(folder: Path, files: dict[str, bytes]) -> dict[str, bytes]:
+    """What of a chart Helm reads; what else is there for this toolkit and others stays."""
+    if not (folder / ".helmignore").is_file():
+        return files
+    try:
+        packed = {name.partition("/")[2] for name in EmbeddedEngine().load(folder).contents}
+    except ChartgenError:
+        # Helm says why it cannot be read, where it is asked.
+        return files
+
+    def kept(name: str) -> bool:
+        if name in packed or not name.startswith(("templates/", "charts/")):
+            return True
+        # Charts inside are packed under their own names.
+        parts = name.split("/", 2)
+        return parts[0] == "charts" and (len(parts) < 3 or f"charts/{parts[1]}/Chart.yaml" not in packed)
+
+    return {name: data for name, data in files.items() if kept(name)}
+
+
 def _folder_files(folder: Path, budget: Budget) -> Iterator[tuple[str, bytes]]:
     root = folder.resolve()
     wanted = [folder / name for name in TOP_FILES]
@@ -96,6 +117,9 @@ def _folder_files(folder: Path, budget: Budget) -> Iterator[tuple[str, bytes]]:
         if not path.is_file():
             continue
         name = path.relative_to(folder).as_posix()
+        if "\\" in name:
+            problem = Problem(message="its name holds a backslash, so it is lost when the chart is packed", file=name)
+            raise InputError("A file of the chart has to be renamed.", [problem])
         if not path.resolve().is_relative_to(root):
             problem = Problem(message="the link leads out of the chart", file=name)
             raise InputError("A file of the chart cannot be read.", [problem])

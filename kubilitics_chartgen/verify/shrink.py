@@ -116,7 +116,8 @@ def helm_command(chart: str, space: Space, configuration: Configuration, templat
 
 
 def _escaped(key: str) -> str:
-    return key.replace("\\", "\\\\").replace(".", "\\.").replace(",", "\\,").replace("=", "\\=")
+    """A key as `--set-json` takes it: what would lead into a map or a list stands for itself."""
+    return re.sub(r"[\\.,=\[]", r"\\\g<0>", key)
 
 
 def values_text(values: Mapping[str, Any], indent: str = "") -> str:

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from types import MappingProxyType
 
+from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.factors import Path
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
@@ -129,7 +131,12 @@ def _isolation(subject: Subject, ledger: Ledger, factor: int) -> Iterator[Proof]
 
 
 def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration]) -> Iterator[Proof]:
-    waiting = {number for number, factor in enumerate(subject.space.factors) if factor.named}
+    nobodys = _nobodys(subject.files)
+    waiting = {
+        number
+        for number, factor in enumerate(subject.space.factors)
+        if factor.named and not any(factor.path[: len(path)] == path for path in nobodys)
+    }
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
     if not starts:
         return
@@ -177,6 +184,17 @@ def matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuratio
         for change, (start, factor) in changes.items()
         if change not in ledger.broken and ledger.digests.get(change) != ledger.digests[start]
     }
+
+
+def _nobodys(chart: ChartFiles) -> set[Path]:
+    """What no chart's author gave as values, and Helm shows among the defaults.
+
+    It copies `global` into the values of each chart inside, over what is said there, and has the defaults of a chart
+    that is there under other names only under its own as well.
+    """
+    keys = {dependency.key for dependency in chart.dependencies}
+    own = {dependency.name for dependency in chart.dependencies} - keys - set(chart.values.data)
+    return {(*inner.prefix, "global") for inner in chart.subcharts} | {(name,) for name in own}
 
 
 def _where_read(subject: Subject, ledger: Ledger, factor: int, names: frozenset[str]) -> list[Configuration]:

@@ -109,6 +109,38 @@ def test_globals_reach_charts_inside(tmp_path, asked):
     assert look(folder).values == "global:\n  broken: true\n"
 
 
+def every(folder, check):
+    report = verify(VerifyRequest(folder, checks=(check,), random=0, workers=1))
+    assert report.numbers["accepted"] > 1
+    return [(each.path, each.template) for each in report.findings]
+
+
+def test_a_template_is_told_once_where_none_of_its_charts_prints_it(tmp_path):
+    folder = chart(
+        tmp_path,
+        dependency="alias: store, condition: store.enabled",
+        values="store: {enabled: false}\n",
+        inside="true",
+    )
+    assert every(folder, "every-template") == []
+    (folder / "charts/cache/templates/never.yaml").write_text(SERVICE.replace("CONDITION", "false"))
+    assert every(folder, "every-template") == [("", "web/charts/cache/templates/never.yaml")]
+
+
+@pytest.mark.parametrize("name", ["cache", "x"])
+def test_what_helm_copies_into_a_chart_is_nobodys_value(name, tmp_path):
+    folder = chart(
+        tmp_path,
+        dependency=f"alias: {name}",
+        values="global: {broken: false}\nunread: false\n",
+        inside=".Values.global.broken",
+        inside_values="own: false\n",
+    )
+    told = {path for path, _template in every(folder, "every-value")}
+    assert "unread" in told
+    assert not {path for path in told if "global" in path or path == "cache.own"} - {f"{name}.own"}
+
+
 def test_what_a_library_chart_defines(tmp_path):
     folder = chart(
         tmp_path,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.verify.gotemplate import nodes, parse
 from kubilitics_chartgen.verify.gotemplate.printer import Printer, quoted
@@ -51,6 +51,10 @@ class Instrumented:
     """The numbers that files tell are places in this list, after `first`."""
     calls: tuple[tuple[str, str], ...]
     """Which named template (or file) calls which; `ANYTHING` where it is not known."""
+    runs_texts: bool
+    """Whether it runs texts as templates: what these call tells nothing."""
+    texts: tuple[str, ...]
+    """Constants in it that may be such texts, or parts of them."""
 
 
 def instrument(file: str, name: str, text: str, *, first: int = 0) -> Instrumented:
@@ -59,7 +63,9 @@ def instrument(file: str, name: str, text: str, *, first: int = 0) -> Instrument
     writer = _Writer(file, first)
     parts = [writer.define(define) for define in tree.defines.values()]
     parts.append(writer.file(name, tree.body))
-    return Instrumented("".join(parts), tuple(writer.branches), tuple(writer.calls))
+    return Instrumented(
+        "".join(parts), tuple(writer.branches), tuple(writer.calls), writer.runs_texts, tuple(writer.texts)
+    )
 
 
 def notes_in(text: str) -> tuple[str, frozenset[int]]:
@@ -76,14 +82,27 @@ class _Writer(Printer):
         self.first = first
         self.branches: list[Branch] = []
         self.calls: list[tuple[str, str]] = []
+        self.runs_texts = False
+        self.texts: list[str] = []
         self.callable = file
         self.inside: int | None = None
+
+    def pipeline(self, pipeline: nodes.Pipeline) -> str:
+        # A template may declare `$` anew.
+        variables = tuple(_ROOT if name == "$" else name for name in pipeline.variables)
+        return super().pipeline(replace(pipeline, variables=variables))
 
     def variable(self, variable: nodes.Variable) -> str:
         return ".".join((_ROOT if variable.name == "$" else variable.name, *variable.names))
 
+    def operand(self, operand: nodes.Operand) -> str:
+        if isinstance(operand, nodes.String) and "{{" in operand.value:
+            self.texts.append(operand.value)
+        return super().operand(operand)
+
     def command(self, command: nodes.Command, *, piped: bool) -> str:
         first = command.args[0]
+        self.runs_texts = self.runs_texts or (isinstance(first, nodes.Identifier) and first.name == "tpl")
         if not (isinstance(first, nodes.Identifier) and first.name == "include" and len(command.args) > 1):
             return super().command(command, piped=piped)
         name = command.args[1]

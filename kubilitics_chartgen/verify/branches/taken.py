@@ -1,8 +1,8 @@
 """Which branches of its templates a chart takes over the configurations that were accepted. Renders in this process.
 
 An instrumented copy of the chart is rendered again: first everything, in few configurations, then only templates that
-can still reach a branch that none took, once for each different set of values that they read. What a text from values
-runs by `tpl` is not seen.
+can still reach a branch that none took, once for each different set of values that they read; where templates share
+what they change, each time all of them. What a text runs by `tpl` is not seen, so nothing is told of what it may call.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +27,7 @@ from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
 from kubilitics_chartgen.verify.other_clusters import Cluster, changed_on
 from kubilitics_chartgen.verify.projection import projection
 from kubilitics_chartgen.verify.result import BranchCoverage, Untaken
+from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject
@@ -72,6 +73,8 @@ class _Search:
         self.subject = subject
         self.branches: list[Branch] = []
         self.calls: dict[str, set[str]] = defaultdict(set)
+        self.runs_texts = False
+        self.texts: set[str] = set()
         self.chart = subject.loaded.without_schema().rewritten(self._instrumented)
         self.batch = BatchChart(self.chart, soften=soften)
         self.judge = Judge(subject.loaded.schema)
@@ -80,7 +83,9 @@ class _Search:
         self.refused: set[int] = set()
         """What configurations take that are refused."""
         self.known: set[tuple[object, ...]] = set()
-        self.reach = {name: self._reach(name) for name in subject.slices}
+        self.reach = {name: self._reach({name}) for name in subject.slices}
+        self.unseen = self._reach(self._named_in_texts())
+        """The branches that a text may take."""
 
     def _instrumented(self, name: str, data: bytes) -> bytes:
         file = name.partition("/")[2]
@@ -90,11 +95,22 @@ class _Search:
         self.branches.extend(found.branches)
         for caller, called in found.calls:
             self.calls[caller].add(called)
+        self.runs_texts = self.runs_texts or found.runs_texts
+        self.texts.update(found.texts)
         return found.text.encode()
 
-    def _reach(self, entry: str) -> frozenset[int]:
-        """The branches that one template may take."""
-        seen, waiting = {entry}, [entry]
+    def _named_in_texts(self) -> set[str]:
+        """The named templates that texts may call which are run as templates."""
+        if not self.runs_texts:
+            return set()
+        loaded = self.subject.loaded
+        texts = self.texts | texts_to_run(loaded.contents, [self.defaults, loaded.schema, loaded.settings])
+        names = {branch.callable for branch in self.branches}
+        return {name for name in names if any(name in text for text in texts)}
+
+    def _reach(self, entries: Collection[str]) -> frozenset[int]:
+        """The branches that templates may take."""
+        seen, waiting = set(entries), list(entries)
         while waiting:
             for called in self.calls.get(waiting.pop(), ()):
                 if called == ANYTHING:
@@ -152,13 +168,18 @@ class _Search:
 
     def _look(self, wave: Sequence[Configuration], names: Sequence[str], found: set[int]) -> bool:
         """Render what may tell something new; false where some of it cannot be rendered."""
+        asked: list[tuple[Configuration, Sequence[str]]]
         asked = [(each, [name for name in names if self._wanted(name, each)]) for each in wave]
-        asked = [(each, wanted) for each, wanted in asked if wanted]
+        all_of_them = self.batch.entries if self.subject.dependencies.shared else ()
+        asked = [(each, all_of_them or wanted) for each, wanted in asked if wanted]
         answers: Sequence[Mapping[str, str] | ChartgenError]
         if self.batch.batchable:
             answers = self.batch.render_each(
                 [Context(self._values(each), each.release, wanted) for each, wanted in asked]
             )
+            # What cannot be rendered with others, such as a file whose name holds a quotation mark, perhaps can alone.
+            pairs = zip(answers, asked, strict=True)
+            answers = [self._whole(each) if isinstance(one, ChartgenError) else one for one, (each, _) in pairs]
         else:
             answers = [self._whole(each) for each, _wanted in asked]
         for answer in answers:
@@ -193,7 +214,7 @@ class _Search:
     def _told(self, decided: bool) -> Iterator[BranchCoverage]:
         files: dict[str, list[int]] = defaultdict(list)
         for number, branch in enumerate(self.branches):
-            if branch.file.startswith("templates/"):
+            if branch.file.startswith("templates/") and (number in self.taken or number not in self.unseen):
                 files[branch.file].append(number)
         for file, numbers in sorted(files.items()):
             taken = self.taken.intersection(numbers)

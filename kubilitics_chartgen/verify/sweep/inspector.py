@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.list_objects import with_items
 from kubilitics_chartgen.helm.manifests import documents
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.checks import (
@@ -81,7 +82,7 @@ class Inspector:
         if known is not None:
             return known, 0
         try:
-            parsed = documents({template: text})
+            parsed = with_items(documents({template: text}))
         except InputError as error:
             raise BrokenTextError(str(error)) from error
         found: list[Seen] = []

@@ -94,6 +94,49 @@ def test_in_named_templates_whoever_calls_them_and_however(tmp_path):
     }
 
 
+def test_what_templates_change_for_others_is_seen(tmp_path):
+    changes = {
+        "templates/zone.yaml": '# {{ $_ := set . "late" .Values.tag }}\n',
+        "templates/config.yaml": CONFIG + '# {{ if eq (toString .late) "1.2.3" }}late{{ end }}\n',
+        ".chartgen.yaml": "verify: {factors: {add: {tag: [1.2.3]}}}\n",
+    }
+    assert untaken(write_chart(tmp_path / "web", changes)) == {}
+
+
+def test_a_root_of_its_own_is_not_the_one_that_was_handed_over(tmp_path):
+    own = (
+        "{{ $ := .Values.service }}# {{ if $.enabled }}on{{ end }}{{ with 1 }}{{ if $.port }}port{{ end }}{{ end }}"
+        "{{ $ = .Values.autoscaling }}{{ if $.enabled }}scaled{{ end }}{{ if $.port }}never{{ end }}\n"
+    )
+    assert untaken(write_chart(tmp_path / "web", {"templates/own.yaml": own})) == {
+        "templates/own.yaml": [(1, "if", "$.port", False)]
+    }
+
+
+TEXTS = {
+    "a constant": {"templates/own.yaml": '# {{ tpl "{{ include `web.deep` . }}" . }}\n'},
+    "a file": {"own.txt": "{{ include `web.deep` . }}", "templates/own.yaml": '# {{ tpl (.Files.Get "own.txt") . }}\n'},
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_nothing_is_said_of_what_a_text_may_call(text, tmp_path):
+    deep = '{{- define "web.deep" -}}{{ if .Values.tag }}{{ include "web.deeper" . }}{{ end }}{{- end -}}\n'
+    deeper = '{{- define "web.deeper" -}}{{ if .Values.tag }}deeper{{ end }}{{- end -}}\n'
+    unused = '{{- define "web.unused" -}}{{- end -}}\n'
+    changes = TEXTS[text] | {"templates/_helpers.tpl": HELPERS + deep + deeper + unused}
+    assert untaken(write_chart(tmp_path / "web", changes)) == {
+        "templates/_helpers.tpl": [(11, "define", "web.unused", False)]
+    }
+
+
+def test_in_files_with_odd_names(tmp_path):
+    changes = {'templates/a"b {{x}}.yaml': "# {{ if .Values.tag }}tag{{ else if .Values.tag }}never{{ end }}\n"}
+    assert untaken(write_chart(tmp_path / "web", changes)) == {
+        'templates/a"b {{x}}.yaml': [(1, "else if", ".Values.tag", False)]
+    }
+
+
 def test_what_values_that_are_refused_take_is_told_apart(tmp_path):
     refusal = '{{ if eq .Values.tag "no" }}{{ fail "choose another tag" }}{{ end }}\n'
     assert untaken(write_chart(tmp_path / "web", {"templates/service.yaml": refusal + SERVICE})) == {
