@@ -1,6 +1,6 @@
 """Checks that hold a chart against what its author says of it. Asks a ledger.
 
-undefined-value templates read only values that values.yaml or the schema knows
+undefined-value templates read only values that values.yaml or the schema knows, and of `.Chart` what it has
 every-template each template prints an object in some configuration
 every-right    each right that the author declares is granted in some configuration
 parts          templates of an optional part print nothing while it is off
@@ -31,7 +31,7 @@ __all__ = ["AUTHOR_CHECKS", "check_author", "check_declared", "switched_off", "u
 
 AUTHOR_CHECKS = MappingProxyType(
     {
-        undefined_value.NAME: "Templates read only values that values.yaml or the schema defines.",
+        undefined_value.NAME: "Templates read only values that values.yaml or the schema defines, and what .Chart has.",
         "every-template": "Each template prints an object in some configuration.",
         "every-right": "Each right that `.chartgen.yaml` declares is granted by some role in some configuration.",
         "parts": "Templates that `.chartgen.yaml` declares as an optional part print nothing while it is off.",
@@ -67,10 +67,11 @@ def check_author(subject: Subject, ledger: Ledger, chosen: Collection[str]) -> l
 
 def undefined(files: ChartFiles, schema: Any, dependencies: Dependencies) -> Iterator[Proof]:
     """The check `undefined-value`, the same as that of `lint`."""
-    reads = [read for one in dependencies.templates.values() for read in one.reads]
-    if any(one.widened for one in dependencies.templates.values()):
-        return
-    for finding in undefined_value.undefined_values(files, schema, reads):
+    found = undefined_value.unknown_fields(dependencies.unknown)
+    if not any(one.widened for one in dependencies.templates.values()):
+        reads = [read for one in dependencies.templates.values() for read in one.reads]
+        found.extend(undefined_value.undefined_values(files, schema, reads))
+    for finding in found:
         if finding.severity.fails:
             yield Proof(
                 finding.check,

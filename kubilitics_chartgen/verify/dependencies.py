@@ -15,7 +15,7 @@ from kubilitics_chartgen.verify.analysis.blanks import without_blocks
 from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import FileAsked, asked_files
 from kubilitics_chartgen.verify.analysis.follower import Effects, Follower, SharedError
-from kubilitics_chartgen.verify.analysis.reads import Read, Use
+from kubilitics_chartgen.verify.analysis.reads import Read, Unknown, Use
 from kubilitics_chartgen.verify.analysis.relations import may_cover
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
@@ -75,6 +75,8 @@ class Dependencies:
     """What named templates depend on that are called with the root context, as far as that was asked."""
     guards: Mapping[str, TemplateDependencies] = field(default_factory=dict)
     """What decides whether a template prints nothing, where that is less than all that it reads."""
+    unknown: Sequence[Unknown] = ()
+    """What templates ask `.Chart` for that no chart has."""
 
     @property
     def shared(self) -> bool:
@@ -176,7 +178,7 @@ def _found(program: Program, asked: _Asked, follower: Follower) -> Dependencies:
     targets = [target for name in parts for target in program.known.get(name, ()) if id(target) in called]
     followed = {target.name: follow(Task(target, root), MAX_PART) for target in targets}
     ordered = {path: tuple(sorted(constants, key=repr)) for path, constants in everything.compared.items()}
-    return Dependencies(found, ordered, _certain(followed), _certain(guards))
+    return Dependencies(found, ordered, _certain(followed), _certain(guards), sorted(everything.unknown))
 
 
 def _any_changes(texts: Collection[str], program: Program, asked: _Asked, follower: Follower) -> bool:

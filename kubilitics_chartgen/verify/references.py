@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kubilitics_chartgen.verify.analysis import state
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
 from kubilitics_chartgen.verify.analysis.reads import Read as Reference
-from kubilitics_chartgen.verify.analysis.reads import Reads, Use
+from kubilitics_chartgen.verify.analysis.reads import Reads, Unknown, Use
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
@@ -49,6 +49,8 @@ class References:
     """Templates that could not be read; what they refer to is missing in `all`."""
     complete: bool = True
     """False where the templates were too much to follow: then one reference covers all values."""
+    unknown: tuple[Unknown, ...] = ()
+    """What templates ask `.Chart` for that no chart has."""
     _trie: _Node = field(default_factory=lambda: _Node(), compare=False, repr=False)
 
     def uses(self, path: Path, *, certain: bool = True) -> bool:
@@ -96,13 +98,15 @@ def find_references(
     program = read_program(templates, subcharts=subcharts, library=library)
     reads = Reads()
     complete, left = True, 5 * state.MAX_WORK
+    unknown: set[Unknown] = set()
     # Each template by itself: together, what one hands to a helper would seem to reach all that call it.
     for entry in program.rendered:
         own = state.State(program.known, program.bases, max_work=min(left, state.MAX_WORK))
         complete = Interpreter(own).run([entry]) and complete
         left = max(0, left - own.work)
         reads.add_all(own.reads)
-    found = References(reads.all(), program.errors, complete)
+        unknown |= own.unknown
+    found = References(reads.all(), program.errors, complete, tuple(sorted(unknown)))
     for reference in found.all:
         found._trie.add(reference)
     return found

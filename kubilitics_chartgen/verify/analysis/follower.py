@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.functions import prints_one_value
 from kubilitics_chartgen.verify.analysis.interpreter import Interpreter
-from kubilitics_chartgen.verify.analysis.reads import Reads
+from kubilitics_chartgen.verify.analysis.reads import Reads, Unknown
 from kubilitics_chartgen.verify.analysis.state import State
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import Abstract, Path, Site
@@ -34,6 +34,7 @@ class Effects:
     facts: set[str] = field(default_factory=set)
     writes: set[Path] = field(default_factory=set)
     refuses: bool = False
+    unknown: set[Unknown] = field(default_factory=set)
     runs_texts: bool = False
     pieces: set[str] = field(default_factory=set)
     files: set[tuple[str, object, str]] = field(default_factory=set)
@@ -52,6 +53,7 @@ class Effects:
         self.facts |= other.facts
         self.writes |= other.writes
         self.refuses |= other.refuses
+        self.unknown |= other.unknown
         self.runs_texts |= other.runs_texts
         self.pieces |= other.pieces
         self.files |= other.files
@@ -121,6 +123,7 @@ class Follower:
             state.facts,
             state.changed | state.heap.written_roots(state.given),
             state.refuses,
+            state.unknown,
             state.runs_texts,
             state.pieces,
             state.files,

@@ -7,7 +7,7 @@ from enum import Enum
 
 from kubilitics_chartgen.verify.analysis.values import Path
 
-__all__ = ["Read", "Reads", "Use"]
+__all__ = ["Read", "Reads", "Unknown", "Use"]
 
 
 class Use(Enum):
@@ -33,6 +33,15 @@ class Read:
     line: int
     guarded: bool
     """Whether the template says what happens when the value is not there (`default`, `hasKey`, `if`, …)."""
+
+
+@dataclass(frozen=True, order=True)
+class Unknown:
+    """One place that asks `.Chart` for what no chart has."""
+
+    file: str
+    line: int
+    name: str
 
 
 class Reads:

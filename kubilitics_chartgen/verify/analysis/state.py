@@ -10,13 +10,13 @@ from dataclasses import replace
 from kubilitics_chartgen.verify.analysis.compared import Compared
 from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
-from kubilitics_chartgen.verify.analysis.reads import Reads, Use
+from kubilitics_chartgen.verify.analysis.reads import Reads, Unknown, Use
 from kubilitics_chartgen.verify.analysis.relations import context_of, copied, fits, index_key, may_cover
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Run, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
-__all__ = ["MAX_CALLS", "MAX_PATH", "State", "Transfer"]
+__all__ = ["CHART", "MAX_CALLS", "MAX_PATH", "METHODS", "State", "Transfer"]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""
@@ -30,6 +30,10 @@ MAX_WORK = 12_000_000
 """Bound of one analysis, some seconds; past it every value counts as read."""
 METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
 """What Go finds at `.Values` before it looks for a value of that name."""
+CHART = frozenset({"APIVersion", "Annotations", "AppVersion", "Condition", "Dependencies", "Deprecated", "Description",
+                   "Home", "Icon", "IsRoot", "Keywords", "KubeVersion", "Maintainers", "Metadata", "Name", "Sources",
+                   "Tags", "Type", "Version"})  # fmt: skip
+"""What `.Chart` holds. Helm 3 stops at anything else, and Helm 4 finds nothing there."""
 
 
 class State:
@@ -68,6 +72,8 @@ class State:
         """Whether `fail` may be called."""
         self.runs_texts = False
         """Whether `tpl` may run texts that are not known, such as those of values and files."""
+        self.unknown: set[Unknown] = set()
+        """What is asked for that Helm 3 stops at."""
         self.pieces: set[str] = set()
         """Constants that may be, or become a part of, a text that is run."""
         self.controls: set[Path] = set()
@@ -140,6 +146,8 @@ class State:
 
     def dotted(self, value: Abstract, name: str) -> Abstract:
         """What `value.name` may be where it stands in a template: a field, or what a method of `.Values` gives."""
+        if name not in CHART and _is_chart(value):
+            self.unknown.add(Unknown(self.file, self.line, name))
         charts = value.paths & self.charts if name in METHODS else frozenset[Path]()
         if not charts:
             return self.field(value, name)
@@ -191,7 +199,8 @@ class State:
         if site[0] == "subcharts":
             found = join([found, self._subcharts_of(site, name)])
         if site[0] == "context":
-            found = join([found, Abstract(sites=frozenset({site}), other=True)])
+            # What lies deeper is one with what is in it.
+            found = join([found, Abstract(sites=frozenset({(*site[:3], ANY)}), other=True)])
         if site[0] == "copy":
             assert isinstance(site[1], tuple)
             found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])
@@ -372,6 +381,13 @@ class State:
         self.runs.clear()
         # So that everything is run once more.
         self.heap.version += 1
+
+
+def _is_chart(value: Abstract) -> bool:
+    """Whether this is `.Chart` and nothing else."""
+    sites = value.sites
+    known = bool(sites) and all(site[0] == "context" and site[2:] == ("Chart",) for site in sites)
+    return known and value == Abstract(sites=sites, other=True)
 
 
 Transfer = Function[[State, Site, Sequence[Abstract]], Abstract]

@@ -1,6 +1,7 @@
 """Values that templates read and nobody defines.
 
-Neither values.yaml nor the schema knows them, so they are typing errors, or settings that nobody can find.
+Neither values.yaml nor the schema knows them, so they are typing errors, or settings that nobody can find. What
+templates ask `.Chart` for and no Chart.yaml says is the same mistake, which Helm 4 passes over.
 """
 
 from __future__ import annotations
@@ -9,23 +10,48 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kubilitics_chartgen.errors import did_you_mean
+from kubilitics_chartgen.verify.analysis.reads import Unknown
+from kubilitics_chartgen.verify.analysis.state import CHART
 from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.paths import known_keys, shown
 from kubilitics_chartgen.verify.lint.subject import Subject
 from kubilitics_chartgen.verify.references import ANY, Path, Reference, Use
 
-__all__ = ["NAME", "check", "undefined_values"]
+__all__ = ["NAME", "check", "undefined_values", "unknown_fields"]
 
 NAME = "undefined-value"
 
 
 def check(subject: Subject) -> Sequence[Finding]:
     """One finding for each undefined path, at the first place that reads it without a guard."""
+    unknown = unknown_fields(subject.references.unknown)
     if not subject.references.complete:
         message = "the templates are too many to follow: values that nobody defines were not judged"
-        return [Finding(NAME, Severity.INFO, message)]
-    return undefined_values(subject.chart, subject.schema, subject.references.all)
+        return [Finding(NAME, Severity.INFO, message), *unknown]
+    return [*undefined_values(subject.chart, subject.schema, subject.references.all), *unknown]
+
+
+def unknown_fields(unknown: Iterable[Unknown]) -> list[Finding]:
+    """One finding for each thing that the chart's templates ask `.Chart` for and that it has not."""
+    return [
+        Finding(
+            check=NAME,
+            severity=Severity.ERROR,
+            message=f"`.Chart` has no `{one.name}`: Helm 3 stops here, and Helm 4 reads nothing",
+            file=one.file,
+            line=one.line,
+            fix=_meant(one.name),
+        )
+        for one in unknown
+        if one.file.startswith("templates/")
+    ]
+
+
+def _meant(name: str) -> str:
+    same = next((known for known in sorted(CHART) if known.lower() == name.lower()), None)
+    close = same or did_you_mean(name, sorted(CHART))
+    return f"Did you mean .Chart.{close}?" if close else "Write it under annotations in Chart.yaml: .Chart.Annotations."
 
 
 def undefined_values(chart: ChartFiles, schema: Any, references: Iterable[Reference]) -> list[Finding]:
