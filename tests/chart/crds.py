@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,20 @@ def problems(item: dict[str, Any]) -> list[str]:
     """What is wrong with a custom object; KeyError where there is no CRD for it."""
     errors = _validator(item["apiVersion"], item["kind"]).iter_errors(item)
     return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
+
+
+def added(item: dict[str, Any]) -> list[str]:
+    """Where the API server would write a default into a custom object, as paths; KeyError where there is no CRD for it."""
+    return list(_added(_schemas()[item["apiVersion"], item["kind"]]["properties"]["spec"], item["spec"], "spec"))
+
+
+def _added(schema: dict[str, Any], value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for number, part in enumerate(value):
+            yield from _added(schema.get("items", {}), part, f"{path}[{number}]")
+    elif isinstance(value, dict):
+        for key, below in schema.get("properties", {}).items():
+            if key in value:
+                yield from _added(below, value[key], f"{path}.{key}")
+            elif "default" in below:
+                yield f"{path}.{key}"

@@ -136,6 +136,24 @@ def test_notes_say_with_which_provider_and_what_it_may_reach():
     assert "are sent there" not in inside
 
 
+@pytest.mark.parametrize(
+    ("provider", "settings", "sent"),
+    [
+        ("openai", {}, ["OpenAI"]),
+        ("custom", {"model": "m", "endpoint": "https://models.example.com/v1"}, ["OpenAI-compatible server"]),
+        ("custom", VLLM, []),
+        ("ollama", {}, ["Ollama"]),
+        ("ollama", {"endpoint": "http://ollama.models.svc:11434"}, []),
+    ],
+)
+def test_discovery_tells_clients_of_every_server_that_the_notice_to_users_tells_of(provider, settings, sent):
+    import json
+
+    objects = render(ai(provider, providers={provider: settings}))
+    notices = json.loads(objects.get("ConfigMap", "kubilitics-ai-discovery")["data"]["discovery.json"])["ai"]["notices"]
+    assert [notice.rpartition(" sent to ")[2] for notice in notices] == [f"{title}." for title in sent]
+
+
 def test_the_notice_to_users_says_where_their_data_goes():
     assert "OpenAI and Anthropic" in config(ai("openai", fallbackProviders=["anthropic"]))["consent"]["notice"]
     assert "stays in your cluster" in config(ai("custom", providers={"custom": VLLM}))["consent"]["notice"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["AI", "DATABASE", "DIRECT", "NO_AI", "NO_PROVIDER", "ON", "PARTS", "Condition", "Values"]
+__all__ = ["AI", "DATABASE", "DIRECT", "INSIDE", "NO_AI", "NO_PROVIDER", "ON", "PARTS", "Condition", "Values"]
 
 Values = Mapping[str, Any]
 
@@ -27,6 +27,8 @@ class Condition:
 
 
 AI: Values = {"ai.enabled": True}
+INSIDE = "http://*.svc:*"
+"""A pattern of addresses inside the cluster."""
 NO_AI: Values = {"ai.enabled": False}
 DIRECT: Values = {"global.proxy.httpsProxy": False, "global.proxy.httpProxy": False}
 NO_PROVIDER: Values = {"ai.llmProvider": ["none", ""], "ai.fallbackProviders": False}

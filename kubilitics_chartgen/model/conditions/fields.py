@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from kubilitics_chartgen.model.conditions.condition import AI, DIRECT, NO_AI, NO_PROVIDER, PARTS, Condition, Values
+from kubilitics_chartgen.model.conditions.condition import (
+    AI,
+    DIRECT,
+    INSIDE,
+    NO_AI,
+    NO_PROVIDER,
+    PARTS,
+    Condition,
+    Values,
+)
 from kubilitics_chartgen.model.providers import PROVIDERS
 
 __all__ = ["FIELDS"]
@@ -51,7 +60,13 @@ FIELDS: tuple[Condition, ...] = (
     Condition(
         "ai-leaves-cluster",
         ({**AI, "ai.llmProvider": ["openai", "anthropic", "azure"]},),
-        ({**AI, **NO_PROVIDER}, {**AI, "ai.llmProvider": "ollama", "ai.fallbackProviders": False}),
+        (
+            {**AI, **NO_PROVIDER},
+            *(
+                {**AI, "ai.llmProvider": name, f"ai.providers.{name}.endpoint": INSIDE, "ai.fallbackProviders": False}
+                for name in ("ollama", "custom")
+            ),
+        ),
     ),
     Condition("ai-sidecar", ({**AI, "ai.configReload": "sidecar"},)),
     Condition("ai-initializes", ({**AI, "ai.initializeProvider.enabled": True},)),

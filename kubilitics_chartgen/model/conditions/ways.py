@@ -9,6 +9,7 @@ from kubilitics_chartgen.model.conditions.condition import (
     AI,
     DATABASE,
     DIRECT,
+    INSIDE,
     NO_AI,
     NO_PROVIDER,
     OLLAMA,
@@ -20,7 +21,6 @@ __all__ = ["WAYS"]
 
 OPENED: Values = {"networkPolicy.externalEgress.cidrs": True}
 """Without networks, the plain flavor opens none of what is outside."""
-INSIDE = "http://*.svc:*"
 SCRAPERS = (
     "networkPolicy.monitoring.podSelector.matchLabels",
     "networkPolicy.monitoring.namespaceSelector.matchLabels",

@@ -170,6 +170,14 @@ def _external_secret() -> Iterator[Arrival]:
         ("spec secretStoreRef kind", f"{values}.secretStoreRef.kind"),
         ("spec target name", "ai.apiKeySecret"),
     )
+    reference = "spec data 0 remoteRef"
+    yield from stands(
+        "ExternalSecret",
+        _TEMPLATES,
+        (f"{reference} conversionStrategy", "Default"),
+        (f"{reference} decodingStrategy", "None"),
+        (f"{reference} metadataPolicy", "None"),
+    )
 
 
 def _test() -> Iterator[Arrival]:

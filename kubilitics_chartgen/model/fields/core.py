@@ -108,13 +108,23 @@ def _ways_in() -> Iterator[Arrival]:
         "HTTPRoute",
         templates,
         ("spec hostnames", "httpRoute.hostnames"),
-        ("spec parentRefs", "httpRoute.parentRefs"),
         ("spec rules 0 timeouts request", "httpRoute.timeouts.request"),
         ("spec rules 0 timeouts backendRequest", "httpRoute.timeouts.backendRequest"),
         ("spec rules 0 backendRefs 0 port", "frontend.service.port"),
     )
-    path = "spec rules 0 matches 0 path"
-    yield from stands("HTTPRoute", templates, (f"{path} type", "PathPrefix"), (f"{path} value", "/"))
+    path, backend, gateway = "spec rules 0 matches 0 path", "spec rules 0 backendRefs 0", "spec parentRefs 0"
+    yield from stands(
+        "HTTPRoute",
+        templates,
+        (f"{path} type", "PathPrefix"),
+        (f"{path} value", "/"),
+        (f"{backend} group", "*"),
+        (f"{backend} kind", "Service"),
+        (f"{backend} weight", "1"),
+        (f"{gateway} group", "*"),
+        (f"{gateway} kind", "?*"),
+        (f"{gateway} name", "?*"),
+    )
     yield from copied(
         "Route",
         templates,

@@ -26,3 +26,17 @@ https://{{ . }}
 https://{{ $route.host }}
 {{- end }}
 {{- end -}}
+
+{{/*
+The gateways of an HTTPRoute, with the group and kind that the server would add, so that tools that compare find nothing added.
+Argument: httpRoute.parentRefs.
+*/}}
+{{- define "kubilitics.exposure.parentRefs" -}}
+{{- $parents := list -}}
+{{- range . -}}
+{{- $parent := dict "group" "gateway.networking.k8s.io" "kind" "Gateway" -}}
+{{- range $key, $value := . }}{{ $_ := set $parent $key $value }}{{ end -}}
+{{- $parents = append $parents $parent -}}
+{{- end -}}
+{{- toYaml $parents -}}
+{{- end -}}

@@ -2,7 +2,7 @@
 {{- define "kubilitics.ai.discovery" -}}
 {{- $notices := list -}}
 {{- range include "kubilitics.ai.activeProviders" . | fromJsonArray -}}
-{{- if .leavesCluster -}}
+{{- if not .staysInside -}}
 {{- $notices = append $notices (printf "Questions, and the cluster data needed to answer them, are sent to %s." .title) -}}
 {{- end -}}
 {{- end -}}
