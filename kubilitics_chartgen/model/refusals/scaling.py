@@ -21,8 +21,8 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
         "ai-replicas",
         "ai.replicas",
         "several AI pods on one volume would write one SQLite file and corrupt it, whether the volume is shared or not",
-        "Use one pod, or give each its own volume with ai.persistence.perReplica: true, or keep the memory in a vector "
-        "database with vectorDatabase.enabled: true and ai.persistence.enabled: false.",
+        "Use one pod, or give each its own volume with ai.persistence.perReplica: true, or go without one with "
+        "ai.persistence.enabled: false and vectorDatabase.enabled: true, which no AI image up to this release acts on.",
         bad=_ai(replicas=2, persistence={"accessModes": ["ReadWriteMany"]}),
         good=_ai(replicas=2, persistence=PER_REPLICA),
     ),
@@ -30,8 +30,9 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
         "ai-replicas-forgetful",
         "ai.replicas",
         "several AI pods without a volume would each remember something else and lose it with the pod",
-        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica, or keep "
-        "the memory in a vector database with vectorDatabase.enabled: true.",
+        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica. It is accepted "
+        "with vectorDatabase.enabled: true as well, where pods could share their memory; no AI image up to this release "
+        "acts on that.",
         bad=_ai(replicas=2, persistence=NO_VOLUME),
         good={**_ai(replicas=2, persistence=NO_VOLUME), "vectorDatabase": {"enabled": True}},
     ),

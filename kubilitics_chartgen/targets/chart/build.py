@@ -130,6 +130,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "keyRequired": provider.key_required,
         "settingsEnv": provider.settings_env,
         "keyExample": provider.key_example,
+        "defaultModel": provider.default_model,
         "takesTokens": provider.takes_tokens,
         "needsEndpoint": provider.needs_endpoint,
         "needsPath": provider.needs_path,

@@ -96,6 +96,27 @@ egress:
 {{- include "kubilitics.network.rulesTo" (list . "the language model's servers" $targets) -}}
 {{- end -}}
 
+{{/*
+Whom policies keep from the proxy, because only a Secret knows its address: keys of `networkPolicy`, as a JSON list.
+*/}}
+{{- define "kubilitics.network.closedProxies" -}}
+{{- $targets := include "kubilitics.network.targets" . | fromJsonArray -}}
+{{- with and (include "kubilitics.vectorDatabase.used" .) (.Values.vectorDatabase | default dict).endpoint -}}
+{{- $targets = concat $targets (include "kubilitics.network.address" (list $ .) | fromJsonArray) -}}
+{{- end -}}
+{{- $asked := dict "ai" $targets -}}
+{{- if and (include "kubilitics.ollama.deployed" .) (include "kubilitics.ollama.fetches" .) -}}
+{{- $_ := set $asked "ollama" (include "kubilitics.ollama.registry" . | fromYamlArray) -}}
+{{- end -}}
+{{- $closed := list -}}
+{{- range $part, $outside := $asked -}}
+{{- range $outside -}}
+{{- if eq (include "kubilitics.network.proxy" (list $ .)) "secret" }}{{ $closed = append $closed $part }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- uniq $closed | toJson -}}
+{{- end -}}
+
 {{/* AI's test pod: it tries AI, and all that AI may reach of providers. */}}
 {{- define "kubilitics.network.aiTest" -}}
 {{- $own := (.Values.networkPolicy | default dict).ai | default dict -}}

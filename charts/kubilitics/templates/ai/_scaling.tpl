@@ -13,3 +13,10 @@ of the target that the use must fall short of it, from 1.35 on; for an older one
 {{- end -}}
 {{- toYaml $behavior -}}
 {{- end -}}
+
+{{/* "true" where there may be more than one pod of AI. */}}
+{{- define "kubilitics.ai.several" -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- $autoscaling := $ai.autoscaling | default dict -}}
+{{- if gt (int64 (empty $autoscaling.enabled | ternary $ai.replicas $autoscaling.maxReplicas)) 1 -}}true{{- end -}}
+{{- end -}}

@@ -40,12 +40,8 @@
 {{- $ai := .Values.ai -}}
 {{- $persistence := $ai.persistence | default dict -}}
 {{- $autoscaling := $ai.autoscaling | default dict -}}
-{{- $several := gt (int64 $ai.replicas) 1 -}}
-{{- $path := "ai.replicas" -}}
-{{- if $autoscaling.enabled -}}
-{{- $several = gt (int64 $autoscaling.maxReplicas) 1 -}}
-{{- $path = "ai.autoscaling.enabled" -}}
-{{- end -}}
+{{- $several := include "kubilitics.ai.several" . -}}
+{{- $path := empty $autoscaling.enabled | ternary "ai.replicas" "ai.autoscaling.enabled" -}}
 {{- if and $autoscaling.enabled $autoscaling.targetCPUUtilizationPercentage (ge (int64 $autoscaling.scaleDownBelowPercent) (int64 $autoscaling.targetCPUUtilizationPercentage)) }}
 - id: scale-down-threshold
 {{- end }}
