@@ -44,6 +44,9 @@ class Provider:
     """RE2 pattern of a well-formed key, to tell a typing mistake early."""
     key_example: str = ""
     default_model: str = ""
+    """The image's own default; empty where it has none."""
+    model_is: str = "Model to ask for"
+    """What `model` names."""
     takes_tokens: bool = False
     """Whether the settings map has `max_tokens`."""
     needs_endpoint: bool = False
@@ -66,6 +69,11 @@ class Provider:
     def holds_key(self) -> bool:
         """Whether what is read from the Secret is a key."""
         return self.secret_holds == "key"  # noqa: S105 -- the word, not a password
+
+    @property
+    def retires(self) -> bool:
+        """Whether somebody else decides how long the default model is there."""
+        return self.leaves_cluster and bool(self.default_model)
 
 
 PROVIDERS: tuple[Provider, ...] = (
@@ -120,6 +128,7 @@ PROVIDERS: tuple[Provider, ...] = (
         settings_env="KUBILITICS_LLM_CUSTOM",
         key_pattern="^[A-Za-z0-9]{32,}$",
         key_example="...",
+        model_is="Name of your deployment",
         needs_endpoint=True,
         endpoint_example="https://my-resource.openai.azure.com/openai/v1",
         needs_path=True,

@@ -78,7 +78,7 @@ def problems(item: dict[str, Any]) -> list[str]:
 
 
 def added(item: dict[str, Any]) -> list[str]:
-    """Where the API server would write a default into a custom object, as paths; KeyError where there is no CRD for it."""
+    """Paths at which the API server would add a default to a custom object; KeyError where there is no CRD for it."""
     return list(_added(_schemas()[item["apiVersion"], item["kind"]]["properties"]["spec"], item["spec"], "spec"))
 
 

@@ -155,6 +155,11 @@ def values_rows(readme):
             yield cells[1].strip("`"), cells[2], cells[3]
 
 
+def meanings():
+    """Value to what the README says of it."""
+    return {value: meaning for value, _, meaning in values_rows((CHART / "README.md").read_text(encoding="utf-8"))}
+
+
 def test_the_readme_lists_every_value_once_with_its_default():
     """A value that components share stands once, as `<component>.…`, for those that the text names, or for all."""
     readme = (CHART / "README.md").read_text(encoding="utf-8")
@@ -194,10 +199,45 @@ def test_the_readme_lists_every_value_once_with_its_default():
 
 
 def test_what_no_image_honours_yet_says_so():
-    readme = (CHART / "README.md").read_text(encoding="utf-8")
-    for line in readme.splitlines():
-        if line.startswith(("| `ai.reasoning.", "| `ai.vectorMemory.")):
-            assert "Not yet effective" in line
+    rows = meanings()
+    for section in ("reasoning", "vectorMemory", "features", "rateLimits", "tokenBudgets"):
+        found = [meaning for value, meaning in rows.items() if value.startswith(f"ai.{section}.")]
+        assert found
+        assert all("Not yet effective" in meaning for meaning in found), section
+
+
+def test_what_a_provider_expects_is_said_where_it_is_set():
+    said = meanings()
+    assert "https://my-resource.openai.azure.com/openai/v1" in said["ai.providers.azure.endpoint"]
+    for provider in ("azure", "custom"):
+        assert "with its `/v1`" in said[f"ai.providers.{provider}.endpoint"]
+        assert "empty" not in said[f"ai.providers.{provider}.endpoint"]
+    assert "/v1" not in said["ai.providers.ollama.endpoint"]
+    assert "reads it from the Secret" in said["ai.providers.ollama.endpoint"]
+    assert {value for value in said if "deployment" in said[value] and value.endswith(".model")} == {
+        "ai.providers.azure.model"
+    }
+    assert {value for value in said if "retires models" in said[value]} == {
+        "ai.providers.openai.model",
+        "ai.providers.anthropic.model",
+    }
+
+
+def test_a_limit_that_0_turns_off_says_so():
+    said = meanings()
+    limits = [value for value in said if value.startswith(("ai.rateLimits.", "ai.tokenBudgets.per"))]
+    assert len(limits) == 5
+    assert all("0 sets no limit" in said[value] for value in limits)
+
+
+def test_what_each_feature_is_stands_beside_its_switch():
+    said = meanings()
+    assert "failing workloads" in said["ai.features.investigation.enabled"]
+    assert "desktop" in said["ai.features.investigation-builder.enabled"], "section 4: desktop only"
+
+
+def test_no_address_is_broken_over_two_lines_of_values_yaml():
+    assert "`https://my-resource.openai.azure.com/openai/v1`" in (CHART / "values.yaml").read_text(encoding="utf-8")
 
 
 ACME = """Provider(

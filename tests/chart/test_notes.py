@@ -1,4 +1,4 @@
-"""What Helm prints after an installation: commands that can be run as they stand, and what is dangerous or does not work."""
+"""What Helm prints after an installation: commands that can be run as they stand, and what is dangerous."""
 
 import pytest
 

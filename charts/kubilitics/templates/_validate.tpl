@@ -16,7 +16,7 @@ where it differs from the one that files/refusals.json names.
 {{- define "kubilitics.validate.labels" -}}
 {{- range $path, $labels := . }}
 {{- range $label := keys ($labels | default dict) | sortAlpha }}
-{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh)/" $label }}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh|kubilitics\\.com)/" $label }}
 - {id: reserved-label, path: {{ printf "%s.%s" $path $label | quote }}}
 {{- end }}
 {{- end }}

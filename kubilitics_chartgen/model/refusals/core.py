@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kubilitics_chartgen.model.refusals.exposure import OPENED
-from kubilitics_chartgen.model.refusals.refusal import Refusal
+from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
 __all__ = ["CORE_REFUSALS"]
 
@@ -16,6 +16,10 @@ def _auth(**settings: Any) -> dict[str, Any]:
 
 def _claim(name: str) -> dict[str, Any]:
     return {"persistence": {"existingClaim": name}}
+
+
+def _ai_service(labels: dict[str, str]) -> dict[str, Any]:
+    return {"ai": {"enabled": True, "service": {"labels": labels}}}
 
 
 CORE_REFUSALS: tuple[Refusal, ...] = (
@@ -113,9 +117,16 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "reserved-label",
         "",
-        "this label belongs to the chart, and Services and Deployments find their pods by it",
-        "Choose a key that does not start with app.kubernetes.io/ or helm.sh/.",
+        "this label belongs to the chart: Services, Deployments and monitors find what is theirs by such labels",
+        "Choose a key that does not start with app.kubernetes.io/, helm.sh/ or kubilitics.com/.",
         bad={"backend": {"podLabels": {"app.kubernetes.io/component": "ai"}}},
         good={"backend": {"podLabels": {"team": "platform"}}},
+        elsewhere=(
+            Example(
+                "ai.service.labels.kubilitics.com/service",
+                _ai_service({"kubilitics.com/service": "primary"}),
+                _ai_service({"team": "platform"}),
+            ),
+        ),
     ),
 )

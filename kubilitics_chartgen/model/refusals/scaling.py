@@ -30,9 +30,8 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
         "ai-replicas-forgetful",
         "ai.replicas",
         "several AI pods without a volume would each remember something else and lose it with the pod",
-        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica. It is accepted "
-        "with vectorDatabase.enabled: true as well, where pods could share their memory; no AI image up to this release "
-        "acts on that.",
+        "Use one pod, or give each its own volume with ai.persistence.enabled and ai.persistence.perReplica. With "
+        "vectorDatabase.enabled: true it is accepted too, but no AI image up to this release acts on that.",
         bad=_ai(replicas=2, persistence=NO_VOLUME),
         good={**_ai(replicas=2, persistence=NO_VOLUME), "vectorDatabase": {"enabled": True}},
     ),

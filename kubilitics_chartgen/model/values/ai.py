@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from kubilitics_chartgen.model.components import AI as COMPONENT
-from kubilitics_chartgen.model.features import FEATURES
+from kubilitics_chartgen.model.features import FEATURES, Feature
 from kubilitics_chartgen.model.providers import PROVIDERS, Provider
 from kubilitics_chartgen.model.values.ai_operations import ClusterAccess, ExternalSecret, InitializeProvider
 from kubilitics_chartgen.model.values.common import (
@@ -29,6 +29,7 @@ from kubilitics_chartgen.model.values.types import (
     HonouredBy,
     Labels,
     Name,
+    Quantity,
     Rule,
     Section,
     Url,
@@ -42,9 +43,7 @@ __all__ = [
     "Cache",
     "CacheTtl",
     "ConsentNotice",
-    "EndpointProviderSettings",
     "EndpointWait",
-    "FeatureSwitch",
     "LatencyObjective",
     "OutputValidation",
     "Privacy",
@@ -88,25 +87,9 @@ INVESTIGATION: dict[str, Any] = {
 
 
 class ProviderSettings(Section):
-    """How one provider is used."""
+    """What the settings of all providers have in common; each has more, as its entry in the registry says."""
 
-    model: OptionalModelName = Field(..., description="Model to ask for; with Azure the name of the deployment.")
-    secret_key: OptionalSecretKey = Field(
-        ..., description="Key in the Secret `ai.apiKeySecret`; empty reads nothing from it."
-    )
     api_key: Annotated[Any, Hidden()] = Field("", description="Not a value: a key does not belong in values.")
-
-
-class EndpointProviderSettings(ProviderSettings):
-    """How one provider is used that runs at an address of your own."""
-
-    endpoint: Url = Field("", description="Address of the server; with Ollama empty reads it from the Secret.")
-
-
-class FeatureSwitch(Section):
-    """One AI feature."""
-
-    enabled: bool = Field(..., description="Offer this feature.")
 
 
 class Reasoning(Section):
@@ -135,7 +118,7 @@ class VectorMemory(Section):
 
 
 class Rollout(Section):
-    """How AI reaches users step by step; `organizations` and `users` answer for single ones."""
+    """How AI reaches users step by step; `organizations` and `users` turn it on or off for single ones."""
 
     percentage: Annotated[int, Rule({"minimum": 0, "maximum": 100}), HonouredBy(NOT_YET)] = Field(
         100, description="Share of users who get AI; the usual stages are 1, 5, 50 and 100."
@@ -162,18 +145,22 @@ class Cache(Section):
 
 
 class RateLimits(Section):
-    """How often AI may be asked; 0 sets no limit."""
+    """How often AI may be asked."""
 
-    per_user_per_hour: Limit = Field(0, description="Requests of one user in an hour.")
-    per_user_per_day: Limit = Field(0, description="Requests of one user in a day.")
-    per_organization_per_month: Limit = Field(0, description="Requests of one organization in a month.")
+    per_user_per_hour: Limit = Field(0, description="Requests of one user in an hour; 0 sets no limit.")
+    per_user_per_day: Limit = Field(0, description="Requests of one user in a day; 0 sets no limit.")
+    per_organization_per_month: Limit = Field(
+        0, description="Requests of one organization in a month; 0 sets no limit."
+    )
 
 
 class TokenBudgets(Section):
-    """How many tokens may be spent; 0 sets no limit."""
+    """How many tokens may be spent."""
 
-    per_user_per_month: Limit = Field(0, description="Tokens of one user in a month.")
-    per_investigation: Limit = Field(0, description="Tokens of one investigation; one that needs more is rejected.")
+    per_user_per_month: Limit = Field(0, description="Tokens of one user in a month; 0 sets no limit.")
+    per_investigation: Limit = Field(
+        0, description="Tokens of one investigation, which is rejected if it needs more; 0 sets no limit."
+    )
     warn_at_percent: Annotated[int, Rule({"minimum": 1, "maximum": 100}), HonouredBy(NOT_YET)] = Field(
         80, description="Share of the budget at which a user is warned."
     )
@@ -253,13 +240,48 @@ class AiPersistence(Persistence):
         description="A volume for each pod: AI then is a StatefulSet and may have several replicas, "
         "each with a memory and an audit log of its own.",
     )
+    size: Quantity = Field(
+        ...,
+        description="Size of the volume; a claim can grow but never shrink, and not change at all with `perReplica`.",
+    )
 
 
 def _settings(provider: Provider) -> Section:
-    """The default settings of `provider`."""
+    """The settings of `provider`, with its defaults and described for it."""
+    fields: dict[str, Any] = {
+        "model": (OptionalModelName, Field(provider.default_model, description=_about_model(provider))),
+        "secret_key": (OptionalSecretKey, Field(provider.secret_key, description=_about_secret(provider))),
+    }
     if provider.needs_endpoint:
-        return EndpointProviderSettings(model=provider.default_model, secretKey=provider.secret_key)
-    return ProviderSettings(model=provider.default_model, secretKey=provider.secret_key)
+        fields["endpoint"] = (Url, Field("", description=_about_endpoint(provider)))
+    about = f"{provider.title}. {provider.about}"
+    return create_model(f"{provider.id}_settings", __base__=ProviderSettings, __doc__=about, **fields)()
+
+
+def _about_model(provider: Provider) -> str:
+    if not provider.default_model:
+        return f"{provider.model_is}; needed."
+    retired = f" {provider.title} retires models: name a current one." if provider.retires else ""
+    return f"{provider.model_is}.{retired}"
+
+
+def _about_secret(provider: Provider) -> str:
+    what = " with the address, where `endpoint` is empty" if provider.endpoint_in_secret else ""
+    return f"Key in the Secret `ai.apiKeySecret`{what}; empty reads nothing from it."
+
+
+def _about_endpoint(provider: Provider) -> str:
+    if provider.endpoint_in_secret:
+        empty = "empty means the chart's own server (`ollama.enabled`), or reads it from the Secret"
+        return f"Address of the server, such as `{provider.endpoint_example}`; {empty}."
+    return f"Address of the server with its `/v1`, such as `{provider.endpoint_example}`; needed."
+
+
+def _switch(feature: Feature) -> Section:
+    """The switch of `feature`."""
+    offer = f"Offer {feature.about[0].lower()}{feature.about[1:]}"
+    enabled: Any = (Annotated[bool, HonouredBy(NOT_YET)], Field(feature.default, description=offer))
+    return create_model(f"{feature.id}_switch", __base__=Section, __doc__=feature.about, enabled=enabled)()
 
 
 class Ai(Workload):
@@ -321,7 +343,7 @@ class Ai(Workload):
         EndpointWait(), description="Waiting for a provider that the AI image needs before it can start."
     )
     features: dict[str, Section] = Field(
-        {feature.id: FeatureSwitch(enabled=feature.default) for feature in FEATURES},
+        {feature.id: _switch(feature) for feature in FEATURES},
         description="AI features, switched one by one.",
     )
     reasoning: Reasoning = Field(Reasoning(), description="How the AI thinks.")

@@ -154,8 +154,8 @@ class Workload(Section):
 
     is_component: ClassVar[bool] = True
 
-    labels: Labels = Field({}, description="Labels of the Deployment itself.")
-    annotations: Annotations = Field({}, description="Annotations of the Deployment itself.")
+    labels: Labels = Field({}, description="Labels of the Deployment or StatefulSet itself.")
+    annotations: Annotations = Field({}, description="Annotations of the Deployment or StatefulSet itself.")
     pod_labels: Labels = Field({}, description="Labels of the pods.")
     pod_annotations: PodAnnotations = Field({}, description="Annotations of the pods.")
     node_selector: Labels = Field({}, description="Labels a node must have.")

@@ -116,7 +116,8 @@ class FrontendService(Service):
         "", description="With type NodePort or LoadBalancer; `Local` keeps the clients' addresses."
     )
     load_balancer_class: Annotated[str, Rule({"pattern": LOAD_BALANCER_CLASS_PATTERN, "maxLength": 317})] = Field(
-        "", description="Which load balancer, with type LoadBalancer; can be set only when the type is."
+        "",
+        description="Which load balancer; cannot be changed later, so set it together with type LoadBalancer.",
     )
     load_balancer_source_ranges: Annotated[Blocks, Rule({"uniqueItems": True})] = Field(
         [], description="CIDRs that may reach the load balancer, with type LoadBalancer."
@@ -160,5 +161,9 @@ class Rbac(Section):
     namespaces: Annotated[
         list[str], Rule({"items": {"type": "string", "pattern": NAME_PATTERN, "maxLength": 63}, "uniqueItems": True})
     ] = Field([], description="Namespaces with scope `namespaces`; empty means the release's own.")
-    manage: bool = Field(False, description="Also create, change and delete workloads, services and configuration.")
+    manage: bool = Field(
+        False,
+        description="Also create, change and delete workloads, services and configuration. Whoever creates pods can "
+        "mount every Secret of their namespace: with scope `cluster` this amounts to reading all Secrets.",
+    )
     exec: bool = Field(False, description="Also open shells in pods and forward their ports.")

@@ -211,7 +211,11 @@ class MigrationsNetwork(Section):
 class NetworkPolicy(Section):
     """Which connections are allowed. Everything that the README's table does not list is closed."""
 
-    enabled: bool = Field(True, description="Create network policies for every pod of the chart, in both directions.")
+    enabled: bool = Field(
+        True,
+        description="Create network policies for every pod of the chart, in both directions. Without them every pod of "
+        "the cluster reaches AI, which asks nobody who they are.",
+    )
     flavor: Literal["kubernetes", "cilium", "calico"] = Field(
         "kubernetes",
         description="Kind of the policies: those every cluster has, or Cilium's or Calico's own.",

@@ -108,7 +108,7 @@ class Global(OpenSection):
 
 
 class PodSecurity(Section):
-    """Identity of all processes. Every pod passes the Pod Security Standard `restricted` either way."""
+    """User and group ids of all containers. Every pod passes the Pod Security Standard `restricted` either way."""
 
     fixed_ids: bool = Field(
         True, description="Run as the images' own user and group; false leaves the choice to OpenShift."
@@ -141,7 +141,7 @@ class Values(Section):
     image_pull_secrets: PullSecrets = Field([], description="Secrets for pulling images.")
     common_labels: Labels = Field({}, description="Labels of every object and pod.")
     common_annotations: Annotations = Field({}, description="Annotations of every object.")
-    pod_security: PodSecurity = Field(PodSecurity(), description="Identity of all processes.")
+    pod_security: PodSecurity = Field(PodSecurity(), description="User and group ids of all containers.")
     global_: Global = Field(
         Global(), alias="global", description="Values shared with the other charts of an umbrella chart."
     )
@@ -150,10 +150,12 @@ class Values(Section):
     rbac: Rbac = Field(Rbac(), description="What the backend may do in the cluster it runs in.")
     ai: Ai = Field(Ai(), description="The optional AI service.")
     organizations: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
-        {}, description="Answers for single organizations while AI is rolled out: `<name>.ai.enabled`."
+        {},
+        description="Turns AI on or off for one organization, whatever `ai.rollout.percentage` says: "
+        "`<name>.ai.enabled`.",
     )
     users: Annotated[dict[str, Any], Rule(AI_FLAGS), HonouredBy(NOT_YET)] = Field(
-        {}, description="Answers for single users, which win over their organization's: `<name>.ai.enabled`."
+        {}, description="Turns AI on or off for one user, whatever is said of their organization: `<name>.ai.enabled`."
     )
     extra_objects: Annotated[list[Any], Rule({"items": OBJECT})] = Field(
         [], description="Whole Kubernetes objects to install with the release, exactly as written; no Secret."

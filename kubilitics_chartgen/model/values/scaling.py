@@ -15,7 +15,7 @@ Pods = Annotated[int, Rule({"minimum": 1, "maximum": 1000})]
 
 
 class Autoscaling(Section):
-    """A HorizontalPodAutoscaler; while it is on, `replicas` counts for nothing."""
+    """A HorizontalPodAutoscaler; while it is on, `replicas` is ignored."""
 
     enabled: bool = Field(False, description="Let the load decide how many pods run.")
     min_replicas: Pods = Field(1, description="Fewest pods.")
@@ -31,7 +31,7 @@ class Autoscaling(Section):
 
 
 class AiAutoscaling(Autoscaling):
-    """A HorizontalPodAutoscaler for AI; while it is on, `ai.replicas` counts for nothing."""
+    """A HorizontalPodAutoscaler for AI; while it is on, `ai.replicas` is ignored."""
 
     target_memory_utilization_percentage: Percent = Field(
         75, description="Memory in use, in percent of what the pods request, that more pods are started above."

@@ -130,7 +130,7 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "keyRequired": provider.key_required,
         "settingsEnv": provider.settings_env,
         "keyExample": provider.key_example,
-        "defaultModel": provider.default_model,
+        "retires": provider.default_model if provider.retires else "",
         "takesTokens": provider.takes_tokens,
         "needsEndpoint": provider.needs_endpoint,
         "needsPath": provider.needs_path,

@@ -39,7 +39,7 @@ def _commented(node: Node) -> Any:
         if child.hidden:
             continue
         section[child.key] = _commented(child) if child.children else _plain(child.default)
-        comment = "\n".join(textwrap.wrap(_comment(child), WIDTH - 2 * depth))
+        comment = "\n".join(textwrap.wrap(_comment(child), WIDTH - 2 * depth, break_on_hyphens=False))
         blank_line = depth == 0 or bool(child.children and section and child.key != next(iter(section)))
         section.yaml_set_comment_before_after_key(
             child.key, before=("\n" if blank_line else "") + comment, indent=2 * depth

@@ -10,7 +10,7 @@ What the pods of `helm test` share. They carry no Service's labels, use the prod
 )) -}}
 {{- end -}}
 
-{{/* What the pod may take at most: the checks, and a minute for starting. Argument: the root. */}}
+{{/* What the pod may take at most: the checks, and two minutes for starting. Argument: the root. */}}
 {{- define "kubilitics.tests.deadline" -}}
 {{- add (.Values.tests.timeoutSeconds | int64) 120 -}}
 {{- end -}}
