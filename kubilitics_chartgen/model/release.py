@@ -26,6 +26,9 @@ class Release:
     home: str
     icon: str
     sources: tuple[str, ...]
+    """Repositories; the one with the chart and its documentation comes first."""
+    chart: str
+    """Where the delivery pipeline publishes the chart."""
     maintainers: tuple[Maintainer, ...]
 
 
@@ -35,5 +38,6 @@ RELEASE = Release(
     home="https://kubilitics.com",
     icon="https://kubilitics.com/logo.svg",
     sources=("https://github.com/kubilitics/kubilitics",),
+    chart="oci://ghcr.io/kubilitics/charts/kubilitics",
     maintainers=(Maintainer(name="kubilitics", url="https://github.com/kubilitics"),),
 )

@@ -132,7 +132,7 @@ def test_the_frontend_can_be_exposed_once_a_login_is_needed():
             "ollama": {"enabled": True, "pull": False},
             "monitoring": {"serviceMonitor": {"enabled": True}},
         },
-        {"frontend": {"enabled": False}, "route": {"enabled": False}},
+        {"frontend": {"enabled": False}, "route": {"enabled": False}, "ingress": {"enabled": False}},
         {"rbac": {"manage": True}},
         {"networkPolicy": {"flavor": "cilium"}, "discovery": {"pattern": "proxy"}},
     ],

@@ -170,7 +170,7 @@ def test_the_readme_lists_every_value_once_with_its_default():
 
     said = []
     for value, default, meaning in values_rows(readme.split("## Values")[1]):
-        only = re.search(r" Only (`[^`]+`(?:, `[^`]+`)*)\.$", meaning)
+        only = re.search(r" For (`[^`]+`(?:, `[^`]+`)*)\.$", meaning)
         owners = re.findall(r"`([^`]+)`", only[1]) if only else components
         is_shared = value.startswith("<component>.")
         said += [(value.replace("<component>", owner), default) for owner in (owners if is_shared else [""])]

@@ -1,8 +1,10 @@
 """What Helm prints after an installation: commands that can be run as they stand, and what is dangerous."""
 
+import ipaddress
+
 import pytest
 
-from tests.chart.objects import AI_ON, merged, render
+from tests.chart.objects import AI_ON, PROFILES, merged, profile, render
 from tests.chart.test_core import auth
 
 STORE = {"enabled": True, "secretStoreRef": {"name": "vault"}, "remoteRefs": {"openai-api-key": {"key": "k"}}}
@@ -164,3 +166,11 @@ def test_addresses_are_none_that_cannot_be_opened_and_say_what_is_not_known():
     lines = commands(merged(auth("disabled", acknowledgeExposed=True), ways))
     assert "http://<any name>.example.com" in lines
     assert "https://k.example.org (http where the Gateway has no HTTPS listener)" in lines
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_no_profile_sends_passwords_by_plain_http_or_believes_a_whole_private_network(path):
+    values = profile(path)
+    assert not warned(values, "unencrypted")
+    for network in values.get("backend", {}).get("trustedProxies", []):
+        assert ipaddress.ip_network(network).prefixlen >= 24, network

@@ -108,7 +108,7 @@ def test_the_table_has_each_answer_and_below_it_the_commands(ask, namespace):
     answer = ask("production", as_json=False)
     assert "problem" in answer.out
     assert f"\n  kubectl -n {namespace} create secret generic kubilitics-auth" in answer.out
-    assert answer.out.splitlines()[-1].endswith("1 warning, 1 problem")
+    assert answer.out.splitlines()[-1].endswith("1 warning, 2 problems")
 
 
 def test_storage_that_would_never_be_bound(cluster, ask, helm3, namespace):

@@ -62,7 +62,7 @@ def shared_table(root: Node, shared: Shared) -> str:
     everybody = {component.dotted for component in _components(root)}
     rows = []
     for relative, (leaf, owners) in shared.items():
-        some = "" if owners.keys() == everybody else f" Only {', '.join(f'`{owner}`' for owner in owners)}."
+        some = "" if owners.keys() == everybody else f" For {', '.join(f'`{owner}`' for owner in owners)}."
         rows.append((f"`<component>.{relative}`", _default(leaf), _meaning(leaf) + some))
     return table(["Value", "Default", "What it does"], rows)
 
