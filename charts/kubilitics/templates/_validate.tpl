@@ -4,7 +4,7 @@ where it differs from the one that files/refusals.json names.
 */}}
 
 {{/* A refusal for each value that is missing. Argument: a map from values path to value. */}}
-{{- define "kubilitics.validate.needed" -}}
+{{- define "kubilitics.validate.required" -}}
 {{- range $path, $value := . }}
 {{- if kindIs "invalid" $value }}
 - {id: value-missing, path: {{ $path | quote }}}
@@ -48,7 +48,7 @@ where it differs from the one that files/refusals.json names.
 {{- $_ := set $needed (printf "%s.persistence.size" $path) $persistence.size -}}
 {{- $_ := set $needed (printf "%s.persistence.accessModes" $path) $persistence.accessModes -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict (printf "%s.labels" $path) $server.labels (printf "%s.podLabels" $path) $server.podLabels) }}
 {{- end -}}
 
@@ -73,7 +73,7 @@ A refusal where renderMode failIfMissing meets a cluster without the kind. Argum
 {{- if $rbac.create -}}
 {{- $_ := set $needed "rbac.scope" $rbac.scope -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "commonLabels" .Values.commonLabels) }}
 {{- include "kubilitics.validate.environment" . }}
 {{- range $index, $object := .Values.extraObjects }}

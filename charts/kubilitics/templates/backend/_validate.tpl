@@ -22,7 +22,7 @@
 {{- $_ := set $needed "backend.aiDiscovery.timeoutSeconds" .timeoutSeconds -}}
 {{- end -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "backend.labels" $backend.labels "backend.podLabels" $backend.podLabels) }}
 {{- include "kubilitics.validate.knobs" (list . "backend" $backend "backend/deployment.yaml") }}
 {{- if gt (int64 $backend.replicas) 1 }}

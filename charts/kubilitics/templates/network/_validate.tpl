@@ -14,7 +14,7 @@
   "networkPolicy.externalEgress.exceptCidrs" $external.exceptCidrs
 -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- $families := dict "true" false "false" false -}}
 {{- range $external.cidrs | default list -}}
 {{- if hasSuffix "/0" . -}}

@@ -3,10 +3,10 @@
 {{- $ollama := .Values.ollama -}}
 {{- $gpu := $ollama.gpu | default dict -}}
 {{- if $gpu.enabled }}
-{{- include "kubilitics.validate.needed" (dict "ollama.gpu.resource" $gpu.resource "ollama.gpu.count" $gpu.count) }}
+{{- include "kubilitics.validate.required" (dict "ollama.gpu.resource" $gpu.resource "ollama.gpu.count" $gpu.count) }}
 {{- end }}
 {{- if $ollama.pull }}
-{{- include "kubilitics.validate.needed" (dict "ollama.pullTimeoutSeconds" $ollama.pullTimeoutSeconds) }}
+{{- include "kubilitics.validate.required" (dict "ollama.pullTimeoutSeconds" $ollama.pullTimeoutSeconds) }}
 {{- if eq (toString .Values.ai.dataResidency) "local-only" }}
 - id: residency-pull
 {{- end }}

@@ -1,6 +1,6 @@
 {{- define "kubilitics.validate.tests" -}}
 {{- $tests := .Values.tests | default dict -}}
 {{- if $tests.enabled -}}
-{{- include "kubilitics.validate.needed" (dict "tests.timeoutSeconds" $tests.timeoutSeconds) }}
+{{- include "kubilitics.validate.required" (dict "tests.timeoutSeconds" $tests.timeoutSeconds) }}
 {{- end -}}
 {{- end -}}

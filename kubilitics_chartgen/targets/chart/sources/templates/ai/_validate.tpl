@@ -15,7 +15,7 @@
 {{- $_ := set $needed "ai.persistence.accessModes" $persistence.accessModes -}}
 {{- end -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
 {{- $workload := ternary "ai/statefulset.yaml" "ai/deployment.yaml" (ne (include "kubilitics.ai.perReplica" .) "") }}
 {{- include "kubilitics.validate.knobs" (list . "ai" $ai $workload) }}
@@ -73,7 +73,7 @@
 {{- $_ := set $needed "ai.externalSecret.apiVersion" $external.apiVersion -}}
 {{- $_ := set $needed "ai.externalSecret.secretStoreRef.kind" ($external.secretStoreRef | default dict).kind -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- if $external.enabled }}
 {{- if not ($external.secretStoreRef | default dict).name }}
 - id: external-secret-store-missing

@@ -9,7 +9,7 @@
 {{- if $ingress.enabled -}}
 {{- $_ := set $needed "ingress.tls.enabled" ($ingress.tls | default dict).enabled -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- range $key := list "ingress" "httpRoute" "route" }}
 {{- if (get $.Values $key | default dict).enabled }}
 {{- if not $frontend.enabled }}

@@ -8,7 +8,7 @@
 {{- $_ := set $needed "frontend.serviceAccount.create" ($frontend.serviceAccount | default dict).create -}}
 {{- $_ := set $needed "frontend.service.port" $service.port -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "frontend.labels" $frontend.labels "frontend.podLabels" $frontend.podLabels) }}
 {{- include "kubilitics.validate.knobs" (list . "frontend" $frontend "frontend/deployment.yaml") }}
 {{- if not (has $service.type (list "NodePort" "LoadBalancer")) }}

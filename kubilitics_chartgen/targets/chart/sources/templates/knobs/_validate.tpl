@@ -163,6 +163,6 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 - id: ca-bundle-twice
 {{- end }}
 {{- if or $ca.configMap $ca.secret }}
-{{- include "kubilitics.validate.needed" (dict "global.caBundle.key" $ca.key) }}
+{{- include "kubilitics.validate.required" (dict "global.caBundle.key" $ca.key) }}
 {{- end }}
 {{- end -}}

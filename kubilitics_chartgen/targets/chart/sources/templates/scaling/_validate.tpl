@@ -16,7 +16,7 @@
 {{- $component := index . 2 -}}
 {{- $autoscaling := $component.autoscaling | default dict -}}
 {{- if $autoscaling.enabled }}
-{{- include "kubilitics.validate.needed" (dict
+{{- include "kubilitics.validate.required" (dict
   (printf "%s.maxReplicas" $path) $autoscaling.maxReplicas
   (printf "%s.targetCPUUtilizationPercentage" $path) $autoscaling.targetCPUUtilizationPercentage
 ) }}

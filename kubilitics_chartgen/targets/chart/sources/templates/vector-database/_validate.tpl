@@ -7,7 +7,7 @@
 {{- if $secret.name -}}
 {{- $_ := set $needed "vectorDatabase.apiKeySecret.key" $secret.key -}}
 {{- end -}}
-{{- include "kubilitics.validate.needed" $needed }}
+{{- include "kubilitics.validate.required" $needed }}
 {{- range $store := list "qdrant" "chromadb" }}
 {{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) }}
 {{- include "kubilitics.validate.server" (list (printf "vectorDatabase.%s" $store) (get $database $store)) }}
