@@ -42,7 +42,10 @@ def test_what_ai_tells_clients_is_the_discovery_document_with_its_flags():
     assert flags["provider"] == "openai"
     assert flags["features"]["investigation"] is True
     assert "are sent to OpenAI" in flags["notices"][0]
-    local = render(ai_with("ollama")).get("ConfigMap", "kubilitics-ai-discovery")["data"]["discovery.json"]
+    inside = merged(
+        ai_with("ollama"), {"ai": {"providers": {"ollama": {"endpoint": "http://ollama.models.svc:11434"}}}}
+    )
+    local = render(inside).get("ConfigMap", "kubilitics-ai-discovery")["data"]["discovery.json"]
     assert json.loads(local)["ai"]["notices"] == []
 
 
