@@ -40,7 +40,7 @@ from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_val
 from kubilitics_chartgen.verify.space_checks import nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status
-from kubilitics_chartgen.verify.verification import VerifyRequest, plan_of, pool_of
+from kubilitics_chartgen.verify.verification import VerifyRequest, check_start, plan_of, pool_of
 
 __all__ = ["UPGRADE_CHECKS", "verify_upgrade"]
 
@@ -87,6 +87,7 @@ def verify_upgrade(
             try:
                 ledger.phase = "known configurations"
                 exploration.known()
+                check_start(request, before, ledger)
                 # Only now: a verdict that looked at none of it would be worth nothing.
                 if request.budget is not None:
                     ledger.deadline = began + request.budget

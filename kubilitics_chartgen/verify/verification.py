@@ -40,7 +40,7 @@ from kubilitics_chartgen.verify.sweep.task import Outcome, Request
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 
-__all__ = ["VerifyRequest", "check_names", "plan_of", "pool_of", "verify"]
+__all__ = ["VerifyRequest", "check_names", "check_start", "plan_of", "pool_of", "verify"]
 
 BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
@@ -117,6 +117,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
         try:
             ledger.phase = "what the author keeps and declares"
             exploration.known()
+            check_start(request, subject, ledger)
             findings.extend(check_declared(subject, ledger, chosen))
             # Only now: a verdict that looked at none of it would be worth nothing.
             if request.budget is not None:
@@ -193,6 +194,13 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
         )
+
+
+def check_start(request: VerifyRequest, subject: Subject, ledger: Ledger) -> None:
+    """Raise InputError where the chart refuses the values that were given, with which nothing would be looked at."""
+    refusal = ledger.refused.get(subject.base)
+    if request.files and refusal is not None:
+        raise InputError(f"The chart refuses the values to start from: {refusal.message}")
 
 
 def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | ClusterPool:

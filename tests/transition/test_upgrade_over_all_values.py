@@ -9,7 +9,7 @@ import tarfile
 
 import pytest
 
-from tests.verify.charts import DEPLOYMENT, SCHEMA, SERVICE, VALUES, write_chart
+from tests.verify.charts import CONFIG, DEPLOYMENT, SCHEMA, SERVICE, VALUES, write_chart
 
 PROGRAM = [sys.executable, "-c", "from kubilitics_chartgen.cli import main; main()", "verify"]
 LEVEL = ("--random", "0", "--workers", "1")
@@ -124,6 +124,15 @@ def test_or_answered_with_it(tmp_path):
     assert found(tmp_path, kind)[0] == []
     vague = {**kind, "templates/answer.yaml": "{{ if hasKey .Values `greeting` }}{{ fail `no` }}{{ end }}\n"}
     assert [each[0] for each in found(tmp_path, vague)[0]] == ["old-values"]
+
+
+def test_values_to_start_from_that_the_old_chart_refuses_are_no_request_at_all(tmp_path):
+    refusing = {"templates/config.yaml": CONFIG + '{{ if eq .Values.tag "no" }}{{ fail "another tag" }}{{ end }}\n'}
+    old = write_chart(tmp_path / "old", refusing)
+    (tmp_path / "mine.yaml").write_text("tag: 'no'\n")
+    done = run(write_chart(tmp_path / "new"), old, "-f", str(tmp_path / "mine.yaml"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "refuses the values to start from: another tag" in done.stderr
 
 
 def test_a_value_that_only_values_files_name_which_began_as_a_copy(tmp_path):

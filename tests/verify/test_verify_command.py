@@ -64,6 +64,15 @@ def test_a_fault_of_two_values_together_is_shown_with_these_two_alone(tmp_path):
     assert "port: 70000" in reproduced(finding)
 
 
+def test_values_to_start_from_that_the_chart_refuses_are_no_request_at_all(tmp_path):
+    refusing = CONFIG + '{{ if eq .Values.tag "no" }}{{ fail "choose another tag" }}{{ end }}\n'
+    folder = write_chart(tmp_path / "web", {"templates/config.yaml": refusing})
+    (tmp_path / "mine.yaml").write_text("tag: 'no'\n")
+    done = run(folder, "-f", str(tmp_path / "mine.yaml"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "refuses the values to start from: choose another tag" in done.stderr
+
+
 def test_a_number_that_a_template_compares_with_is_tried(tmp_path):
     broken = CONFIG + "{{ if eq (int .Values.replicas) 6 }}data: {}{{ end }}\n"
     findings, _ = found(write_chart(tmp_path / "web", {"templates/config.yaml": broken}))

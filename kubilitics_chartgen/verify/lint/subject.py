@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, reduce
+from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.errors import InputError, Problem
-from kubilitics_chartgen.helm.engine import LoadedChart
 from kubilitics_chartgen.helm.values_file import Values, parse_values
 from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.references import References, find_references
 from kubilitics_chartgen.verify.subcharts import SCHEMA
+
+if TYPE_CHECKING:
+    from kubilitics_chartgen.helm.embedded import EmbeddedChart
 
 __all__ = ["SCHEMA", "Subject"]
 
@@ -47,8 +49,11 @@ class Subject:
 
     @property
     def value_sets(self) -> list[tuple[str, Values]]:
-        """Values to try: each of the chart's own `ci/*-values.yaml`, then what the user gave."""
-        return [*self._ci[0], *self.values_files]
+        """Values to try: each of the chart's own `ci/*-values.yaml`, then all that the user gave, as Helm merges it."""
+        if not self.values_files:
+            return self._ci[0]
+        together = reduce(lambda below, above: above.over(below), (values for _name, values in self.values_files))
+        return [*self._ci[0], (", ".join(name for name, _values in self.values_files), together)]
 
     @property
     def unreadable(self) -> list[Problem]:
@@ -56,7 +61,7 @@ class Subject:
         return self._ci[1]
 
     @cached_property
-    def loaded(self) -> LoadedChart | None:
+    def loaded(self) -> EmbeddedChart | None:
         """The chart as Helm reads it, None where Helm refuses it: Helm's own lint says why."""
         from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 

@@ -1,11 +1,17 @@
-"""Values files that lie in `ci/`, or that the user named, as the chart's schema judges them."""
+"""Values files that lie in `ci/`, or that the user named, as the chart judges them: its schema, then its templates.
+
+Helm's own lint passes over what a template refuses with `fail` or `required`, which no installation does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.helm.embedded import EmbeddedChart
+from kubilitics_chartgen.helm.engine import RefusedError, Release
 from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.values_file import Values
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.schema import remote_references
 from kubilitics_chartgen.verify.lint.subject import Subject
@@ -16,22 +22,20 @@ NAME = "values-file"
 
 
 def check(subject: Subject) -> Sequence[Finding]:
-    """What the schema refuses in each file, laid over the defaults. A broken schema is a finding of its own."""
+    """What is refused of each set of values, laid over the defaults. A broken schema is a finding of its own."""
     findings = [
         Finding(NAME, Severity.ERROR, problem.message, problem.file, problem.line, problem.path, problem.fix)
         for problem in subject.unreadable
     ]
     loaded = subject.loaded
-    if loaded is None or subject.schema is None or any(remote_references(subject.schema)):
+    if loaded is None or subject.chart.library or subject.chart.missing:
         return findings
-    try:
-        judge = Judge(subject.schema)
-    except InputError:
-        return findings
+    judge = _judge(subject)
     # What the defaults alone bring about is told once, by the check of the schema.
     known = {(problem.path, problem.message) for problem in judge.problems(loaded.coalesce({}))}
+    plain = loaded.without_schema() if subject.value_sets else loaded
     for name, values in subject.value_sets:
-        findings.extend(
+        by_schema = [
             Finding(
                 check=NAME,
                 severity=Severity.ERROR,
@@ -42,5 +46,25 @@ def check(subject: Subject) -> Sequence[Finding]:
             )
             for problem in judge.problems(loaded.coalesce(values.data), values)
             if problem.file or (problem.path, problem.message) not in known
-        )
+        ]
+        findings.extend(by_schema or _by_templates(plain, name, values, subject.kube_version))
     return findings
+
+
+def _judge(subject: Subject) -> Judge:
+    """By the chart's schema; where that is broken, or would have to be fetched, all values are fine."""
+    try:
+        return Judge(None if any(remote_references(subject.schema)) else subject.schema)
+    except InputError:
+        return Judge(None)
+
+
+def _by_templates(chart: EmbeddedChart, name: str, values: Values, kube_version: str) -> Iterator[Finding]:
+    release = Release(kube_version=kube_version or None)
+    try:
+        chart.render_texts(chart.with_version(values.data, release), release)
+    except RefusedError as error:
+        yield Finding(NAME, Severity.ERROR, f"the chart refuses these values: {error}", name)
+    except InputError:
+        # What is wrong with the template itself is told by Helm's own lint.
+        return

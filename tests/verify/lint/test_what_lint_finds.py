@@ -216,6 +216,26 @@ def test_a_values_file_that_was_given_is_judged_like_those_in_ci(build: Build) -
     assert found == [("mine.yaml", 2, "greting")]
 
 
+REFUSING = '{{ if eq .Values.greeting "no" }}# {{ required "say which port" .Values.service.port }}{{ end }}'
+
+
+def test_values_that_a_template_refuses_are_found_though_helm_lint_passes_them(build: Build) -> None:
+    bad = 'greeting: "no"\nservice:\n  port: null\n'
+    folder = build({"ci/other-values.yaml": bad}, append={"templates/a.yaml": REFUSING})
+    finding = only(folder, "values-file")
+    assert (finding.severity, finding.file) == (Severity.ERROR, "ci/other-values.yaml")
+    assert "say which port" in finding.message
+
+
+def test_files_that_were_given_are_judged_together_as_helm_merges_them(build: Build) -> None:
+    folder = build(append={"templates/a.yaml": REFUSING})
+    word = ("word.yaml", parse_values('greeting: "no"\nservice: {port: 1}\n', name="word.yaml"))
+    port = ("port.yaml", parse_values("service: {port: null}\n", name="port.yaml"))
+    assert lint(folder, values_files=[port, word]).findings == ()
+    (finding,) = lint(folder, values_files=[word, port]).findings
+    assert (finding.check, finding.file) == ("values-file", "word.yaml, port.yaml")
+
+
 def test_a_values_file_that_cannot_be_read_is_found(build: Build) -> None:
     finding = findings(build({"ci/other-values.yaml": "a: 1\na: 2\n"}), "values-file")[0]
     assert (finding.file, finding.line) == ("ci/other-values.yaml", 2)
