@@ -6,10 +6,13 @@ package `kubernetes` (extra `cluster`) reads kubeconfigs and brings credentials;
 
 from __future__ import annotations
 
+import binascii
 import importlib
 import json
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -160,6 +163,8 @@ def connect(*, kubeconfig: str = "", context: str = "", namespace: str = "", sec
     # ~/.kube/config need not exist; a file that was named must.
     named = kubeconfig or os.environ.get("KUBECONFIG", "")
     files = named or str(Path.home() / ".kube" / "config")
+    if Path(files).is_dir():
+        raise InputError(f"{files} is a folder, and a kubeconfig is a file. Name the file in it.")
     if not any(Path(name).is_file() for name in files.split(os.pathsep)):
         raise InputError(
             f"there is no kubeconfig at {files}. Name one with --kubeconfig or KUBECONFIG, as for kubectl and helm."
@@ -169,15 +174,54 @@ def connect(*, kubeconfig: str = "", context: str = "", namespace: str = "", sec
     except config.ConfigException as error:
         raise InputError(f"the kubeconfig {files} cannot be used: {error}") from error
     except Exception as error:  # PyYAML's errors, and whatever a file that is no kubeconfig leads to
-        raise InputError(f"{files} is not a kubeconfig: {type(error).__name__}") from error
+        raise InputError(f"{files} is not a kubeconfig: {_reason(error)}") from error
     names = [item["name"] for item in contexts]
     chosen = context or current["name"]
     if chosen not in names:
         raise InputError(f'there is no context "{chosen}" in {files}; it has: {", ".join(sorted(names)) or "none"}.')
     its = next(item for item in contexts if item["name"] == chosen)
-    try:
-        client = config.new_client_from_config(config_file=files, context=chosen)
-    except config.ConfigException as error:
-        raise InputError(f'the context "{chosen}" of {files} cannot be used: {error}') from error
+    with _said() as words:
+        try:
+            client = config.new_client_from_config(config_file=files, context=chosen)
+        except Exception as error:  # what it does not look at before it uses it
+            why = str(error) if isinstance(error, config.ConfigException) else _reason(error)
+            raise InputError(f'the context "{chosen}" of {files} cannot be used: {why}') from error
+    if words:
+        # It would go on without credentials, where kubectl stops.
+        raise ToolError(f'the context "{chosen}" of {files} gives no credentials: {"; ".join(words)}')
     default = str(its.get("context", {}).get("namespace") or "default")
     return Connection(client, context=chosen, namespace=namespace or default, seconds=seconds)
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong with a kubeconfig, in words; a library's own words may quote what is secret."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file it names'} cannot be read: {error.strerror}"
+    if isinstance(error, binascii.Error):
+        return "what stands at one of its keys that end in -data is not base64"
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8 text"
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f"line {mark.line + 1} is not YAML: {getattr(error, 'problem', None) or 'something else is expected'}"
+    if type(error).__module__.startswith("yaml"):
+        return "it is not YAML"
+    return "a value in it is of another kind than a kubeconfig has there, such as a number where text is expected"
+
+
+@contextmanager
+def _said() -> Iterator[list[str]]:
+    """What is logged as an error at the root while the block runs, which would go to standard error."""
+    words: list[str] = []
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            words.append(record.getMessage())
+
+    listening = Listening(logging.ERROR)
+    root = logging.getLogger()
+    root.addHandler(listening)
+    try:
+        yield words
+    finally:
+        root.removeHandler(listening)

@@ -27,6 +27,7 @@ from kubilitics_chartgen.helm.chart_source import ChartSource, open_chart_source
 from kubilitics_chartgen.helm.engine import Release, render_error
 from kubilitics_chartgen.helm.manifests import HELM_3, Dialect
 from kubilitics_chartgen.helm.paths import with_value
+from kubilitics_chartgen.helm.quiet import log_silenced
 from kubilitics_chartgen.helm.yaml_write import yaml_text
 
 if TYPE_CHECKING:
@@ -155,7 +156,8 @@ class EmbeddedChart:
 
     def coalesce(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values that the templates would see: `values` over the defaults, as Helm merges them."""
-        merged: dict[str, Any] = _call(self._facts.merge_values, dict(values))
+        with log_silenced():
+            merged: dict[str, Any] = _call(self._facts.merge_values, dict(values))
         return merged
 
     def render(self, values: Mapping[str, Any], release: Release) -> dict[str, str]:

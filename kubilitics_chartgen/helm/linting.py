@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, ToolError
+from kubilitics_chartgen.helm.quiet import log_silenced
 
 __all__ = ["LintMessage", "lint"]
 
@@ -44,9 +45,10 @@ def lint(
     import helm_python
 
     try:
-        report = helm_python.lint(
-            str(path), dict(values), kube_version=kube_version or None, skip_schema_validation=skip_schema or None
-        )
+        with log_silenced():
+            report = helm_python.lint(
+                str(path), dict(values), kube_version=kube_version or None, skip_schema_validation=skip_schema or None
+            )
     except helm_python.HelmInvalidArgError as error:
         raise InputError(f"Helm cannot lint {path}: {error}") from error
     except helm_python.HelmError as error:

@@ -11,6 +11,7 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.engine import RefusedError, Release
 from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.quiet import log_silenced
 from kubilitics_chartgen.helm.values_file import Values
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.schema import remote_references
@@ -62,7 +63,8 @@ def _judge(subject: Subject) -> Judge:
 def _by_templates(chart: EmbeddedChart, name: str, values: Values, kube_version: str) -> Iterator[Finding]:
     release = Release(kube_version=kube_version or None)
     try:
-        chart.render_texts(chart.with_version(values.data, release), release)
+        with log_silenced():
+            chart.render_texts(chart.with_version(values.data, release), release)
     except RefusedError as error:
         yield Finding(NAME, Severity.ERROR, f"the chart refuses these values: {error}", name)
     except InputError:
