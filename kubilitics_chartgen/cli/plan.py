@@ -124,6 +124,8 @@ def plan(
         borrowed = old_files is None and not reuses
         theirs = tuple((files if borrowed else old_files) or ())
         old = Side(found[0].path, theirs, reference=found[0].reference)
+        if fleet and chosen is PlanFormat.markdown:
+            raise InputError("--fleet prints lines, or JSON with --json: leave --format markdown out.")
         if fleet:
             raise typer.Exit(_fleet(old, wish, fleet, as_json=chosen is PlanFormat.json))
         with progress(f"planning {charts[0]} to {charts[-1]}"):

@@ -7,7 +7,6 @@ sentence. A value that may be secret is never quoted.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from kubilitics_chartgen.errors import did_you_mean
 from kubilitics_chartgen.helm.json_schema import resolve
 from kubilitics_chartgen.helm.paths import ValuesPath
+from kubilitics_chartgen.helm.secret_names import may_be_secret
 
 __all__ = ["Finding", "kind_of", "sentences"]
 
@@ -27,7 +27,6 @@ _TYPES = {
     "array": "a list",
     "null": "null",
 }
-_SECRET = re.compile(r"passw|token|secret|api_?key|credential|private_?key", re.IGNORECASE)
 _SHOWN_OPTIONS = 20
 _SHOWN_LENGTH = 80
 
@@ -229,7 +228,7 @@ def _or(words: Iterable[str]) -> str:
 
 
 def _shown(value: Any, path: ValuesPath) -> str:
-    if any(isinstance(part, str) and _SECRET.search(part) for part in path):
+    if may_be_secret(path):
         return "the value"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"

@@ -127,7 +127,7 @@ def verify_upgrade(
                 interrupted=interrupted,
                 kube_versions=tuple(version.name for version in sorted(versions)),
                 seed=request.seed,
-            )
+            ).hiding(before.secrets)
 
 
 def _chosen(request: VerifyRequest) -> set[str]:

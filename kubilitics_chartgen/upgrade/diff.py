@@ -12,16 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kubilitics_chartgen.helm.secret_names import HIDDEN, names_secret
 from kubilitics_chartgen.upgrade.change import Difference
 
 __all__ = ["differences", "secret_values"]
 
-HIDDEN = "(hidden)"
-_SECRET_NAME = re.compile(
-    r"(?:^|[_.-]|[a-z](?=[A-Z]))(?:password|passwd|passphrase|api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key"
-    r"|client[_-]?secret|auth[_-]?token|access[_-]?token|token|secret|credentials?)$",
-    re.IGNORECASE,
-)
 _LAST = re.compile(r"([\w.-]+)\"?\]?(?:\.value)?$")
 _SHORTEST = 4
 """A secret shorter than this would mask half of every text."""
@@ -53,7 +48,7 @@ def differences(before: Any, after: Any, secrets: frozenset[str] = frozenset()) 
         if is_secret and path.split(".")[0].split("[")[0] in ("data", "stringData"):
             old, new = (None if value is None else HIDDEN for value in (old, new))
         named = _LAST.search(path)
-        if named and _SECRET_NAME.search(named[1]):
+        if named and names_secret(named[1]):
             old, new = (HIDDEN if isinstance(value, str) else value for value in (old, new))
         found.append(Difference(path, _masked(old, secrets), _masked(new, secrets)))
     return tuple(found)
@@ -103,10 +98,10 @@ def _named(items: list[Any]) -> dict[str, Any] | None:
 def _masked(value: Any, secrets: frozenset[str]) -> Any:
     if isinstance(value, Mapping):
         name = value.get("name")
-        if isinstance(name, str) and isinstance(value.get("value"), str) and _SECRET_NAME.search(name):
+        if isinstance(name, str) and isinstance(value.get("value"), str) and names_secret(name):
             return {**value, "value": HIDDEN}
         return {
-            key: HIDDEN if isinstance(item, str) and _SECRET_NAME.search(str(key)) else _masked(item, secrets)
+            key: HIDDEN if isinstance(item, str) and names_secret(str(key)) else _masked(item, secrets)
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kubilitics_chartgen.helm import Keep
+from kubilitics_chartgen.helm.secret_names import HIDDEN_NOTE, without_secrets
 from kubilitics_chartgen.upgrade.change import Change, Verdict
 from kubilitics_chartgen.upgrade.merge import Apply
 from kubilitics_chartgen.upgrade.plan import Plan
@@ -29,12 +30,15 @@ def commands(side: Side, target: Target, keep: Keep, applies: Sequence[Apply]) -
     for name in side.files:
         words += ["--values", name]
     for text in side.sets:
-        words += ["--set", text]
+        words += ["--set", without_secrets(text)]
     if keep.option:
         words.append(keep.option)
     if list(applies) == [Apply.server]:
         words.append("--server-side=true")
-    return shlex.join(words), shlex.join(["helm", "rollback", target.release, "--namespace", target.namespace])
+    run = shlex.join(words)
+    if any(without_secrets(text) != text for text in side.sets):
+        run = f"{run}  {HIDDEN_NOTE}"
+    return run, shlex.join(["helm", "rollback", target.release, "--namespace", target.namespace])
 
 
 def undo_verdict(undo: Plan) -> str:

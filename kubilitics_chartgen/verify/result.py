@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from kubilitics_chartgen.helm.secret_names import HIDDEN, HIDDEN_NOTE
+
 __all__ = ["BranchCoverage", "Coverage", "Proof", "Untaken", "VerifyReport"]
+
+_SHORTEST = 4
+"""A secret shorter than this would hide half of every sentence."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +167,10 @@ class VerifyReport:
         findings = tuple(replace(each, command=named(each.command)) for each in self.findings)
         return replace(self, chart=archive, findings=findings)
 
+    def hiding(self, secrets: Collection[str]) -> VerifyReport:
+        """The report without these texts, which the user's own values hold and call secret."""
+        return replace(self, findings=tuple(_hiding(each, secrets) for each in self.findings)) if secrets else self
+
     @property
     def failed(self) -> bool:
         """Whether something was found."""
@@ -180,3 +190,26 @@ class VerifyReport:
             "numbers": dict(self.numbers),
             "notes": list(self.notes),
         }
+
+
+def _hiding(proof: Proof, secrets: Collection[str]) -> Proof:
+    values, command = proof.values, proof.command
+    said = (proof.message, proof.object, proof.path, *proof.also)
+    # The longest first: one may stand in another.
+    for secret in sorted(secrets, key=len, reverse=True):
+        for quoted in dict.fromkeys((json.dumps(secret), json.dumps(secret, ensure_ascii=False), f'"{secret}"')):
+            values = values.replace(quoted, f'"{HIDDEN}"')
+            # Within an argument that the shell reads.
+            command = command.replace(quoted.replace("'", "'\"'\"'"), f'"{HIDDEN}"')
+            if len(secret) >= _SHORTEST:
+                said = tuple(text.replace(quoted[1:-1], HIDDEN) for text in said)
+    message, name, path, *also = said
+    return replace(
+        proof,
+        message=message,
+        object=name,
+        path=path,
+        also=tuple(also),
+        values=f"{HIDDEN_NOTE}\n{values}" if values != proof.values else values,
+        command=f"{command}  {HIDDEN_NOTE}" if command != proof.command else command,
+    )

@@ -12,6 +12,7 @@ from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine, che
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.remembering import remembered_names
+from kubilitics_chartgen.helm.secret_names import secret_texts
 from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
@@ -56,6 +57,8 @@ class Subject:
     declared: Declared = field(default_factory=Declared)
     parts: Mapping[str, Slice] = field(default_factory=dict)
     """Of named templates."""
+    secrets: frozenset[str] = frozenset()
+    """Texts of the values to start from that no report may show."""
 
     def task(self, checks: Sequence[str]) -> SweepTask:
         """A sweep of this chart with these checks."""
@@ -157,6 +160,7 @@ def read_subject(
         settings.isolated,
         declared,
         parts,
+        secret_texts(given.data),
     )
     for part in declared.parts:
         subject.factor(part.value)

@@ -193,7 +193,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
             interrupted=interrupted,
             kube_versions=tuple(version.name for version in subject.kube_versions),
             seed=request.seed,
-        )
+        ).hiding(subject.secrets)
 
 
 def check_start(request: VerifyRequest, subject: Subject, ledger: Ledger) -> None:

@@ -104,3 +104,20 @@ def test_what_cannot_be_used_is_one_error_and_exit_code_2(arguments, said):
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr.startswith("error: ")
     assert said in answer.stderr
+
+
+@pytest.mark.parametrize("kind", ["table", "markdown", "json"])
+def test_the_command_shows_no_secret_that_was_given_with_set(tmp_path, kind):
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 0.1.0\n")
+    answer = plan(tmp_path, tmp_path, "--set", "auth.password=hunter2,tag=b", "--format", kind)
+    assert answer.returncode == 0
+    assert "hunter2" not in answer.stdout
+    assert "auth.password=(hidden),tag=b" in answer.stdout
+    assert '# for "(hidden)" write your own' in answer.stdout.replace("\\", "")
+
+
+def test_a_fleet_is_not_printed_as_markdown(tmp_path):
+    answer = plan(NEW, NEW, "--fleet", f"{tmp_path}/*.yaml", "--format", "markdown")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "--format markdown" in answer.stderr

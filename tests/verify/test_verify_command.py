@@ -413,3 +413,28 @@ def test_what_is_no_archive_of_a_chart_is_told_in_a_sentence(tmp_path):
     done = run(tmp_path / "web.tgz")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "neither a folder nor a .tgz archive" in done.stderr
+
+
+def test_no_report_shows_the_secrets_of_the_users_own_file(tmp_path):
+    secret = "hunter'2\\ü"
+    broken = CONFIG + '{{ if eq .Values.greeting "loud" }}kind: {{ .Values.auth.password }}{{ end }}\n'
+    values = VALUES + "auth: {password: '', existingSecret: ''}\n"
+    schema = SCHEMA.replace('"additionalProperties": false,', "", 1)
+    changes = {"templates/config.yaml": broken, "values.yaml": values, "values.schema.json": schema}
+    folder = write_chart(tmp_path / "web", changes)
+    mine = {"auth": {"password": secret, "existingSecret": "theirs"}, "greeting": "loud"}
+    (tmp_path / "mine.yaml").write_text(json.dumps(mine, ensure_ascii=False))
+    for kind in ("json", "html", "junit"):
+        done = run(folder, "-f", str(tmp_path / "mine.yaml"), "--report", kind, "--output", str(tmp_path / kind))
+        assert done.returncode == 1, done.stderr
+        assert "hunter" not in done.stdout
+        assert "hunter" not in (tmp_path / kind).read_text()
+    findings = json.loads((tmp_path / "json").read_text())["findings"]
+    shown = [finding for finding in findings if "password" in finding["values"]]
+    assert shown
+    for finding in shown:
+        assert 'password: "(hidden)"' in finding["values"]
+        assert finding["values"].startswith("# for")
+        assert finding["command"].endswith('# for "(hidden)" write your own')
+        assert "Error: values" not in reproduced(finding)
+    assert any("theirs" in finding["values"] for finding in findings)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from kubilitics_chartgen.helm.secret_names import names_secret
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import entries, items, mapping, quoted
 
@@ -25,11 +26,6 @@ _TOKENS: dict[str, re.Pattern[str]] = {
     "@": re.compile(r"://[^\s/:@$`'\"]{1,64}:[^\s/:@$`'\"]{3,}@"),
 }
 """What known kinds of keys look like, by a text that each of them holds: looking for that is much faster."""
-_SECRET_NAME = re.compile(
-    r"(?:^|[_.-]|[a-z](?=[A-Z]))(?:password|passwd|passphrase|api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key"
-    r"|client[_-]?secret|auth[_-]?token|access[_-]?token|bearer[_-]?token|token|secret|credentials?)$",
-    re.IGNORECASE,
-)
 _FLAG = re.compile(r"--?([\w.-]+)=(.+)", re.DOTALL)
 _HINTS = ("passw", "api", "secret")
 _WORD = re.compile(
@@ -89,7 +85,7 @@ def _is_plain(name: str, value: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _means_secret(name: str) -> bool:
-    return _SECRET_NAME.search(name) is not None
+    return names_secret(name)
 
 
 @lru_cache(maxsize=1024)
