@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     from kubilitics_chartgen.helm import Values
     from kubilitics_chartgen.verify.result import VerifyReport
 
-__all__ = ["Chart", "RenderedObjects", "chart", "pytest_addoption", "pytest_configure", "rendered"]
+__all__ = [
+    "Chart",
+    "RenderedObjects",
+    "chart",
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_runtest_makereport",
+    "rendered",
+]
 
 _MARKER = (
     "values(*values, release=, namespace=, kube_version=, upgrade=): values for the `chart` and `rendered` fixtures: "
@@ -45,6 +53,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Tell pytest of the marker."""
     config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """A chart or values that cannot be used are told in words, with the line of the test that asked for it."""
+    from kubilitics_chartgen.errors import ChartgenError
+
+    if call.excinfo is None or not isinstance(call.excinfo.value, ChartgenError):
+        return
+    error = call.excinfo.value
+    lines = [entry.lineno + 1 for entry in call.excinfo.traceback if entry.path == item.path]
+    where = f"{item.path.name}:{lines[-1]}: " if lines else ""
+    failed = pytest.fail.Exception(f"{where}{error}", pytrace=False).with_traceback(error.__traceback__)
+    call.excinfo = pytest.ExceptionInfo.from_exception(failed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -39,13 +41,29 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room for what is written."""
 
 
+@contextmanager
+def _readers_may_leave() -> Iterator[None]:
+    """Where the reader (head, less) goes away no more output is wanted: a fine end, which Typer ends with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        _print_no_more()
+        raise typer.Exit(0) from None
+
+
 class _Commands(TyperGroup):
     """The commands, each of which may be ended by Ctrl-C."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the command line, which may be a request for help."""
+        with _readers_may_leave():
+            return super().make_context(*args, **options)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was asked for."""
         try:
-            return super().invoke(ctx)
+            with _readers_may_leave():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             # Typer would end without a word.
             typer.echo("interrupted: each file is as it was, or new and whole", err=True)
@@ -94,6 +112,7 @@ def root(
 
 def main() -> None:
     """Run the command line; never shows a traceback for what a user can mend."""
+    _open_what_is_closed()
     collect_seldom()
     try:
         try:
@@ -105,18 +124,32 @@ def main() -> None:
         typer.echo(f"error: {escaped(str(error))}", err=True)
         sys.exit(2)
     except BrokenPipeError:
-        # The reader (head, less) went away: no more output is wanted.
+        # By what was still to be printed.
         _print_no_more()
         sys.exit(0)
     except KeyboardInterrupt:
         # While the last of the answer was being written.
         sys.exit(130)
     except OSError as error:
+        if error.filename:
+            typer.echo(f"error: {escaped(str(error.filename))} cannot be used: {error.strerror}.", err=True)
+            sys.exit(2)
         if error.errno not in _FULL:
             raise
         _print_no_more()
         typer.echo(f"error: the answer cannot be printed: {error.strerror}.", err=True)
         sys.exit(2)
+
+
+def _open_what_is_closed() -> None:
+    """Open standard streams that were closed onto nothing, so that no file that is opened takes their place."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free is this one.
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _print_no_more() -> None:

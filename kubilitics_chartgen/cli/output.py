@@ -39,6 +39,9 @@ def console(*, stderr: bool = False) -> Console:
             for segment in super().render(renderable, options):
                 yield segment if segment.control else segment._replace(text=escaped(segment.text))
 
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the program with 1
+
     return Escaping(stderr=stderr, soft_wrap=True, highlight=False)
 
 

@@ -126,9 +126,9 @@ class EmbeddedChart:
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
-        """What values.yaml says."""
-        defaults: Mapping[str, Any] = _call(lambda: self._facts.values)
-        return defaults
+        """What values.yaml says; empty where there is none."""
+        defaults: Mapping[str, Any] | None = _call(lambda: self._facts.values)
+        return defaults or {}
 
     @cached_property
     def schema(self) -> Mapping[str, Any] | None:

@@ -114,14 +114,24 @@ def _folder_files(folder: Path, budget: Budget) -> Iterator[tuple[str, bytes]]:
     if len(wanted) > MAX_FILES:
         raise InputError(f"{folder} holds more than {MAX_FILES} files.")
     for path in wanted:
-        if not path.is_file():
-            continue
         name = path.relative_to(folder).as_posix()
+        if path.is_dir() or not path.exists():
+            continue
+        if not path.is_file():
+            # A pipe would be waited for without an end.
+            raise _unreadable(name, "it is neither a file nor a folder")
         if "\\" in name:
             problem = Problem(message="its name holds a backslash, so it is lost when the chart is packed", file=name)
             raise InputError("A file of the chart has to be renamed.", [problem])
         if not path.resolve().is_relative_to(root):
-            problem = Problem(message="the link leads out of the chart", file=name)
-            raise InputError("A file of the chart cannot be read.", [problem])
-        budget.spend(name, path.stat().st_size)
-        yield name, path.read_bytes()
+            raise _unreadable(name, "the link leads out of the chart")
+        try:
+            budget.spend(name, path.stat().st_size)
+            data = path.read_bytes()
+        except OSError as error:
+            raise _unreadable(name, str(error.strerror)) from error
+        yield name, data
+
+
+def _unreadable(name: str, why: str) -> InputError:
+    return InputError("A file of the chart cannot be read.", [Problem(message=why, file=name)])

@@ -84,3 +84,10 @@ def test_an_image_that_no_value_moves_is_named(tmp_path: Path) -> None:
 )
 def test_what_is_no_registry_is_refused(registry: str, tmp_path: Path) -> None:
     assert "no registry" in refused("relocate", registry, shop(tmp_path / "shop"))
+
+
+def test_a_chart_without_values_of_its_own_can_move(tmp_path: Path) -> None:
+    chart = shop(tmp_path)
+    (chart / "values.yaml").unlink()
+    (chart / "templates" / "deployment.yaml").write_text("{{- /* nothing that names an image */ -}}")
+    assert "{}" in ok("relocate", "reg.example", chart)

@@ -124,6 +124,36 @@ def test_what_cannot_be_used_is_said(test, ini, message, tmp_path):
     assert message in done.stdout
 
 
+@pytest.mark.parametrize("ini", ["[pytest]\n", "[pytest]\nchart_path = nowhere\n"])
+@pytest.mark.parametrize(
+    ("test", "place"),
+    [
+        ("def test_it(rendered): pass", ""),
+        ("def test_it(chart):\n    1\n    chart.render()", "test_it.py:3: "),
+        ("def test_it(chart):\n    chart.verify()", "test_it.py:2: "),
+    ],
+)
+def test_no_chart_is_said_in_words_and_not_in_code_of_the_plugin(test, place, ini, tmp_path):
+    done = run(tmp_path, test, ini=ini)
+    assert done.returncode == 1
+    assert "def render" not in done.stdout
+    assert "Error" not in done.stdout
+    assert re.search(rf"^{re.escape(place)}.*{re.escape(str(tmp_path))}", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_values_that_are_refused_can_still_be_expected(tmp_path):
+    write_chart(tmp_path / "web")
+    test = """
+        import pytest
+        from kubilitics_chartgen.helm import RefusedError
+
+        def test_it(chart):
+            with pytest.raises(RefusedError):
+                chart.render({"replicas": "many"})
+    """
+    assert run(tmp_path, test).returncode == 0
+
+
 def test_pytest_itself_starts_without_the_toolkit():
     loaded = subprocess.run(
         [sys.executable, "-c", f"import sys, pytest; before = set(sys.modules); import {PLUGIN}; "

@@ -13,7 +13,7 @@ import signal
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Semaphore
@@ -132,7 +132,8 @@ class Pool(Generic[Asked, Answered]):
         ours, theirs = _SPAWN.Pipe()
         arguments = (theirs, self.work, self.task, self.memory, self._turns)
         process = _SPAWN.Process(target=_work, args=arguments, daemon=True)
-        process.start()
+        with _interruptions_wait():
+            process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
 
@@ -244,6 +245,19 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int, 
             connection.send(run(chunk))
         except Exception as error:
             connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
+
+
+@contextlib.contextmanager
+def _interruptions_wait() -> Iterator[None]:
+    """Ctrl-C comes once the block has ended, and never to a process that is started in it, until that asks for it."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _limit(memory: int) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+from dataclasses import dataclass
 
 import pytest
 
@@ -10,8 +13,9 @@ from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.verify.sweep.pool import Pool, Work
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
-from kubilitics_chartgen.verify.sweep.task import Request, Status
+from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from tests.verify.charts import SERVICE, write_chart
 
@@ -136,3 +140,28 @@ def test_a_worker_that_dies_loses_nothing_but_what_killed_it(workers, tmp_path):
     for request, outcome in zip(requests, outcomes, strict=True):
         kills = request.configuration.levels[greeting] == loop
         assert outcome.status is (Status.DIED if kills else Status.ACCEPTED), outcome
+
+
+@dataclass
+class Interrupted(Work[Request, Outcome]):
+    """Work that is interrupted on its way to a worker, before that has run a line of its own."""
+
+    status: Status = Status.ACCEPTED
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def runner(self, _task):
+        return lambda requests: [Outcome(each.index, self.status) for each in requests]
+
+    def died(self, request, reason):
+        return Outcome(request.index, Status.DIED, reason)
+
+
+def test_ctrl_c_while_workers_start_is_for_the_one_who_starts_them(tmp_path, capfd):
+    _task, requests = prepared(write_chart(tmp_path / "web"), count=8)
+    with Pool(Interrupted(), "task", workers=1) as pool:
+        assert {each.status for each in pool.run(requests)} == {Status.ACCEPTED}
+    assert capfd.readouterr().err == ""
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
