@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,8 @@ def render(
     """Print the manifests of a chart, exactly as `helm template --skip-tests` of Helm 3 does."""
     from kubilitics_chartgen.helm import Release, RenderRequest, render_chart
 
+    if only and not all(wanted.strip("/ ") for wanted in only):
+        raise InputError("--only is empty: name a kind, such as Deployment, or an object, such as Deployment/web.")
     if output is not None:
         output = output.absolute()
         _check_output(output)
@@ -95,9 +97,11 @@ def _chosen(found: Sequence[Document], only: Sequence[str]) -> Sequence[Document
     missing = [wanted for wanted in only if not select(found, wanted)]
     if missing:
         there = sorted({str(document) for document in found if document.kind})
-        listed = ", ".join(there) if there else "nothing at all"
-        typer.echo(f"error: the chart renders no {' and no '.join(missing)}. It renders: {listed}", err=True)
-        raise typer.Exit(1)
+        kinds = {name.partition("/")[0] for name in there}
+        near = [did_you_mean(wanted, there if "/" in wanted else kinds) for wanted in missing]
+        meant = "".join(f" Did you mean {name}?" for name in dict.fromkeys(near) if name)
+        listed = "\n".join(f"  {name}" for name in there) or "  nothing at all"
+        raise InputError(f"the chart renders no {' and no '.join(missing)}.{meant} It renders:\n{listed}")
     chosen = {id(document) for wanted in only for document in select(found, wanted)}
     return [document for document in found if id(document) in chosen]
 

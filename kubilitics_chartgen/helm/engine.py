@@ -84,17 +84,28 @@ class RenderError(InputError):
 class RefusedError(RenderError):
     """The chart says no to these values, in the words of its author."""
 
+    place = ""
+    """Where in its templates, such as `templates/a.yaml:1`, for words that do not say so themselves."""
+
+    @property
+    def placed(self) -> str:
+        """The words, and the place where it is known."""
+        return f"{self.summary} ({self.place})" if self.place else self.summary
+
 
 def render_error(text: str) -> RenderError:
-    """Helm's error text as an error; a message from `fail` or `required` stands alone."""
+    """Helm's error text as an error; a message from `fail` or `required` is its summary."""
     text = text.replace(_HINT, "").strip().removeprefix("Error: ")
     if _SCHEMA in text:
         return schema_error(text)
     said = _EXECUTION.search(text)
     if said:
-        return RefusedError(
-            said["message"].strip() or f"{said['file']}:{said['line']} refuses these values without a word"
-        )
+        message = said["message"].strip()
+        error = RefusedError(message or f"{said['file']}:{said['line']} refuses these values without a word")
+        # A list of what is wrong names the values.
+        if message and "\n" not in message:
+            error.place = f"{said['file'].partition('/')[2]}:{said['line']}"
+        return error
     if text.startswith("chart requires kubeVersion"):
         return RenderError(f"{text}. Give a version that the chart accepts with --kube-version.")
     place = _PLACE.match(text)

@@ -72,7 +72,10 @@ def render_chart(request: RenderRequest, *, stdin: BinaryIO | None = None) -> Re
     if problems:
         raise RefusedError("the values do not fit the chart's schema", problems)
     chart, dialect = _choose(request, facts)
-    texts = chart.render(given.data, request.release)
+    try:
+        texts = chart.render(given.data, request.release)
+    except RefusedError as error:
+        raise RefusedError(error.placed, error.problems) from error
     return Rendered(documents(texts, dialect=dialect), coalesced, notes(texts), dialect)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from kubilitics_chartgen.cli.render import render
 from kubilitics_chartgen.errors import ChartgenError
 from tests.helm import charts
 from tests.helm.conftest import BuildChart, RunHelm
+from tests.tools import REPOSITORY
 
 app = typer.Typer(rich_markup_mode=None)
 app.command()(render)
@@ -88,11 +90,40 @@ def test_only_prints_the_chosen_objects(chart: Path) -> None:
 
 def test_only_names_what_there_is_when_nothing_matches(chart: Path) -> None:
     nothing = run(chart, "--only", "Deployment/web", "--only", "Service")
-    assert (nothing.code, nothing.out) == (1, "")
+    assert (nothing.code, nothing.out) == (2, "")
     assert "the chart renders no Deployment/web." in nothing.err
-    assert "Service/late" in nothing.err
+    assert "\n  Service/late" in nothing.err
     assert "Pod/check" not in nothing.err
     assert "Pod/check" in run(chart, "--only", "Pod/nope", "--include-tests").err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "meant"), [("ConfgMap", "ConfigMap"), ("Servce/late", "Service/late"), ("Service/lat", "Service/late")]
+)
+def test_only_guesses_what_was_meant(chart: Path, wanted: str, meant: str) -> None:
+    assert f"the chart renders no {wanted}. Did you mean {meant}?" in run(chart, "--only", wanted).err
+
+
+@pytest.mark.parametrize("wanted", ["", " ", "/"])
+def test_only_of_nothing_is_refused(chart: Path, wanted: str) -> None:
+    nothing = run(chart, "--only", wanted)
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "--only is empty" in nothing.err
+
+
+def test_the_readmes_example_of_only_works() -> None:
+    readme = (REPOSITORY / "README.md").read_text()
+    (wanted,) = re.findall(r"`--only (\S+)`", readme)
+    assert run(REPOSITORY / "charts" / "kubilitics", "--only", wanted).code == 0
+
+
+@pytest.mark.parametrize("engine", ["embedded", "cli"])
+def test_a_refusal_in_words_alone_is_told_with_its_place(chart: Path, engine: str) -> None:
+    template = chart / "templates" / "refusing.yaml"
+    template.write_text('\n{{ required "need it" .Values.nowhere }}')
+    assert run(chart, "--engine", engine).err == "error: need it (templates/refusing.yaml:2)"
+    template.write_text('{{ fail "These cannot be used:\\n- a: no." }}')
+    assert run(chart, "--engine", engine).err == "error: These cannot be used:\n- a: no."
 
 
 def test_values_and_settings_are_used_and_all_their_problems_told(chart: Path, tmp_path: Path) -> None:

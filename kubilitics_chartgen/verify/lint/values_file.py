@@ -66,7 +66,7 @@ def _by_templates(chart: EmbeddedChart, name: str, values: Values, kube_version:
         with log_silenced():
             chart.render_texts(chart.with_version(values.data, release), release)
     except RefusedError as error:
-        yield Finding(NAME, Severity.ERROR, f"the chart refuses these values: {error}", name)
+        yield Finding(NAME, Severity.ERROR, f"the chart refuses these values: {error.placed}", name)
     except InputError:
         # What is wrong with the template itself is told by Helm's own lint.
         return
