@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,15 +41,29 @@ __all__ = ["app", "main", "root"]
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room for what is written."""
 
+_WORDS = (
+    (r"^Value error, ", ""),
+    (r"^Input should be less than or equal to (\S+)$", r"\1 or less is expected."),
+    (r"^Input should be greater than or equal to (\S+)$", r"\1 or more is expected."),
+    (r"^Input should be a valid integer.*$", "a whole number is expected."),
+    (r"^Input should be a valid number.*$", "a number is expected."),
+)
+"""What pydantic, which Typer asks, says of an option's value, and what people say."""
+
 
 @contextmanager
-def _readers_may_leave() -> Iterator[None]:
-    """Where the reader (head, less) goes away no more output is wanted: a fine end, which Typer ends with 1."""
+def _ended_well() -> Iterator[None]:
+    """What Typer would end otherwise: a reader that goes away, and options whose values are refused."""
     try:
         yield
     except BrokenPipeError:
+        # The reader (head, less) wants no more output.
         _print_no_more()
         raise typer.Exit(0) from None
+    except typer.BadParameter as error:
+        for pattern, words in _WORDS:
+            error.message = re.sub(pattern, words, error.message)
+        raise
 
 
 class _Commands(TyperGroup):
@@ -56,13 +71,13 @@ class _Commands(TyperGroup):
 
     def make_context(self, *args: Any, **options: Any) -> Any:
         """Read the command line, which may be a request for help."""
-        with _readers_may_leave():
+        with _ended_well():
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         """Run the command that was asked for."""
         try:
-            with _readers_may_leave():
+            with _ended_well():
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             # Typer would end without a word.

@@ -46,7 +46,10 @@ Kubernetes = Annotated[str, typer.Option(help="Version of the cluster.")]
 ValuesFiles = Annotated[
     list[str] | None,
     typer.Option(
-        "--values", "-f", help="Take what is not given from a values file, as the chart would; may be repeated."
+        "--values",
+        "-f",
+        metavar="FILE",
+        help="Take what is not given from a values file, as the chart would; may be repeated.",
     ),
 ]
 ChartFolder = Annotated[Path, typer.Option("--chart", help="The chart that values files are for.")]
@@ -108,10 +111,10 @@ def show_matrix(
     if form is Format.MARKDOWN:
         typer.echo(window_table(judged_by, size=window))
         return
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*COMPONENTS, "verdict", "why or what is missing")
+    table = Table(*(Column(name, overflow="fold") for name in (*COMPONENTS, "verdict", "why or what is missing")))
     for verdict in combinations(judged_by, size=window):
         missing = f"without {', '.join(verdict.missing)}" if verdict.missing else ""
         why = "; ".join(verdict.reasons) or missing

@@ -26,9 +26,15 @@ MAX_BYTES = 2**20
 
 
 def given_versions(frontend: str, backend: str, ai: str, chart_version: str, kubernetes: str) -> dict[str, str]:
-    """Versions by subject; what is empty was not given. A cluster is judged with the chart given, or this release's."""
+    """Versions by subject; what is empty was not given. A cluster is judged with the chart given, or this release's.
+
+    Raises InputError for a version of Kubernetes that is none.
+    """
+    from kubilitics_chartgen.helm.versions import full_kube_version
     from kubilitics_chartgen.model.release import RELEASE
 
+    if kubernetes:
+        full_kube_version(kubernetes)
     if kubernetes and not chart_version:
         chart_version = RELEASE.version
     pairs = {"frontend": frontend, "backend": backend, "ai": ai, "chart": chart_version, "kubernetes": kubernetes}

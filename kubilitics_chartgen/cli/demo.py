@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kubilitics_chartgen.cli import generate as generating
-from kubilitics_chartgen.cli.output import console, print_json, progress
+from kubilitics_chartgen.cli.output import console, counted, print_json, progress
 
 if TYPE_CHECKING:
     from kubilitics_chartgen.kube.versions import KubeVersion
@@ -139,17 +139,16 @@ def _print(
 
     out = console()
     out.print(f"Generated {chart}: {files} files, {len(changed) or 'none'} changed")
-    out.print(f"Linted {chart}: {findings or 'no'} findings\n")
+    out.print(f"Linted {chart}: {counted(findings, 'finding')}\n")
     span = f"{versions[0].name} to {versions[-1].name}"
     table = Table(title=f"Profiles, strictly validated on Kubernetes {span}", title_justify="left")
-    table.add_column("Profile", style="bold", no_wrap=True)
-    table.add_column("AI", no_wrap=True)
-    table.add_column("Objects", justify="right")
-    table.add_column("Valid on", no_wrap=True)
+    table.add_column("Profile", style="bold", overflow="fold")
+    table.add_column("AI", overflow="fold")
+    table.add_column("Objects", justify="right", overflow="fold")
+    table.add_column("Valid on", overflow="fold")
     for result in results:
-        verdict = (
-            f"[red]{len(result.problems)} problems[/red]" if result.problems else f"[green]all {len(versions)}[/green]"
-        )
+        bad = len(result.problems)
+        verdict = f"[red]{counted(bad, 'problem')}[/red]" if bad else f"[green]all {len(versions)}[/green]"
         table.add_row(result.name, result.provider or "off", str(result.objects), verdict)
     out.print(table)
     for result in results:

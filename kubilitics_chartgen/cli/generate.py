@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from kubilitics_chartgen.cli.output import print_json
+from kubilitics_chartgen.cli.output import counted, print_json
 from kubilitics_chartgen.errors import InputError
 
 __all__ = ["Plan", "apply", "generate", "plan"]
@@ -105,7 +105,7 @@ def generate(
         print_json({"changed": changed, "files": len(planned.wanted), "written": not check})
     elif check and changed:
         typer.echo(planned.diff(), nl=False)
-        typer.echo(f"{len(changed)} generated files differ. Run: kubilitics-chartgen generate", err=True)
+        typer.echo(f"not fresh: {counted(len(changed), 'generated file')}. Run: kubilitics-chartgen generate", err=True)
     elif not changed:
         typer.echo(f"{len(planned.wanted)} generated files are fresh")
     else:

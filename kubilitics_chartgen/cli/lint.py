@@ -19,12 +19,14 @@ _COLORS = {"error": "red", "warning": "yellow", "info": "cyan"}
 
 
 def lint(
-    chart: Annotated[Path, typer.Argument(help="The folder of the chart.")] = Path("charts/kubilitics"),
+    chart: Annotated[Path, typer.Argument(metavar="CHART", help="The chart's folder.")] = Path("charts/kubilitics"),
     values: Annotated[
-        list[str] | None, typer.Option("--values", "-f", help="A values file to judge as well; may be repeated.")
+        list[str] | None, typer.Option("--values", "-f", metavar="FILE", help="Judge this as well; may be repeated.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-    kube_version: Annotated[str, typer.Option("--kube-version", help="Lint for this Kubernetes version.")] = "",
+    kube_version: Annotated[
+        str, typer.Option("--kube-version", metavar="VERSION", help="Lint for this Kubernetes version.")
+    ] = "",
 ) -> None:
     """Check a chart's source: Helm's lint, unused and undefined values, schema, metadata, YAML style.
 

@@ -33,10 +33,14 @@ class ReportFormat(str, Enum):
 
 
 def verify(
-    chart: Annotated[Path, typer.Argument(help="The chart: a folder or a .tgz.")] = Path("charts/kubilitics"),
+    chart: Annotated[Path, typer.Argument(metavar="CHART", help="A chart folder or a .tgz archive.")] = Path(
+        "charts/kubilitics"
+    ),
     values: Annotated[
         list[str] | None,
-        typer.Option("--values", "-f", help="Values to start from, around which the others vary; may be repeated."),
+        typer.Option(
+            "--values", "-f", metavar="FILE", help="Values to start from, around which others vary; may be repeated."
+        ),
     ] = None,
     strength: Annotated[
         int, typer.Option(min=2, max=4, help="How many values are combined in every way: 2 is every pair.")
@@ -100,6 +104,10 @@ def verify(
 
     if (report is None) != (output is None):
         raise InputError("A report needs both: --report says of which kind, --output says where.")
+    if output is not None:
+        from kubilitics_chartgen.cli.writing import check_file
+
+        check_file(output)
     if scheduler and workers:
         raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
     if budget is not None and not budget > 0:
@@ -188,10 +196,11 @@ def _write(kind: ReportFormat, path: Path, result: VerifyReport) -> None:
     from kubilitics_chartgen.verify.report import report_text
 
     replace_file(path, report_text(kind.value, result))
+    typer.echo(f"wrote {path}", err=True)
 
 
 def _print(result: VerifyReport) -> None:
-    from kubilitics_chartgen.cli.output import console
+    from kubilitics_chartgen.cli.output import console, counted
 
     out = console()
     for finding in result.findings:
@@ -209,16 +218,16 @@ def _print(result: VerifyReport) -> None:
     ]
     if set_aside:
         lines.append(
-            f"{set_aside} findings were set aside: they need values, or text in files, that nothing says to be valid"
+            f"set aside: {counted(set_aside, 'finding')} with values, or text in files, that nothing says to be valid"
         )
     if numbers["exempt"]:
-        lines.append(f"{numbers['exempt']:.0f} findings are exempt by .chartgen.yaml")
+        lines.append(f"exempt by .chartgen.yaml: {counted(numbers['exempt'], 'finding')}")
     if not result.complete:
         lines.append("The run ended before its time: what is not said here was not looked at.")
     for line in lines:
         out.print(line, markup=False)
     nothing = "nothing found" if result.complete else "nothing found so far"
-    verdict = f"{failing} finding{'s' if failing != 1 else ''}" if failing else nothing
+    verdict = counted(failing, "finding") if failing else nothing
     out.print(
         f"{result.chart}: {verdict} ({numbers['seconds']:.1f} s, {numbers['workers']:.0f} workers, seed {result.seed})",
         markup=False,
@@ -228,6 +237,8 @@ def _print(result: VerifyReport) -> None:
 
 def _breadth(result: VerifyReport) -> Iterator[str]:
     """What was looked at: the objects of one chart, or pairs of objects of two."""
+    from kubilitics_chartgen.cli.output import counted
+
     numbers = result.numbers
     versions = _span(result.kube_versions)
     if "pairs" in numbers:
@@ -237,8 +248,8 @@ def _breadth(result: VerifyReport) -> Iterator[str]:
     undecided = sum(each.undecided for each in result.coverage)
     yield f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {versions}"
     yield (
-        f"{len(result.coverage)} templates: {whole} in every combination, {len(result.coverage) - whole} t-wise"
-        f"; {undecided:,} combinations undecided"
+        f"{counted(len(result.coverage), 'template')}: {whole} in every combination, "
+        f"{len(result.coverage) - whole} t-wise; {counted(undecided, 'combination')} undecided"
     )
 
 

@@ -8,9 +8,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from kubilitics_chartgen.errors import ToolError
+from kubilitics_chartgen.errors import InputError, ToolError
 
-__all__ = ["remove_file", "replace_file", "replace_folder"]
+__all__ = ["check_file", "remove_file", "replace_file", "replace_folder"]
 
 
 def replace_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
@@ -53,6 +53,18 @@ def _swap(folder: Path, new: Path, old: Path) -> None:
         if old.exists() and not folder.exists():
             old.rename(folder)
         raise
+
+
+def check_file(path: Path) -> None:
+    """Raise InputError where it can be told already that `replace_file` could not write to `path`."""
+    if path.is_dir():
+        raise InputError(f"{path} is a folder. Name the file to write.")
+    try:
+        above = next(folder for folder in path.absolute().parents if folder.exists())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise InputError(f"{path} cannot be written: {above} is no folder that you may write to.")
 
 
 def replace_file(path: Path, content: str | bytes) -> None:

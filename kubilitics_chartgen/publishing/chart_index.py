@@ -96,7 +96,11 @@ def _read_index(folder: Path) -> dict[str, Any]:
         return {"apiVersion": "v1", "entries": {}, "generated": ""}
     if len(data) > _MAX_INDEX:
         raise InputError(f"{folder / INDEX} is larger than {_MAX_INDEX // 2**20} MiB, which is the limit.")
-    index = parse_values(data.decode("utf-8", "replace"), name=str(folder / INDEX)).data
+    try:
+        index = parse_values(data.decode("utf-8", "replace"), name=str(folder / INDEX)).data
+    except InputError as error:
+        message = f"{folder / INDEX} is no index of a chart repository. Nothing was written."
+        raise InputError(message, error.problems) from error
     entries = index.get("entries")
     if index.get("apiVersion") != "v1" or not isinstance(entries, (dict, type(None))):
         raise InputError(f"{folder / INDEX} is no index of a chart repository: it has no entries. Nothing was written.")

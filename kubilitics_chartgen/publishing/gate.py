@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kubilitics_chartgen.errors import ChartgenError, Problem
+from kubilitics_chartgen.errors import ChartgenError, InputError, Problem
 
 __all__ = ["Check", "Result", "checks", "run_checks"]
 
@@ -54,7 +54,14 @@ class _Subject:
 
 
 def checks(root: Path, version: str, *, stale: Callable[[], Sequence[str]]) -> tuple[Check, ...]:
-    """The checks of a release; `stale` names the generated files that are not fresh."""
+    """The checks of a release; `stale` names the generated files that are not fresh.
+
+    Raises InputError for a version that is none.
+    """
+    from kubilitics_chartgen.helm.versions import is_semver
+
+    if not is_semver(version):
+        raise InputError(f"{version!r} is no version. Write it as 1.2.0, without a v.")
     subject = _Subject(root, version)
     return (
         Check("tree", "nothing is changed and not committed", lambda: list(_tree(subject))),
@@ -101,12 +108,8 @@ def _tree(subject: _Subject) -> Iterator[Problem]:
 
 def _versions(subject: _Subject) -> Iterator[Problem]:
     from kubilitics_chartgen.helm import EmbeddedEngine
-    from kubilitics_chartgen.helm.versions import is_semver
     from kubilitics_chartgen.model.release import RELEASE
 
-    if not is_semver(subject.version):
-        yield Problem(f"{subject.version!r} is no version.", fix="Write it as 1.2.0, without a v.")
-        return
     metadata = EmbeddedEngine().load(subject.chart).metadata
     toolkit = re.search(r'^__version__ = "([^"]*)"', _read(subject.root / _TOOLKIT), re.MULTILINE)
     stated = (

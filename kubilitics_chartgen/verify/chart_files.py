@@ -65,9 +65,9 @@ class ChartFiles:
 def read_chart(folder: Path) -> ChartFiles:
     """Read a chart. Raises InputError where the folder is no chart, or a file cannot be read."""
     if not folder.exists():
-        raise InputError(f"There is no folder {folder}.")
+        raise InputError(f"there is no chart at {folder}. Name the folder of a chart, the one that holds Chart.yaml.")
     if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder. Give the folder of a chart, the one that holds Chart.yaml.")
+        raise InputError(f"{folder} is not a folder. Name the folder of a chart; an archive is to be unpacked first.")
     if not (folder / "Chart.yaml").is_file():
         raise InputError(f"{folder} is not a chart: it holds no Chart.yaml.")
     budget = Budget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from xml.etree import ElementTree as Xml
 
@@ -67,9 +68,10 @@ def _html(result: VerifyReport) -> str:
     failing = [finding for finding in result.findings if finding.fails]
     aside = [finding for finding in result.findings if not finding.fails]
     nothing = "nothing found" if result.complete else "nothing found so far"
-    verdict = f"{len(failing)} findings" if failing else nothing
+    verdict = f"{len(failing)} finding{'s' * (len(failing) != 1)}" if failing else nothing
     numbers = "".join(
-        f"<tr><td>{escape(name)}</td><td class=number>{value:,}</td></tr>" for name, value in result.numbers.items()
+        f"<tr><td>{escape(_words(name))}</td><td class=number>{value:,}</td></tr>"
+        for name, value in result.numbers.items()
     )
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
     ended = "" if result.complete else "<p class=error>The run ended before its time.</p>"
@@ -94,6 +96,11 @@ def _html(result: VerifyReport) -> str:
             f"<h2>Numbers</h2><table>{numbers}</table></html>\n",
         ]
     )
+
+
+def _words(name: str) -> str:
+    """The name of a number as people write it."""
+    return re.sub(r"(?=[A-Z])", " ", name).lower()
 
 
 def _finding(finding: Proof) -> str:

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 import kubilitics_chartgen
-from kubilitics_chartgen.cli import writing
+from kubilitics_chartgen.cli import demo, writing
 from kubilitics_chartgen.cli.generate import apply, plan
+from kubilitics_chartgen.cli.output import counted
 from kubilitics_chartgen.errors import ToolError
+from kubilitics_chartgen.kube.versions import supported
 from tests.chart.objects import REPOSITORY
 
 PROGRAM = str(Path(sys.executable).parent / "kubilitics-chartgen")
@@ -218,6 +220,54 @@ def test_the_demo_ends_with_a_table_and_the_manifests(repository):
         assert name in done.stdout
         assert (repository / "build" / "demo" / f"{name}.yaml").read_text().startswith("---\n# Source: ")
     assert "helm install kubilitics" in done.stdout
+
+
+def test_the_demos_table_leaves_nothing_out_on_a_narrow_terminal(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "32")
+    result = demo.ProfileResult("air-gapped", "custom", 12, Path("build/demo/a.yaml"), ())
+    demo._print(Path("charts"), 1, [], 1, [result], supported())
+    shown = capsys.readouterr().out
+    assert "1 finding\n" in shown
+    cells = [line.split("│")[1:-1] for line in shown.splitlines() if line.count("│") == 5]
+    told = ["".join(part.strip() for part in column) for column in zip(*cells, strict=True)]
+    assert told == ["air-gapped", "custom", "12", f"all{len(supported())}"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("verify", "--strength", "9"), "Invalid value for '--strength': 4 or less is expected."),
+        (("verify", "--strength", "x"), "Invalid value for '--strength': a whole number is expected."),
+        (("verify", "--budget", "x"), "Invalid value for '--budget': a number is expected."),
+        (("preflight", "--timeout", "0"), "Invalid value for '--timeout': 1 or more is expected."),
+        (("verify", "--report", "foo"), "Invalid value for '--report': 'foo' is not one of 'junit', 'json', 'html'."),
+    ],
+)
+def test_an_options_value_that_is_none_gets_plain_words(arguments, words):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("output", "words"), [("values", "is a folder"), ("values/minimal.yaml/x", "cannot be written")]
+)
+def test_a_report_that_cannot_be_written_is_refused_before_the_run(output, words):
+    done = run("verify", "--report", "html", "--output", output, timeout=10)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 findings"), (1, "1 finding"), (1234, "1,234 findings")])
+def test_one_is_not_many(number, said):
+    assert counted(number, "finding") == said
+
+
+@pytest.mark.parametrize("command", ["lint", "verify", "compat check"])
+def test_help_calls_files_and_charts_by_these_names(command):
+    shown = run(*command.split(), "--help").stdout
+    assert "--values FILE" in shown
+    assert "list[str]" not in shown
 
 
 def test_the_demo_fails_where_a_profile_does(repository):

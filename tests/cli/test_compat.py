@@ -1,6 +1,7 @@
 """`compat` as release engineers, operators and the updater meet it."""
 
 import json
+import os
 
 import pytest
 
@@ -89,6 +90,13 @@ def test_the_matrix_as_a_table_markdown_and_json():
     assert found["matrix"] == {key: value for key, value in shipped.items() if key != "$comment"}
 
 
+def test_the_table_of_a_narrow_terminal_leaves_nothing_out():
+    done = run("compat", "matrix", env={**os.environ, "COLUMNS": "40"})
+    assert "…" not in done.stdout
+    cells = [line.split("│") for line in done.stdout.splitlines() if line.count("│") > 3]
+    assert "".join(row[4].strip() for row in cells[:1] + cells[1:2]) == "compatible"
+
+
 def test_updates_in_an_order_through_compatible_states():
     code, found = answer("updates", "--installed", "frontend=1.1.0,backend=1.1.0,ai=1.1.9", "--json")
     assert code == 0
@@ -143,6 +151,7 @@ def test_lint_judges_this_matrix_and_another(tmp_path):
     ("arguments", "words"),
     [
         (("check",), "nothing to judge"),
+        (("check", "--backend", "1.2.0", "--kubernetes", "banana"), "invalid kube version 'banana'"),
         (("check", "-f", "no-such.yaml"), "no-such.yaml: there is no such file"),
         (("check", "--backend", "1.2.0", "--matrix", "no-such.json"), "no-such.json: the file cannot be read"),
         (("lint", "--matrix", "Makefile"), "Makefile:1: this is not JSON"),

@@ -170,7 +170,8 @@ def test_an_index_that_is_none_is_left_alone(index: str, tmp_path: Path) -> None
     folder.mkdir()
     (folder / "index.yaml").write_text(index)
     said = refused("publish", packed(tmp_path), folder)
-    assert "index.yaml" in said
+    assert "index.yaml is no index of a chart repository" in said
+    assert "the values" not in said
     assert contents(folder) == {"index.yaml": index.encode()}
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from kubilitics_chartgen.cli.app import app
 from kubilitics_chartgen.cli.generate import plan
+from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.publishing import gate
 from kubilitics_chartgen.verify import verification
 from tests.publishing.charts import refused, run
@@ -128,9 +129,9 @@ def test_another_version_is_refused_wherever_it_stands(repository: Path) -> None
 
 
 @pytest.mark.parametrize("version", ["v1.2.0", "1.2", "latest", "1.2.0 ", "01.2.0"])
-def test_what_is_no_version_is_refused(version: str, repository: Path) -> None:
-    (problem,) = check(repository, version)["versions"]
-    assert "is no version" in problem
+def test_what_is_no_version_is_refused_before_anything_is_checked(version: str) -> None:
+    with pytest.raises(InputError, match="is no version"):
+        gate.checks(Path("nowhere"), version, stale=list)
 
 
 def test_a_toolkit_of_another_version_is_refused(repository: Path) -> None:

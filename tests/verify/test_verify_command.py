@@ -429,6 +429,8 @@ def test_no_report_shows_the_secrets_of_the_users_own_file(tmp_path):
         assert done.returncode == 1, done.stderr
         assert "hunter" not in done.stdout
         assert "hunter" not in (tmp_path / kind).read_text()
+        assert done.stderr == f"wrote {tmp_path / kind}\n"
+    assert "<td>distinct documents</td>" in (tmp_path / "html").read_text()
     findings = json.loads((tmp_path / "json").read_text())["findings"]
     shown = [finding for finding in findings if "password" in finding["values"]]
     assert shown

@@ -62,7 +62,7 @@ def test_a_values_file_that_was_named_is_judged(build: Build, tmp_path: Path) ->
     assert "mine.yaml:1: error: greting" in result.output
 
 
-@pytest.mark.parametrize(("make", "words"), [(False, "There is no folder"), (True, "is not a chart")])
+@pytest.mark.parametrize(("make", "words"), [(False, "there is no chart at"), (True, "is not a chart")])
 def test_a_folder_that_is_no_chart_is_refused_in_a_sentence(tmp_path: Path, make: bool, words: str) -> None:
     folder = tmp_path / "somewhere"
     if make:
