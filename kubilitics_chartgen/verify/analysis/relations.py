@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
 
-__all__ = ["context_of", "copied", "fits", "index_key", "may_cover"]
+__all__ = ["copied", "fits", "index_key", "may_cover"]
 
 
 def may_cover(pattern: Path, path: Path) -> bool:
@@ -36,14 +36,6 @@ def copied(value: Abstract) -> Abstract:
     """A deep copy: what is changed in it does not change the values it was copied from."""
     copies = frozenset(("copy", path) for path in value.paths)
     return replace(value, paths=frozenset(), sites=value.sites | copies)
-
-
-def context_of(root: Path, name: str) -> Abstract:
-    """Something of a root context that is no value, such as `.Release`, with all that is in it.
-
-    It leads to no value, and yet all templates see what one of them changes in it.
-    """
-    return Abstract(sites=frozenset({("context", root, name)}), other=True)
 
 
 def index_key(number: int) -> str:

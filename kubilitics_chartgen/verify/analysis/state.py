@@ -8,15 +8,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from kubilitics_chartgen.verify.analysis.compared import Compared
+from kubilitics_chartgen.verify.analysis.contexts import (
+    CHART,
+    METHODS,
+    context_of,
+    inside_of,
+    is_chart,
+    subcharts_of,
+)
 from kubilitics_chartgen.verify.analysis.files import files_of, part_of
 from kubilitics_chartgen.verify.analysis.heap import Heap
 from kubilitics_chartgen.verify.analysis.reads import Reads, Unknown, Use
-from kubilitics_chartgen.verify.analysis.relations import context_of, copied, fits, index_key, may_cover
+from kubilitics_chartgen.verify.analysis.relations import copied, fits, index_key, may_cover
 from kubilitics_chartgen.verify.analysis.tasks import Callable, Run, Task, TooMuchError
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Path, Site, join, text
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 
-__all__ = ["CHART", "MAX_CALLS", "MAX_PATH", "METHODS", "State", "Transfer"]
+__all__ = ["MAX_CALLS", "MAX_PATH", "State", "Transfer"]
 
 MAX_PATH = 24
 """Longest path that is followed; what lies deeper counts as read from there on."""
@@ -28,12 +36,6 @@ MAX_CALLS = 2000
 
 MAX_WORK = 12_000_000
 """Bound of one analysis, some seconds; past it every value counts as read."""
-METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
-"""What Go finds at `.Values` before it looks for a value of that name."""
-CHART = frozenset({"APIVersion", "Annotations", "AppVersion", "Condition", "Dependencies", "Deprecated", "Description",
-                   "Home", "Icon", "IsRoot", "Keywords", "KubeVersion", "Maintainers", "Metadata", "Name", "Sources",
-                   "Tags", "Type", "Version"})  # fmt: skip
-"""What `.Chart` holds. Helm 3 stops at anything else, and Helm 4 finds nothing there."""
 
 
 class State:
@@ -146,7 +148,7 @@ class State:
 
     def dotted(self, value: Abstract, name: str) -> Abstract:
         """What `value.name` may be where it stands in a template: a field, or what a method of `.Values` gives."""
-        if name not in CHART and _is_chart(value):
+        if name not in CHART and is_chart(value):
             self.unknown.add(Unknown(self.file, self.line, name))
         charts = value.paths & self.charts if name in METHODS else frozenset[Path]()
         if not charts:
@@ -197,10 +199,9 @@ class State:
         linked = self.heap.linked(site)
         found = join([self.heap.read(site, name), part_of(site, name)])
         if site[0] == "subcharts":
-            found = join([found, self._subcharts_of(site, name)])
+            found = join([found, subcharts_of(site, name, self.charts)])
         if site[0] == "context":
-            # What lies deeper is one with what is in it.
-            found = join([found, Abstract(sites=frozenset({(*site[:3], ANY)}), other=True)])
+            found = join([found, inside_of(site)])
         if site[0] == "copy":
             assert isinstance(site[1], tuple)
             found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])
@@ -209,14 +210,6 @@ class State:
         if linked == NOTHING:
             return found
         return join([found, self.field(linked, name, seen=seen | {site})])
-
-    def _subcharts_of(self, site: Site, name: str) -> Abstract:
-        prefix = site[1]
-        assert isinstance(prefix, tuple)
-        if name != ANY:
-            return Abstract(roots=frozenset({(*prefix, name)}))
-        inner = [chart for chart in self.charts if len(chart) == len(prefix) + 1 and chart[:-1] == prefix]
-        return Abstract(roots=frozenset(inner), other=True)
 
     def known_texts(self, value: Abstract) -> frozenset[str] | None:
         """All texts that a value may be, None where they are not known."""
@@ -381,13 +374,6 @@ class State:
         self.runs.clear()
         # So that everything is run once more.
         self.heap.version += 1
-
-
-def _is_chart(value: Abstract) -> bool:
-    """Whether this is `.Chart` and nothing else."""
-    sites = value.sites
-    known = bool(sites) and all(site[0] == "context" and site[2:] == ("Chart",) for site in sites)
-    return known and value == Abstract(sites=sites, other=True)
 
 
 Transfer = Function[[State, Site, Sequence[Abstract]], Abstract]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from kubilitics_chartgen.errors import did_you_mean
+from kubilitics_chartgen.verify.analysis.contexts import CHART
 from kubilitics_chartgen.verify.analysis.reads import Unknown
-from kubilitics_chartgen.verify.analysis.state import CHART
 from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.finding import Finding, Severity
 from kubilitics_chartgen.verify.lint.paths import known_keys, shown

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from kubilitics_chartgen.verify.analysis.state import CHART
+from kubilitics_chartgen.verify.analysis.contexts import CHART
 from kubilitics_chartgen.verify.lint import lint
 from kubilitics_chartgen.verify.verification import VerifyRequest, verify
 from tests.tools import helm3
