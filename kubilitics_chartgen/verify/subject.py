@@ -22,6 +22,7 @@ from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.imports import with_imports
+from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
@@ -123,6 +124,7 @@ def read_subject(
         subcharts=chart.subcharts,
         choices=closed_texts(loaded.schema),
         parts=() if chart.subcharts else remembered_names(chart.templates),
+        texts=texts_to_run(loaded.contents, [defaults, loaded.schema, loaded.settings, given.data, *known]),
     )
     compared = with_imports(compared, chart.dependencies)
     settings = read_factor_settings(loaded.settings, released=released)

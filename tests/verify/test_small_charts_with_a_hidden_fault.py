@@ -17,6 +17,7 @@ FAULT = 'immutable: "yes"'
 CHART = "apiVersion: v2\nname: hiding\nversion: 1.0.0\n"
 TWO = "flag: false\nother: false\n"
 FLAG = {"flag": True}
+SETS = "{{ if .Values.flag }}{{ $_ := set .Values `other` true }}{{ end }}"
 
 
 def config(body, name="b"):
@@ -139,6 +140,21 @@ CHARTS = {
             "templates/b.yaml": faulty_if('not (hasKey .Subcharts "sub")'),
         },
         {"tags": {"front": False}},
+    ),
+    "a text in values that sets another value": Hidden(
+        {"templates/b.yaml": faulty_if(".Values.other"), "templates/z.yaml": "{{- tpl .Values.first $ }}\n"},
+        FLAG,
+        values=f"{TWO}first: '{SETS}'\n",
+        schema={"properties": {"flag": {"type": "boolean"}, "other": {"const": False}}},
+    ),
+    "a text in a file that sets another value": Hidden(
+        {
+            "templates/b.yaml": faulty_if(".Values.other"),
+            "templates/z.yaml": '{{- tpl (.Files.Get "first.txt") $ }}\n',
+            "first.txt": SETS,
+        },
+        FLAG,
+        schema={"properties": {"flag": {"type": "boolean"}, "other": {"const": False}}},
     ),
     "an upgrade with one value of many": Hidden(
         {
