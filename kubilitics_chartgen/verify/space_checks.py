@@ -135,7 +135,7 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     waiting = {
         number
         for number, factor in enumerate(subject.space.factors)
-        if factor.named and not any(factor.path[: len(path)] == path for path in nobodys)
+        if factor.named and not factor.guessed and not any(factor.path[: len(path)] == path for path in nobodys)
     }
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
     if not starts:

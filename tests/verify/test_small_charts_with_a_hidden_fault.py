@@ -118,10 +118,16 @@ CHARTS = {
         values="podAnnotations: {}\n",
     ),
     "a text that is asked for": Hidden(
-        {"templates/b.yaml": faulty_if("not .Values.host")}, {"host": ""}, values="host: a.example\n"
+        {"templates/b.yaml": faulty_if("not .Values.host")},
+        {"host": ""},
+        values="host: a.example\n",
+        schema={"properties": {"host": {"type": "string", "pattern": "^(a.example)?$"}}},
     ),
     "a number that is asked for": Hidden(
-        {"templates/b.yaml": faulty_if("not .Values.count")}, {"count": 0}, values="count: 3\n"
+        {"templates/b.yaml": faulty_if("not .Values.count")},
+        {"count": 0},
+        values="count: 3\n",
+        schema={"properties": {"count": {"type": "integer"}}},
     ),
     "a chart inside that a condition without a value turns off": Hidden(
         {

@@ -182,10 +182,10 @@ def _suggested(sources: Sources, path: Path, nodes: SchemaNodes, default: Level)
     found.extend(Level(value, "example") for value in known if value is not MISSING and value is not None)
     asked = path in sources.tested and not sources.compared.get(path)
     if asked and default.value and type(default.value) in (str, int):
-        # A template that asks for nothing but whether it is set is written for one that is not.
-        found.append(Level(type(default.value)(), "template"))
+        # A template that asks for nothing but whether it is set is written for one that is not, unless it compares it.
+        found.append(Level(type(default.value)(), "template" if nodes.nodes else "unset"))
     if not nodes.nodes:
-        found.extend(_guessed(path[-1], default.value))
+        found.extend(_guessed(path, default.value))
         if len(_distinct(found)) == 1:
             guess = sources.unnamed.get(path, MISSING)
             found.extend(() if guess is MISSING else [Level(guess, "made up")])
@@ -251,15 +251,16 @@ def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:
         yield Level(value, "example" if hints else "schema")
 
 
-def _guessed(name: str, default: Any) -> Iterator[Level]:
+def _guessed(path: Path, default: Any) -> Iterator[Level]:
     """Without a schema: what is surely of the same kind, and what Kubernetes means by the name of an empty one."""
     if isinstance(default, bool):
         yield Level(not default, "default")
     elif isinstance(default, (list, dict)) and default:
         yield Level([] if isinstance(default, list) else {}, "made up")
-    elif default in ([], {}) and isinstance(usual := usual_value(name), type(default)):
-        # A mount goes with a volume, which is another value.
-        yield Level(usual, "made up" if "mount" in name.lower() else "example")
+    elif default in ([], {}) and isinstance(usual := usual_value(path), type(default)):
+        # A mount needs a volume, which is another value.
+        if "mount" not in path[-1].lower():
+            yield Level(usual, "usual")
     elif default == "":
         yield Level("example", "made up")
 

@@ -36,13 +36,18 @@ class _Missing:
 MISSING = _Missing()
 
 
+DOUBTFUL = ("made up", "unset")
+"""Origins of levels that nothing says to be valid."""
+
+
 @dataclass(frozen=True)
 class Level:
     """One value of a factor."""
 
     value: Any = field(hash=False)
     origin: str = "schema"
-    """Where it comes from: default, schema, template, example, author, or made up (no schema says that it is valid)."""
+    """Where it comes from: default, schema, template, example, author, usual (what Kubernetes means by a name); or made
+    up or unset (nothing where something stands): then no schema says that it is valid."""
 
     @property
     def key(self) -> str:
@@ -63,6 +68,11 @@ class Factor:
     levels: tuple[Level, ...]
     named: bool = True
     """Whether the defaults or a schema name it; else a template asks for it all the same."""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether what it is given beside its default comes from its name alone, or takes the default away."""
+        return len(self.levels) > 1 and all(level.origin in ("usual", "unset") for level in self.levels[1:])
 
     @property
     def name(self) -> str:
@@ -89,7 +99,7 @@ class Space:
     def made_up(self) -> tuple[tuple[int, frozenset[int]], ...]:
         """The factors with levels that nothing says to be valid, and these levels."""
         found = (
-            (place, frozenset(number for number, level in enumerate(factor.levels) if level.origin == "made up"))
+            (place, frozenset(number for number, level in enumerate(factor.levels) if level.origin in DOUBTFUL))
             for place, factor in enumerate(self.factors)
         )
         return tuple((place, levels) for place, levels in found if levels)

@@ -6,6 +6,7 @@ be, only the templates tell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -62,11 +63,14 @@ def unnamed_values(
     return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
 
 
-def usual_value(name: str) -> Any:
+def usual_value(path: Path) -> Any:
     """What Kubernetes means by a value of this name; MISSING where none is known."""
+    name = path[-1]
     usual = _NAMES.get(name, kubernetes_example(name))
     if usual is MISSING and name.lower().endswith(("annotations", "labels")):
-        return {"example.com/key": "example"}
+        # Another key for each, because templates put several of them into one map.
+        own = re.sub("[^a-z0-9]+", "-", "-".join(path).lower())[-50:].strip("-")
+        return {f"example.com/{own}": "example"}
     return usual
 
 
@@ -87,7 +91,7 @@ def _guess(path: Path, reads: Sequence[Read], decides: bool) -> Any:
     """What Kubernetes means by its name, a switch, or a text; nothing for what a template takes without asking."""
     if not decides and not any(read.guarded for read in reads):
         return MISSING
-    usual = usual_value(path[-1])
+    usual = usual_value(path)
     if usual is not MISSING:
         return usual
     uses = {read.use for read in reads}
