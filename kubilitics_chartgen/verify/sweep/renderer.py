@@ -63,10 +63,15 @@ class Renderer:
         return "fail" in text and soften(name, text) != text
 
     def whole(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The values that templates see. Helm is asked only where something is taken away or charts lie inside."""
-        if not self.batch.batchable or _has_null(given):
+        """The values that templates see. Helm is asked where charts lie inside, or a null takes no default away."""
+        if not self.batch.batchable:
             return self.loaded.coalesce(given)
-        return merge(self.defaults, given)
+        if not _has_null(given):
+            return merge(self.defaults, given)
+        try:
+            return _without_nulls(self.defaults, given)
+        except _NoDefaultError:
+            return self.loaded.coalesce(given)
 
     def texts(self, contexts: Sequence[Context], given: Sequence[Mapping[str, Any]]) -> list[dict[str, str] | Refusal]:
         """The texts of the templates each context asks for; `given` are the same values before Helm's defaults."""
@@ -101,6 +106,28 @@ class Renderer:
             return Refusal(str(error))
         except ChartgenError as error:
             return Refusal(str(error), broken=True)
+
+
+class _NoDefaultError(Exception):
+    """A null stands where there is no default."""
+
+
+def _without_nulls(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`merge`, where each null takes away the default that it stands for. Raises _NoDefaultError."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        if value is None:
+            if under is None:
+                raise _NoDefaultError
+            del merged[key]
+        elif isinstance(value, dict) and isinstance(under, dict):
+            merged[key] = _without_nulls(under, value)
+        elif _has_null(value):
+            raise _NoDefaultError
+        else:
+            merged[key] = value
+    return merged
 
 
 def _has_null(value: Any) -> bool:
