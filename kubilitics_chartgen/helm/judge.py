@@ -6,12 +6,12 @@ sentences. The schema is compiled once, so that thousands of values can be judge
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.paths import ValuesPath, path_text
-from kubilitics_chartgen.helm.sentences import sentences
+from kubilitics_chartgen.helm.sentences import Finding, sentences
 from kubilitics_chartgen.helm.values_file import Values
 
 __all__ = ["Judge"]
@@ -30,34 +30,29 @@ class Judge:
 
     def blames(self, path: ValuesPath, values: Mapping[str, Any]) -> bool:
         """Whether what stands at `path` is refused by itself, whatever stands elsewhere."""
-        if self._validator is None:
-            return False
-        findings = [
-            finding
-            for error in self._validator.iter_errors(values)
-            for finding in sentences(error, self._schema, values)
-        ]
+        findings = list(self._findings(values))
         return bool(findings) and all(finding.path[: len(path)] == path for finding in findings)
 
     def problems(self, coalesced: Mapping[str, Any], given: Values | None = None) -> tuple[Problem, ...]:
         """Everything that the schema refuses in `coalesced`; `given` tells which file and line a value came from."""
-        if self._validator is None:
-            return ()
         found: dict[tuple[str, str], Problem] = {}
-        for error in self._validator.iter_errors(coalesced):
-            for finding in sentences(error, self._schema, coalesced):
-                path = path_text(finding.path)
-                place = given.place(finding.path) if given else None
-                found.setdefault(
-                    (path, finding.message),
-                    Problem(
-                        finding.message,
-                        path=path,
-                        file=place.file if place else "",
-                        line=place.line if place else None,
-                    ),
-                )
+        for finding in self._findings(coalesced):
+            path = path_text(finding.path)
+            place = given.place(finding.path) if given else None
+            found.setdefault(
+                (path, finding.message),
+                Problem(
+                    finding.message,
+                    path=path,
+                    file=place.file if place else "",
+                    line=place.line if place else None,
+                ),
+            )
         return tuple(sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0, problem.path)))
+
+    def _findings(self, values: Mapping[str, Any]) -> Iterator[Finding]:
+        for error in self._validator.iter_errors(values) if self._validator else ():
+            yield from sentences(error, self._schema, values)
 
 
 def _compiled(schema: Mapping[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from kubilitics_chartgen.verify.analysis.tasks import Callable, Task
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.gotemplate.nodes import Action, Command, Dot, Identifier, Pipeline, String
-from kubilitics_chartgen.verify.references import Program, Subchart, read_program
+from kubilitics_chartgen.verify.references import Program, Subchart, all_texts, read_program
 
 __all__ = ["Dependencies", "TemplateDependencies", "find_dependencies", "matters"]
 
@@ -121,8 +121,8 @@ def find_dependencies(
     `texts` are what values and files hold that templates may run by `tpl`.
     """
     program = read_program(templates, subcharts=subcharts)
-    sources = [*templates.values(), *(text for inner in subcharts for text in inner.templates.values())]
-    asked = _Asked(parts, texts, max_work, any(_CHANGES.search(text) for text in [*sources, *texts]))
+    sources = [*all_texts(templates, subcharts), *texts]
+    asked = _Asked(parts, texts, max_work, any(_CHANGES.search(text) for text in sources))
     try:
         return _found(program, asked, Follower(program.known, program.bases, choices=choices))
     except SharedError:

@@ -26,6 +26,7 @@ __all__ = [
     "References",
     "Subchart",
     "Use",
+    "all_texts",
     "find_references",
     "read_program",
 ]
@@ -38,6 +39,11 @@ class Subchart:
     prefix: Path
     templates: Mapping[str, str]
     library: bool = False
+
+
+def all_texts(templates: Mapping[str, str], subcharts: Sequence[Subchart]) -> list[str]:
+    """The texts of all templates, those of the charts inside among them."""
+    return [*templates.values(), *(text for inner in subcharts for text in inner.templates.values())]
 
 
 @dataclass(frozen=True)

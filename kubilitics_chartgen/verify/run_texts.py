@@ -8,10 +8,10 @@ from typing import Any
 __all__ = ["texts_to_run"]
 
 
-def texts_to_run(contents: Mapping[str, bytes], values: Iterable[Any]) -> set[str]:
+def texts_to_run(contents: Mapping[str, bytes], values: Iterable[Any]) -> frozenset[str]:
     """Every such text with an action in it: `contents` are the files of a packed chart, by their paths in it."""
     files = (data.decode("utf-8", "replace") for name, data in contents.items() if "/templates/" not in name)
-    return {text for text in [*files, *(text for each in values for text in _texts(each))] if "{{" in text}
+    return frozenset(text for text in [*files, *(text for each in values for text in _texts(each))] if "{{" in text)
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -22,6 +22,7 @@ from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
 from kubilitics_chartgen.verify.imports import with_imports
+from kubilitics_chartgen.verify.references import all_texts
 from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
@@ -58,6 +59,8 @@ class Subject:
     declared: Declared = field(default_factory=Declared)
     parts: Mapping[str, Slice] = field(default_factory=dict)
     """Of named templates."""
+    run_texts: frozenset[str] = frozenset()
+    """What values and files hold that templates may run by `tpl`."""
     secrets: frozenset[str] = frozenset()
     """Texts of the values to start from that no report may show."""
 
@@ -89,7 +92,8 @@ class Subject:
     @property
     def tells_upgrades(self) -> bool:
         """Whether a template may tell an upgrade from an install."""
-        return any("IsUpgrade" in text or "IsInstall" in text for text in self.files.templates.values())
+        texts = all_texts(self.files.templates, self.files.subcharts)
+        return any("IsUpgrade" in text or "IsInstall" in text for text in texts)
 
     def factor(self, path: str) -> int:
         """The number of the factor at a values path. Raises InputError where there is none."""
@@ -119,16 +123,19 @@ def read_subject(
     versions = _accepted_versions(loaded, kube_versions)
     given = read_values(files)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
+    run_texts = texts_to_run(loaded.contents, [defaults, loaded.schema, loaded.settings, given.data, *known])
     compared = find_dependencies(
         chart.templates,
         subcharts=chart.subcharts,
         choices=closed_texts(loaded.schema),
         parts=() if chart.subcharts else remembered_names(chart.templates),
-        texts=texts_to_run(loaded.contents, [defaults, loaded.schema, loaded.settings, given.data, *known]),
+        texts=run_texts,
     )
     compared = with_imports(compared, chart.dependencies)
     settings = read_factor_settings(loaded.settings, released=released)
-    sources = _sources(chart, loaded, compared, settings, [*known, given.data])
+    sources = replace(
+        _sources(chart, compared, defaults, [*known, given.data]), schema=loaded.schema, settings=settings
+    )
     if not released:
         check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))
@@ -162,6 +169,7 @@ def read_subject(
         settings.isolated,
         declared,
         parts,
+        run_texts,
         secret_texts(given.data),
     )
     for part in declared.parts:
@@ -170,13 +178,9 @@ def read_subject(
 
 
 def _sources(
-    chart: ChartFiles,
-    loaded: EmbeddedChart,
-    compared: Dependencies,
-    settings: FactorSettings,
-    examples: Sequence[Mapping[str, Any]],
+    chart: ChartFiles, compared: Dependencies, defaults: Mapping[str, Any], examples: Sequence[Mapping[str, Any]]
 ) -> Sources:
-    defaults = loaded.coalesce({})
+    """What the templates, Chart.yaml and the examples tell."""
     others = {inner.prefix[0] for inner in chart.subcharts}
     unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
     without: dict[str, Any] = {}
@@ -191,8 +195,7 @@ def _sources(
         for read in one.reads
         if read.use is Use.TEST and read.guarded and read.path in one.controls
     )
-    known = [*examples, without]
-    return Sources(defaults, loaded.schema, compared.compared, known, settings, unnamed, tested)
+    return Sources(defaults, compared=compared.compared, examples=[*examples, without], unnamed=unnamed, tested=tested)
 
 
 def _release(chart: str) -> Release:

@@ -73,6 +73,11 @@ TRUTHS = [
 ]
 
 
+def guarded(condition: str, inner: str, word: str = "if") -> str:
+    """What is printed where a condition holds."""
+    return f"{{{{- {word} {condition} }}}}\n{inner}\n{{{{- end }}}}"
+
+
 @dataclass
 class Chart:
     """Templates, as they are put together."""
@@ -109,7 +114,7 @@ class Chart:
         return way(self, inner)
 
     def plain(self, inner: str) -> str:
-        return f"{{{{- if {self.truth()} }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(self.truth(), inner)
 
     def otherwise(self, inner: str) -> str:
         return f"{{{{- if {self.truth()} }}}}\n{{{{- else }}}}\n{inner}\n{{{{- end }}}}"
@@ -123,19 +128,19 @@ class Chart:
 
     def included(self, inner: str) -> str:
         name = self.helper(f"{{{{- if {self.truth('.Values')} -}}}}true{{{{- end -}}}}")
-        return f'{{{{- if include "{name}" $ }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded(f'include "{name}" $', inner)
 
     def context(self, inner: str) -> str:
         name = self.helper(f"{{{{- if {self.truth('.given')} -}}}}true{{{{- end -}}}}")
-        return f'{{{{- if include "{name}" (dict "given" $.Values) }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded(f'include "{name}" (dict "given" $.Values)', inner)
 
     def listed(self, inner: str) -> str:
         name = self.helper(f"{{{{- if {self.truth('(index . 1)')} -}}}}true{{{{- end -}}}}")
-        return f'{{{{- with include "{name}" (list $ $.Values) }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded(f'include "{name}" (list $ $.Values)', inner, "with")
 
     def parsed(self, inner: str) -> str:
         name = self.helper(f'{{{{- dict "a" {self.truth(".Values")} | toJson -}}}}')
-        return f'{{{{- if (include "{name}" $ | fromJson).a }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded(f'(include "{name}" $ | fromJson).a', inner)
 
     def looped(self, inner: str) -> str:
         name = self.name()
@@ -152,22 +157,22 @@ class Chart:
             [f'set {place} "{name}" {self.truth()}', f'merge {place} (dict "{name}" {self.truth()})']
         )
         self.others[f"templates/z{name}.yaml"] = f"{{{{- $_ := {change} }}}}\n"
-        return f'{{{{- if get {place} "{name}" }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded(f'get {place} "{name}"', inner)
 
     def taken_away(self, inner: str) -> str:
         name = self.name()
         self.others[f"templates/z{name}.yaml"] = (
             f'{{{{- if {self.truth()} }}}}{{{{- $_ := unset $.Values.section "use" }}}}{{{{- end }}}}\n'
         )
-        return f'{{{{- if not (hasKey $.Values.section "use") }}}}\n{inner}\n{{{{- end }}}}'
+        return guarded('not (hasKey $.Values.section "use")', inner)
 
     def run(self, inner: str) -> str:
         text = f"{{{{ if {self.truth('.Values')} }}}}true{{{{ end }}}}"
-        return f"{{{{- if tpl {json.dumps(text)} $ }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"tpl {json.dumps(text)} $", inner)
 
     def released(self, inner: str) -> str:
         word = self.chance.choice(["$.Release.IsUpgrade", "$.Release.IsInstall"])
-        return f"{{{{- if and {word} {self.truth()} }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"and {word} {self.truth()}", inner)
 
     def ranged(self, inner: str) -> str:
         return (
@@ -191,26 +196,26 @@ class Chart:
         )
 
     def entered(self, inner: str) -> str:
-        return f"{{{{- with $.Values.section }}}}{{{{- if or .use .name }}}}\n{inner}\n{{{{- end }}}}{{{{- end }}}}"
+        return f"{{{{- with $.Values.section }}}}{guarded('or .use .name', inner)}{{{{- end }}}}"
 
     def filed(self, inner: str) -> str:
         name = self.name()
         self.others[f"files/{name}.txt"] = f"{{{{ if {self.truth('.Values')} }}}}true{{{{ end }}}}"
-        return f"{{{{- if tpl ($.Files.Get `files/{name}.txt`) $ }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"tpl ($.Files.Get `files/{name}.txt`) $", inner)
 
     def beside(self, inner: str) -> str:
         name = self.name()
         self.others[f"templates/_{name}.yaml"] = f"{{{{- if {self.truth('.Values')} }}}}true{{{{ end }}}}"
-        return f"{{{{- if include (print $.Template.BasePath `/_{name}.yaml`) $ }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"include (print $.Template.BasePath `/_{name}.yaml`) $", inner)
 
     def called_by_a_name_put_together(self, inner: str) -> str:
         name = self.helper(f"{{{{- if {self.truth('.Values')} -}}}}true{{{{- end -}}}}")
-        return f"{{{{- if include (printf `%s%s` `n` `{name[1:]}`) $ }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"include (printf `%s%s` `n` `{name[1:]}`) $", inner)
 
     def kept_in_the_release(self, inner: str) -> str:
         name = self.name()
         self.others[f"templates/z{name}.yaml"] = f"{{{{- $_ := set $.Release `{name}` {self.truth()} }}}}\n"
-        return f"{{{{- if $.Release.{name} }}}}\n{inner}\n{{{{- end }}}}"
+        return guarded(f"$.Release.{name}", inner)
 
     ways = (
         *(plain, otherwise, variable, included, context, listed, parsed, looped, written, taken_away, run, released),

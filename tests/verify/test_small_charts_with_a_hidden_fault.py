@@ -172,6 +172,18 @@ CHARTS = {
         values="".join(f"{each}: false\n" for each in MANY),
         upgrade=True,
     ),
+    "an upgrade of a chart inside with one value of many": Hidden(
+        {
+            "Chart.yaml": f"{CHART}dependencies: [{{name: sub, version: 1.0.0}}]\n",
+            "charts/sub/Chart.yaml": CHART.replace("hiding", "sub"),
+            "charts/sub/templates/a.yaml": faulty_if("and .Release.IsUpgrade .Values.f00", "a")
+            + "data:\n  a: b\n"
+            + "".join(f"{{{{- if .Values.{each} }}}}\n  {each}: x\n{{{{- end }}}}\n" for each in MANY),
+        },
+        {"sub": {"f00": True}},
+        values="sub:\n" + "".join(f"  {each}: false\n" for each in MANY),
+        upgrade=True,
+    ),
     "an install with two values": Hidden(
         {"templates/b.yaml": faulty_if("and (not .Release.IsInstall) .Values.flag .Values.other")},
         {"flag": True, "other": True},

@@ -23,10 +23,15 @@ where it differs from the one that files/refusals.json names.
 {{- end }}
 {{- end -}}
 
+{{/* "true" for an address with a user or password in it. */}}
+{{- define "kubilitics.holdsCredentials" -}}
+{{- if regexMatch "^https?://[^/?#]*@" (toString .) -}}true{{- end -}}
+{{- end -}}
+
 {{/* A refusal for each address with a password in it. Argument: a map from values path to address. */}}
 {{- define "kubilitics.validate.address" -}}
 {{- range $path, $address := . }}
-{{- if regexMatch "^https?://[^/?#]*@" (toString $address) }}
+{{- if include "kubilitics.holdsCredentials" $address }}
 - {id: endpoint-credentials, path: {{ $path | quote }}}
 {{- end }}
 {{- end }}

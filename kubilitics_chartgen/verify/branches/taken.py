@@ -27,7 +27,6 @@ from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
 from kubilitics_chartgen.verify.other_clusters import Cluster, changed_on
 from kubilitics_chartgen.verify.projection import projection
 from kubilitics_chartgen.verify.result import BranchCoverage, Untaken
-from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject
@@ -103,8 +102,7 @@ class _Search:
         """The named templates that texts may call which are run as templates."""
         if not self.runs_texts:
             return set()
-        loaded = self.subject.loaded
-        texts = self.texts | texts_to_run(loaded.contents, [self.defaults, loaded.schema, loaded.settings])
+        texts = self.texts | self.subject.run_texts
         names = {branch.callable for branch in self.branches}
         return {name for name in names if any(name in text for text in texts)}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from kubilitics_chartgen.helm.batch import BatchChart, Context
 from kubilitics_chartgen.helm.embedded import EmbeddedChart, EmbeddedEngine
 from kubilitics_chartgen.helm.engine import RefusedError, Release
 from kubilitics_chartgen.helm.judge import Judge
-from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.sweep.softening import refusal_in, soften
 
 __all__ = ["BATCH", "Refusal", "Renderer", "fingerprint"]
@@ -64,14 +64,10 @@ class Renderer:
 
     def whole(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The values that templates see. Helm is asked where charts lie inside, or a null takes no default away."""
-        if not self.batch.batchable:
-            return self.loaded.coalesce(given)
-        if not _has_null(given):
-            return merge(self.defaults, given)
-        try:
-            return _without_nulls(self.defaults, given)
-        except _NoDefaultError:
-            return self.loaded.coalesce(given)
+        if self.batch.batchable:
+            with suppress(_NoDefaultError):
+                return _laid_over(self.defaults, given)
+        return self.loaded.coalesce(given)
 
     def texts(self, contexts: Sequence[Context], given: Sequence[Mapping[str, Any]]) -> list[dict[str, str] | Refusal]:
         """The texts of the templates each context asks for; `given` are the same values before Helm's defaults."""
@@ -112,8 +108,8 @@ class _NoDefaultError(Exception):
     """A null stands where there is no default."""
 
 
-def _without_nulls(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """`merge`, where each null takes away the default that it stands for. Raises _NoDefaultError."""
+def _laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` over `below`; each null takes away the default that it stands for. Raises _NoDefaultError."""
     merged = dict(below)
     for key, value in above.items():
         under = merged.get(key)
@@ -122,7 +118,7 @@ def _without_nulls(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[s
                 raise _NoDefaultError
             del merged[key]
         elif isinstance(value, dict) and isinstance(under, dict):
-            merged[key] = _without_nulls(under, value)
+            merged[key] = _laid_over(under, value)
         elif _has_null(value):
             raise _NoDefaultError
         else:

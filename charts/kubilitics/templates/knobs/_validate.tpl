@@ -152,7 +152,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- $proxy := $global.proxy | default dict -}}
 {{- $ca := $global.caBundle | default dict -}}
 {{- range $key := list "httpProxy" "httpsProxy" }}
-{{- if regexMatch "^https?://[^/?#]*@" (get $proxy $key | default "") }}
+{{- if include "kubilitics.holdsCredentials" (get $proxy $key) }}
 - {id: proxy-credentials, path: {{ printf "global.proxy.%s" $key | quote }}}
 {{- end }}
 {{- if and $proxy.existingSecret (get $proxy $key) }}
