@@ -156,12 +156,12 @@ class _Search:
         return tuple(self._told(decided))
 
     def _telling(self, refused: Mapping[Configuration, str]) -> Iterator[Configuration]:
-        """Configurations that are refused in the words of the chart's author, until no line of these is new."""
-        told: set[str] = set()
+        """Configurations that are refused in the words of the chart's author, until nothing in these is new."""
+        told: set[tuple[str, str]] = set()
         for configuration, message in refused.items():
-            lines = {broken_key(line) for line in message.splitlines()}
-            if not lines <= told and self.judge.accepts(self._values(configuration)):
-                told |= lines
+            said = set(_said(broken_key(message)))
+            if not said <= told and self.judge.accepts(self._values(configuration)):
+                told |= said
                 yield configuration
 
     def _look(self, wave: Sequence[Configuration], names: Sequence[str], found: set[int]) -> bool:
@@ -224,6 +224,13 @@ class _Search:
     def _untaken(self, number: int) -> Untaken:
         branch = self.branches[number]
         return Untaken(branch.line, branch.kind, branch.condition, number in self.refused)
+
+
+def _said(message: str) -> Iterator[tuple[str, str]]:
+    """What a refusal says of what, line by line: several values are often named together."""
+    for line in message.splitlines():
+        named, _, reason = line.partition(": ")
+        yield from ((each, reason) for each in named.split(", "))
 
 
 def _refuses(name: str, text: str) -> bool:
