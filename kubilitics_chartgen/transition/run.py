@@ -35,7 +35,7 @@ from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
 from kubilitics_chartgen.verify.proofs import Exempted, confirmed, find_proofs
 from kubilitics_chartgen.verify.result import Proof, VerifyReport
 from kubilitics_chartgen.verify.shrink import broken_key
-from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
+from kubilitics_chartgen.verify.space.configuration import Configuration, is_doubtful, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_value
 from kubilitics_chartgen.verify.space_checks import nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
@@ -180,9 +180,10 @@ class _Pairs:
         releases = [requests[number].configuration.release for number in wanted]
         sides = zip(wanted, given, self.old.look(given, releases), self.new.look(given, releases), strict=True)
         for number, values, before, after in sides:
-            namespace = requests[number].configuration.release.namespace
-            found = tuple(self._found(values, before, after, namespace))
-            outcomes[number] = replace(outcomes[number], found=found)
+            configuration = requests[number].configuration
+            found = tuple(self._found(values, before, after, configuration.release.namespace))
+            doubtful = bool(found) and is_doubtful(self.old.subject.space, configuration)
+            outcomes[number] = replace(outcomes[number], found=found, doubtful=doubtful)
         return outcomes
 
     def _found(

@@ -63,6 +63,17 @@ def test_a_selector_that_changes_with_one_value_is_shown_with_that_value_alone(t
     assert finding["template"] == "web/templates/deployment.yaml"
 
 
+def test_what_a_guess_shows_first_is_told_with_values_that_are_valid(tmp_path):
+    # A value that the old chart asks for and nothing names, which is tried before the other.
+    asks = "{{- if .Values.added }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n{{- end }}\n"
+    suffix = "{{ if or .Values.added .Values.autoscaling.enabled }}-a{{ end }}"
+    name = "app.kubernetes.io/instance: {{ .Release.Name }}"
+    changes = {"templates/deployment.yaml": DEPLOYMENT.replace(name, name + suffix), "templates/x.yaml": asks}
+    findings, report = found(tmp_path, changes, old={"templates/x.yaml": asks})
+    assert findings == [("immutable", "Deployment/web", "spec.selector", "autoscaling:\n  enabled: true\n")]
+    assert not report["findings"][0]["made_up"]
+
+
 def test_what_the_old_chart_is_by_default_is_looked_at_however_short_the_time_is(tmp_path):
     selector = DEPLOYMENT.replace("app.kubernetes.io/instance: {{ .Release.Name }}", "app: {{ .Release.Name }}")
     findings, report = found(tmp_path, {"templates/deployment.yaml": selector}, "--budget", "0.001")
