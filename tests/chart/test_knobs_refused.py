@@ -27,6 +27,37 @@ def test_two_families_of_addresses_need_a_policy_that_has_two():
     assert embedded({"ai": {"service": {"ipFamilies": ["IPv6"]}}}) is None
 
 
+# From Kubernetes' documentation of quantities.
+NOT_ABOVE = [("100m", "0.1"), ("0.1", 0.1), (1, "1000m"), ("1500m", "1.5"), ("64Mi", 67108864), ("1e3", "1k"),
+             ("1023Ki", "1Mi"), ("999M", "1Gi"), ("1Gi", "1.1G"), ("1Pi", "1E"), ("1u", "1m"), ("12E", "12Ei"), (0, 0)]  # fmt: skip
+ABOVE = [("101m", "0.1"), (1, "999m"), ("1025Ki", "1Mi"), ("1Gi", "1G"), ("1.1k", "1e3"), (1, 0), ("1m", "999u"),
+         ("64Mi", 67108863)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit", "refused"), [*((*each, False) for each in NOT_ABOVE), *((*each, True) for each in ABOVE)]
+)
+def test_a_askedabove_its_limit_is_refused_whatever_the_units(asked, limit, refused):
+    resources = {"requests": {"memory": asked}, "limits": {"memory": limit}}
+    complaint = embedded({"frontend": {"resources": resources}})
+    assert (complaint is not None) is refused
+    assert not refused or "frontend.resources.requests.memory: this is more than the limit" in complaint
+
+
+def test_a_limit_that_is_no_more_asks_nothing_of_a_request():
+    assert (
+        embedded({"backend": {"resources": {"limits": {"cpu": None, "memory": None}, "requests": {"cpu": 64}}}}) is None
+    )
+    assert embedded({"backend": {"resources": {"requests": {"cpu": None}, "limits": {"cpu": "1m"}}}}) is None
+
+
+def test_the_requests_of_what_does_not_run_are_nobodys_business():
+    too_much = {"resources": {"requests": {"memory": "1Ti"}}}
+    values = dict.fromkeys(("ai", "ollama"), too_much)
+    off = {"frontend": {"enabled": False, **too_much}, "migrations": too_much, "tests": {"enabled": False, **too_much}}
+    assert embedded({**values, **off, "vectorDatabase": {"qdrant": too_much}}) is None
+
+
 @pytest.mark.parametrize(("component", "name"), OWNED)
 def test_no_variable_of_the_chart_can_be_replaced(component, name):
     complaint = embedded(merged(WITH_INIT, {component: {"extraEnv": [{"name": name, "value": "x"}]}}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubilitics_chartgen.model.refusals.refusal import Refusal
+from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
 __all__ = ["KNOB_REFUSALS"]
 
@@ -21,6 +21,14 @@ def _proxy(**settings: Any) -> dict[str, Any]:
 
 def _named(name: str, **more: Any) -> list[dict[str, Any]]:
     return [{"name": name, **more}]
+
+
+def _reload(resources: dict[str, Any]) -> dict[str, Any]:
+    return {"ai": {"enabled": True, "reloadResources": resources}}
+
+
+def _migrations(resources: dict[str, Any]) -> dict[str, Any]:
+    return {"migrations": {"enabled": True, "command": ["/migrate"], "resources": resources}}
 
 
 _RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
@@ -66,6 +74,31 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         bad=_backend(extraVolumeMounts=_named("models", mountPath="/models")),
         good=_backend(
             extraVolumeMounts=_named("models", mountPath="/models"), extraVolumes=_named("models", emptyDir={})
+        ),
+    ),
+    Refusal(
+        "request-above-limit",
+        "backend.resources.requests.memory",
+        "this is more than the limit of the same name, and Kubernetes refuses such a pod",
+        "Lower it, or raise the limit.",
+        bad=_backend(resources={"requests": {"memory": "2Gi"}}),
+        good=_backend(resources={"requests": {"memory": "2Gi"}, "limits": {"memory": "3Gi"}}),
+        elsewhere=(
+            Example(
+                "ai.reloadResources.requests.cpu",
+                _reload({"limits": {"cpu": "4m"}}),
+                _reload({"limits": {"cpu": "4m"}, "requests": {"cpu": "4m"}}),
+            ),
+            Example(
+                "migrations.resources.requests.cpu",
+                _migrations({"requests": {"cpu": 1}}),
+                _migrations({"requests": {"cpu": 1}, "limits": {"cpu": 2}}),
+            ),
+            Example(
+                "tests.resources.requests.memory",
+                {"tests": {"resources": {"requests": {"memory": "65Mi"}}}},
+                {"tests": {"resources": {"requests": {"memory": "64Mi"}}}},
+            ),
         ),
     ),
     Refusal(

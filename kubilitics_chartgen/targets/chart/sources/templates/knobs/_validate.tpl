@@ -136,6 +136,58 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- include "kubilitics.validate.service" (list (printf "%s.service" $path) $values.service) }}
 {{- end -}}
 
+{{/* A refusal for each request above its limit, in whatever runs. */}}
+{{- define "kubilitics.validate.resources" -}}
+{{- $frontend := .Values.frontend | default dict -}}
+{{- $ai := .Values.ai | default dict -}}
+{{- $migrations := .Values.migrations | default dict -}}
+{{- $tests := .Values.tests | default dict -}}
+{{- $running := dict "backend.resources" (.Values.backend | default dict).resources -}}
+{{- if $frontend.enabled -}}
+{{- $_ := set $running "frontend.resources" $frontend.resources -}}
+{{- end -}}
+{{- if $ai.enabled -}}
+{{- $_ := set $running "ai.resources" $ai.resources -}}
+{{- $_ := set $running "ai.reloadResources" $ai.reloadResources -}}
+{{- end -}}
+{{- if include "kubilitics.ollama.deployed" . -}}
+{{- $_ := set $running "ollama.resources" .Values.ollama.resources -}}
+{{- end -}}
+{{- range $store := list "qdrant" "chromadb" -}}
+{{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) -}}
+{{- $_ := set $running (printf "vectorDatabase.%s.resources" $store) (get $.Values.vectorDatabase $store | default dict).resources -}}
+{{- end -}}
+{{- end -}}
+{{- if $migrations.enabled -}}
+{{- $_ := set $running "migrations.resources" $migrations.resources -}}
+{{- end -}}
+{{- if $tests.enabled -}}
+{{- $_ := set $running "tests.resources" $tests.resources -}}
+{{- end -}}
+{{- range $path, $resources := $running }}
+{{- $limits := ($resources | default dict).limits | default dict }}
+{{- range $name, $request := ($resources | default dict).requests }}
+{{- $limit := get $limits $name }}
+{{- if and (ne (toString $limit) "") (ne (toString $limit) (toString $request)) }}
+{{- if gt (include "kubilitics.quantity" $request | float64) (include "kubilitics.quantity" $limit | float64) }}
+- {id: request-above-limit, path: {{ printf "%s.requests.%s" $path $name | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* A quantity as a number: 100m is 0.1, 1Ki is 1024. */}}
+{{- define "kubilitics.quantity" -}}
+{{- $number := regexFind "^[-+]?[0-9.]+([eE][-+]?[0-9]+)?" (toString .) -}}
+{{- $units := dict
+  "n" 0.000000001 "u" 0.000001 "m" 0.001 "" 1
+  "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000
+  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976
+-}}
+{{- mulf ($number | float64) (get $units (trimPrefix $number (toString .))) -}}
+{{- end -}}
+
 {{/* What a Service's knobs may not do. Argument: (list values-path service-values). */}}
 {{- define "kubilitics.validate.service" -}}
 {{- $path := index . 0 -}}
