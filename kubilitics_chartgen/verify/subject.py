@@ -16,6 +16,8 @@ from kubilitics_chartgen.helm.secret_names import secret_texts
 from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
+from kubilitics_chartgen.verify.analysis.compared import Beside, Key
+from kubilitics_chartgen.verify.analysis.contexts import RELEASES
 from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
 from kubilitics_chartgen.verify.checks import Declared, read_declared
@@ -25,16 +27,20 @@ from kubilitics_chartgen.verify.imports import with_imports
 from kubilitics_chartgen.verify.references import all_texts
 from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.slices import joined, slices_of
-from kubilitics_chartgen.verify.space.build import Sources, build_space, check_patterns
+from kubilitics_chartgen.verify.space.build import build_space, check_patterns
+from kubilitics_chartgen.verify.space.compared import beside
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.space.factors import MISSING, Space, value_at, with_value
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
-from kubilitics_chartgen.verify.space.unnamed import unnamed_values
+from kubilitics_chartgen.verify.space.sources import Sources
+from kubilitics_chartgen.verify.space.unnamed import asked_of_elements, unnamed_values
 from kubilitics_chartgen.verify.sweep.task import Slice, SweepTask
 
 __all__ = ["Subject", "read_subject"]
 
+MAX_NAMES = 3
+"""Names of releases that templates ask for, of each kind."""
 NAMESPACE = "somewhere"
 """Where releases go: no text that values have as an example."""
 
@@ -90,10 +96,24 @@ class Subject:
         return self.loaded.kube_version_value
 
     @property
-    def tells_upgrades(self) -> bool:
-        """Whether a template may tell an upgrade from an install."""
+    def releases(self) -> tuple[Release, ...]:
+        """Kinds of release that templates tell from the one of the base: an upgrade, and the names they ask for."""
+        base = self.base.release
         texts = all_texts(self.files.templates, self.files.subcharts)
-        return any("IsUpgrade" in text or "IsInstall" in text for text in texts)
+        upgrades = any("IsUpgrade" in text or "IsInstall" in text for text in texts)
+        found = [replace(base, upgrade=not base.upgrade)] if upgrades else []
+        for name in self._names(RELEASES["Name"]):
+            found.append(replace(base, name=name))
+        for name in self._names(RELEASES["Namespace"]):
+            found.append(replace(base, namespace=name))
+        return tuple(each for each in dict.fromkeys(found) if each != base)
+
+    def _names(self, path: tuple[str, ...]) -> list[str]:
+        """Names that templates compare that of the release with, as far as a release may have them."""
+        asked = [text for text in self.dependencies.compared.get(path, ()) if isinstance(text, str)]
+        # Of a name that begins or ends so.
+        names = ("".join(("a" * text.startswith("-"), text, "a" * text.endswith("-"))) for text in asked)
+        return [name for name in names if _is_name(name)][:MAX_NAMES]
 
     def factor(self, path: str) -> int:
         """The number of the factor at a values path. Raises InputError where there is none."""
@@ -132,6 +152,8 @@ def read_subject(
         texts=run_texts,
     )
     compared = with_imports(compared, chart.dependencies)
+    name = str(loaded.metadata.get("name"))
+    release = _release(name)
     settings = read_factor_settings(loaded.settings, released=released)
     sources = replace(
         _sources(chart, compared, defaults, [*known, given.data]), schema=loaded.schema, settings=settings
@@ -140,14 +162,12 @@ def read_subject(
         check_patterns(sources)
     sources = replace(sources, settings=_with_versions(settings, loaded, versions))
     space = build_space(sources, judge.blames)
-    name = str(loaded.metadata.get("name"))
     kube_value = loaded.kube_version_value
     slices = slices_of(compared.templates, space, defaults, kube_value=kube_value)
     if compared.shared:
         slices = joined(slices)
     parts = slices_of(compared.parts, space, defaults, kube_value=kube_value)
     guards = {} if compared.shared else slices_of(compared.guards, space, defaults, kube_value=kube_value)
-    release = _release(name)
     base = configuration_of(space, given.data, release=release)
     whole = loaded.coalesce(overrides(space, base))
     if not judge.accepts(whole):
@@ -178,7 +198,10 @@ def read_subject(
 
 
 def _sources(
-    chart: ChartFiles, compared: Dependencies, defaults: Mapping[str, Any], examples: Sequence[Mapping[str, Any]]
+    chart: ChartFiles,
+    compared: Dependencies,
+    defaults: Mapping[str, Any],
+    examples: Sequence[Mapping[str, Any]],
 ) -> Sources:
     """What the templates, Chart.yaml and the examples tell."""
     others = {inner.prefix[0] for inner in chart.subcharts}
@@ -195,17 +218,38 @@ def _sources(
         for read in one.reads
         if read.use is Use.TEST and read.guarded and read.path in one.controls
     )
-    return Sources(defaults, compared=compared.compared, examples=[*examples, without], unnamed=unnamed, tested=tested)
+    for path, constants in compared.compared.items():
+        there = value_at(defaults, path)
+        if isinstance(there, Mapping) and there:
+            keys = [constant.text for constant in constants if isinstance(constant, Key)]
+            unnamed.update({(*path, key): "example" for key in keys if key not in there})
+
+    return Sources(
+        defaults,
+        compared={
+            path: [constant for constant in constants if not isinstance(constant, Beside)]
+            for path, constants in compared.compared.items()
+        },
+        beside=beside(compared.compared, defaults),
+        examples=[*examples, without],
+        unnamed=unnamed,
+        tested=tested,
+        inside=asked_of_elements(compared.templates.values()),
+    )
 
 
 def _release(chart: str) -> Release:
     """A release of the chart's name, or of a plain one where that names none: charts may be called my_chart."""
-    release = Release(chart, NAMESPACE)
+    return Release(chart if _is_name(chart) else "release-name", NAMESPACE)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a release, and a namespace, may be called so."""
     try:
-        check_release(release)
+        check_release(Release(text, text))
     except InputError:
-        return replace(release, name="release-name")
-    return release
+        return False
+    return True
 
 
 def _check_parsable(chart: ChartFiles) -> None:

@@ -265,7 +265,7 @@ def plan_of(request: VerifyRequest, subject: Subject) -> Plan:
         exhaustive=50_000 if request.exhaustive else 256,
         random=request.random,
         seed=request.seed,
-        upgrades=subject.tells_upgrades,
+        releases=subject.releases,
         nulls=_nulls(request, subject),
     )
 

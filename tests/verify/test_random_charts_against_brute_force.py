@@ -30,7 +30,10 @@ LEVELS = {
     "section.use": [False, True],
     "section.name": ["", "example"],
     "list": [[], ["example"]],
+    "items": [[], *([{"kind": kind, "used": used}] for kind in ("plain", "strict") for used in (False, True))],
 }
+RELEASES = {"IsUpgrade": Release("web", upgrade=True), "Namespace": Release("web", "main")}
+"""Kinds of release that matter where a template asks for this."""
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -42,6 +45,15 @@ SCHEMA = {
             "properties": {"use": {"type": "boolean"}, "name": {"type": "string", "pattern": "^(example)?$"}},
         },
         "list": {"type": "array", "items": {"const": "example"}, "maxItems": 1},
+        "items": {
+            "type": "array",
+            "maxItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["kind", "used"],
+                "properties": {"kind": {"enum": ["plain", "strict"]}, "used": {"type": "boolean"}},
+            },
+        },
     },
 }
 TRUTHS = [
@@ -70,6 +82,19 @@ TRUTHS = [
     '((pick {v} "flag").flag)',
     '((omit {v} "other").section.use)',
     "(values (dict `a` {v}.flag) | first)",
+    "(len {v}.items)",
+    "(eq {v}.flag {v}.other)",
+    "(has {v}.section.name {v}.list)",
+    '(eq ((first {v}.items | default dict).kind) "strict")',
+    "((first {v}.items | default dict).used)",
+]
+OF_AN_ITEM = [
+    ".used",
+    "(not .used)",
+    '(eq .kind "strict")',
+    '(and .used (ne .kind "plain"))',
+    '(or (not .used) (eq .kind "strict"))',
+    '(eq (get . "kind") "plain")',
 ]
 
 
@@ -171,13 +196,32 @@ class Chart:
         return guarded(f"tpl {json.dumps(text)} $", inner)
 
     def released(self, inner: str) -> str:
-        word = self.chance.choice(["$.Release.IsUpgrade", "$.Release.IsInstall"])
+        word = self.chance.choice(
+            [
+                "$.Release.IsUpgrade",
+                "$.Release.IsInstall",
+                '(eq $.Release.Namespace "main")',
+                "(not $.Release.IsUpgrade)",
+            ]
+        )
         return guarded(f"and {word} {self.truth()}", inner)
 
     def ranged(self, inner: str) -> str:
         return (
             f"{{{{- range $key, $value := $.Values.section }}}}{{{{- if and (eq $key `use`) $value {self.truth()} }}}}"
             f"\n{inner}\n{{{{- end }}}}{{{{- end }}}}"
+        )
+
+    def itemized(self, inner: str) -> str:
+        of_it = self.chance.choice(OF_AN_ITEM)
+        body = f"{{{{- if and {of_it} {self.truth()} }}}}{{{{- $%s = true }}}}{{{{- end }}}}"
+        name = self.name()
+        if self.chance.random() < 0.4:
+            helper = self.helper(f"{{{{- if {of_it} -}}}}true{{{{- end -}}}}")
+            body = f'{{{{- if include "{helper}" . }}}}{{{{- $%s = true }}}}{{{{- end }}}}'
+        return (
+            f"{{{{- ${name} := false }}}}{{{{- range $.Values.items }}}}{body % name}{{{{- end }}}}"
+            f"\n{{{{- if ${name} }}}}\n{inner}\n{{{{- end }}}}"
         )
 
     def broken_off(self, inner: str) -> str:
@@ -219,7 +263,17 @@ class Chart:
 
     ways = (
         *(plain, otherwise, variable, included, context, listed, parsed, looped, written, taken_away, run, released),
-        *(ranged, broken_off, copied, entered, filed, beside, called_by_a_name_put_together, kept_in_the_release),
+        *(
+            ranged,
+            itemized,
+            broken_off,
+            copied,
+            entered,
+            filed,
+            beside,
+            called_by_a_name_put_together,
+            kept_in_the_release,
+        ),
     )
 
     def files(self) -> dict[str, str]:
@@ -242,10 +296,13 @@ def combinations():
 def is_faulty(folder):
     """Whether Helm prints the fault for any values, and whether it fails for any."""
     chart = EmbeddedEngine().load(folder).without_schema()
+    text = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.*"))
+    # IsInstall tells an upgrade as well.
+    releases = [each for asked, each in RELEASES.items() if asked in text.replace("IsInstall", "IsUpgrade")]
     faulty = broken = False
-    for values, upgrade in itertools.product(combinations(), (False, True)):
+    for values, release in itertools.product(combinations(), [Release("web"), *releases]):
         try:
-            faulty = faulty or FAULT in "".join(chart.render(values, Release("web", upgrade=upgrade)).values())
+            faulty = faulty or FAULT in "".join(chart.render(values, release).values())
         except ChartgenError:
             broken = True
     return faulty, broken
@@ -255,7 +312,7 @@ def is_faulty(folder):
 def test_verify_finds_what_any_values_show(tmp_path, seed):
     files = {
         "Chart.yaml": "apiVersion: v2\nname: random\nversion: 1.0.0\n",
-        "values.yaml": "flag: false\nother: true\nmode: one\nsection: {use: false, name: ''}\nlist: []\n",
+        "values.yaml": "flag: false\nother: true\nmode: one\nsection: {use: false, name: ''}\nlist: []\nitems: []\n",
         "values.schema.json": json.dumps(SCHEMA),
         **Chart(random.Random(seed)).files(),
     }

@@ -9,18 +9,24 @@ from kubilitics_chartgen.verify.analysis.values import Abstract, Path
 
 __all__ = [
     "COMPARISONS",
+    "Beside",
     "Compared",
     "Fits",
     "Holds",
+    "Key",
     "Kind",
     "Length",
     "Version",
     "comparisons",
+    "key_of",
     "kind_of",
     "length_of",
 ]
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
+_MAX_PAIRS = 16
+"""Values that are compared with each other; where there are more, a helper compares whatever it is given."""
+_BEFORE = frozenset({"lt", "ge"})
 _KINDS = frozenset({"kindIs", "typeIs", "typeIsLike"})
 _TYPES = {"map[string]interface {}": "map", "[]interface {}": "slice"}
 """Go's types of values from a file that are not called as their kind is."""
@@ -56,13 +62,32 @@ class Version:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A key that a map may have."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another value that a value is compared with."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Kind:
     """A kind that a value is asked to be, such as `map`."""
 
     name: str
 
 
-Compared = str | int | Length | Holds | Fits | Version | Kind
+Compared = str | int | float | Length | Holds | Fits | Version | Key | Beside | Kind
+
+
+def key_of(value: Abstract) -> Abstract:
+    """A key in a loop over `value`: a text that knows of what it is a key."""
+    return _mark(value, "key")
 
 
 def length_of(value: Abstract) -> Abstract:
@@ -82,17 +107,28 @@ def comparisons(
     if name in COMPARISONS:
         texts = {text for argument in args for text in argument.strings}
         numbers = {number for argument in args for number in argument.numbers}
-        constants: list[str | int] = [*texts, *numbers]
-        for argument in args:
-            yield from ((path, constant) for path in argument.paths for constant in constants)
-            yield from ((path, Length(number)) for path in _marked(argument, "length") for number in numbers)
+        constants: list[str | int | float] = [*texts, *numbers]
+        if name in _BEFORE:
+            # What is not less than nothing may still be.
+            constants.extend(-1 for number in numbers if number == 0)
+        places = [{*argument.paths, *_marked(argument, "release")} for argument in args]
+        for argument, paths in zip(args, places, strict=True):
+            yield from ((path, constant) for path in paths for constant in constants)
+            others = {path for each in places if each is not paths for path in each} - paths
+            if len(paths) * len(others) <= _MAX_PAIRS:
+                yield from ((path, Beside(other)) for path in paths for other in others)
+            yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
+            whole = [number for number in numbers if isinstance(number, int)]
+            yield from ((path, Length(number)) for path in _marked(argument, "length") for number in whole)
             yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
     if len(args) != 2:
         return
     first, last = args
     if name == "has":
         yield from ((path, text) for path in first.paths for text in element(last).strings)
+        yield from ((path, Key(text)) for path in _marked(first, "key") for text in element(last).strings)
         yield from ((path, Holds(text)) for path in last.paths for text in first.strings)
+        yield from ((path, Key(text)) for path in _marked(element(last), "key") for text in first.strings)
         yield from ((path, _kind(text)) for path in _marked(first, "kind") for text in element(last).strings)
     elif name == "semverCompare":
         yield from ((path, Version(text)) for path in last.paths for text in first.strings)

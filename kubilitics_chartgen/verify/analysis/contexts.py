@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, Site
 
-__all__ = ["CHART", "METHODS", "context_of", "inside_of", "is_chart", "subcharts_of"]
+__all__ = ["CHART", "METHODS", "RELEASES", "context_of", "inside_of", "is_chart", "subcharts_of"]
 
+RELEASES: Mapping[str, Path] = MappingProxyType({name: (".Release", name) for name in ("Name", "Namespace")})
+"""What of a release its user chooses, by paths that no value has."""
 METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
 """What Go finds at `.Values` before it looks for a value of that name."""
 CHART = frozenset({"APIVersion", "Annotations", "AppVersion", "Condition", "Dependencies", "Deprecated", "Description",
@@ -24,9 +27,11 @@ def context_of(root: Path, name: str) -> Abstract:
     return Abstract(sites=frozenset({("context", root, name)}), other=True)
 
 
-def inside_of(site: Site) -> Abstract:
-    """What lies inside such a thing, however deep."""
-    return Abstract(sites=frozenset({(*site[:3], ANY)}), other=True)
+def inside_of(site: Site, name: str) -> Abstract:
+    """What lies inside such a thing, however deep; of names of the release it is known that they are."""
+    inside: Site = (*site[:3], ANY)
+    named = [("release", RELEASES[name])] if site[2:] == ("Release",) and name in RELEASES else []
+    return Abstract(sites=frozenset({inside, *named}), other=True)
 
 
 def is_chart(value: Abstract) -> bool:

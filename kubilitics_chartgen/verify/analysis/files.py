@@ -16,7 +16,7 @@ from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract,
 if TYPE_CHECKING:
     from kubilitics_chartgen.verify.analysis.state import State
 
-__all__ = ["PARSERS", "FileAsked", "ask", "asked_files", "example_name", "files_of", "key_of", "part_of"]
+__all__ = ["PARSERS", "FileAsked", "ask", "asked_files", "example_name", "file_of", "files_of", "part_of"]
 
 METHODS = frozenset({"Get", "GetBytes", "Lines", "Glob"})
 PARSERS = frozenset({"fromYaml", "fromYamlArray", "fromJson", "fromJsonArray", "mustFromJson", "fromToml"})
@@ -61,7 +61,7 @@ def part_of(site: Site, name: str) -> Abstract:
     return NOTHING
 
 
-def key_of(value: Abstract) -> Abstract:
+def file_of(value: Abstract) -> Abstract:
     """A key in a loop over a value: names of files are known where their pattern is."""
     return join([OTHER, *(text(example_name(str(site[2]))) for site in value.sites if site[0] == "glob")])
 

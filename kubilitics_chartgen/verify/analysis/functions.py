@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import comparisons, kind_of, length_of
+from kubilitics_chartgen.verify.analysis.compared import comparisons, key_of, kind_of, length_of
 from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
@@ -26,8 +26,13 @@ GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ter
 """Functions that say what happens when a value is not there."""
 TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
-CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix"})
+CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix",
+                         "trimAll", "trunc", "nospace", "title", "replace", "regexReplaceAll"})  # fmt: skip
 """Functions whose result is compared in place of their argument."""
+
+
+CALCULATIONS = frozenset({"add", "add1", "addf", "sub", "subf", "mul", "mulf", "div", "divf", "mod", "max", "maxf",
+                          "min", "minf", "floor", "ceil", "round", "abs"})  # fmt: skip
 
 
 def prints_one_value(body: nodes.Body) -> bool:
@@ -67,6 +72,13 @@ def _compare(state: State, name: str, args: Sequence[Abstract]) -> None:
 
 def _copy(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return copied(args[0]) if args else OTHER
+
+
+def _calculate(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    """A number that is compared in the place of what it is worked out from."""
+    for argument in args:
+        state.consume(argument)
+    return join([*(Abstract(paths=argument.paths) for argument in args), OTHER])
 
 
 def _convert(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -184,16 +196,14 @@ def _dig(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
 def _keys(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.keys(argument)
-    names: set[str] = set()
+    names: list[Abstract] = []
     for argument in args:
         for place in argument.sites:
             known = state.heap.keys(place)
-            if known is None:
-                return OTHER
-            names.update(known)
+            names.extend([OTHER] if known is None else map(text, known))
         if argument != Abstract(sites=argument.sites):
-            return OTHER
-    state.heap.write(site, ANY, join(text(name) for name in names))
+            names.append(key_of(argument))
+    state.heap.write(site, ANY, join(names))
     return _new(site)
 
 
@@ -274,6 +284,7 @@ FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
         **_TABLE,
         **dict.fromkeys(TESTS, _test),
         **dict.fromkeys(COPIES, _copy),
+        **dict.fromkeys(CALCULATIONS, _calculate),
         **dict.fromkeys(CONVERSIONS, _convert),
         **LIST_FUNCTIONS,
         **TEXT_FUNCTIONS,

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from kubilitics_chartgen.verify.analysis.files import ask, key_of
+from kubilitics_chartgen.verify.analysis.compared import key_of
+from kubilitics_chartgen.verify.analysis.files import ask, file_of
 from kubilitics_chartgen.verify.analysis.functions import GUARDS, apply, prints_one_value
 from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.analysis.state import State
@@ -166,7 +167,7 @@ class Interpreter:
                     for site, keys in known
                     for key in keys or ()
                 ]
-        return [(key_of(value), state.element(value))]
+        return [(join([key_of(value), file_of(value)]), state.element(value))]
 
     def assign(self, name: str, value: Abstract) -> None:
         """`=`: the variable may now also be `value`."""
@@ -238,7 +239,7 @@ class Interpreter:
             if "{{" in operand.value:
                 self.state.pieces.add(operand.value)
             return text(operand.value)
-        if isinstance(operand, nodes.Number) and isinstance(operand.value, int):
+        if isinstance(operand, nodes.Number) and isinstance(operand.value, (int, float)):
             return Abstract(numbers=frozenset({operand.value}))
         return OTHER
 

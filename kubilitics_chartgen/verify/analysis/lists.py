@@ -103,7 +103,7 @@ def _first(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return _any_element(state, args[-1]) if args else OTHER
 
 
-_PART = ("compact", "initial", "reverse", "slice", "uniq", "without")
+_PART = ("compact", "initial", "reverse", "slice", "sortAlpha", "uniq", "without")
 _TABLE: dict[str, Transfer] = {
     "append": _append,
     "chunk": _chunk,

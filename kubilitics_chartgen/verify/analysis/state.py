@@ -201,7 +201,7 @@ class State:
         if site[0] == "subcharts":
             found = join([found, subcharts_of(site, name, self.charts)])
         if site[0] == "context":
-            found = join([found, inside_of(site)])
+            found = join([found, inside_of(site, name)])
         if site[0] == "copy":
             assert isinstance(site[1], tuple)
             found = join([found, copied(self.field(Abstract(paths=frozenset({site[1]})), name))])
@@ -237,10 +237,11 @@ class State:
         """What `index value key` may be."""
         if key.constant:
             return join(self.field(value, name) for name in sorted(key.strings))
-        if key.numbers and key == Abstract(numbers=key.numbers):
+        places = [number for number in sorted(key.numbers) if isinstance(number, int)]
+        if places and key == Abstract(numbers=frozenset(places)):
             # A root context has no positions: Helm stops there.
             built = Abstract(sites=value.sites, other=value.other)
-            found = [self.field(built, index_key(number)) for number in sorted(key.numbers)]
+            found = [self.field(built, index_key(number)) for number in places]
             return join([*found, self.field(Abstract(paths=value.paths), ANY)])
         return self.field(value, ANY)
 

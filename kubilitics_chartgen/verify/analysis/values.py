@@ -29,8 +29,8 @@ class Abstract:
     """Dictionaries and lists that the templates build."""
     strings: frozenset[str] = frozenset()
     """Constant strings."""
-    numbers: frozenset[int] = frozenset()
-    """Constant whole numbers."""
+    numbers: frozenset[int | float] = frozenset()
+    """Constant numbers."""
     shapes: frozenset[str] = frozenset()
     """Texts of which parts are known; `*` stands for the others."""
     other: bool = False
@@ -81,7 +81,7 @@ def join(values: Iterable[Abstract]) -> Abstract:
         if all(other is value or value.holds(other) for other in known):
             return value
     strings = frozenset[str]().union(*(value.strings for value in known))
-    numbers = frozenset[int]().union(*(value.numbers for value in known))
+    numbers = frozenset[int | float]().union(*(value.numbers for value in known))
     other = any(value.other for value in known)
     shapes = frozenset[str]().union(*(value.shapes for value in known))
     if len(strings) + len(numbers) + len(shapes) > MAX_STRINGS:

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.odd import odd_texts, oddly_named
 from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
@@ -23,7 +24,7 @@ __all__ = ["Exploration", "Plan"]
 
 WAVE = 24
 """Rows that settle at once."""
-TAIL = 2000
+TAIL = 8000
 """An array ends where a wave adds less than this part of all combinations; what lacks then counts as undecided."""
 MAX_WIDE = 150
 """Factors of a template beyond which a strength above 2 is not tried: it would take millions of combinations."""
@@ -47,8 +48,8 @@ class Plan:
     seed: int = 1
     singles: frozenset[int] | None = None
     """The factors of which each level is tried by itself; None for all."""
-    upgrades: bool = False
-    """Whether templates tell an upgrade from an install."""
+    releases: Sequence[Release] = ()
+    """Further kinds of release that templates tell from that of the base."""
     nulls: bool = True
     """Whether to be strict: keys are set to null, one at a time, and releases have names that YAML reads as no text."""
 
@@ -93,6 +94,7 @@ class Exploration:
             replace(release, name="a" * 53),
             replace(release, name="b"),
             replace(release, namespace="another"),
+            *self.plan.releases,
         ]
         self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
         deadly = [each for each, outcome in self.ledger.broken.items() if outcome.status is Status.DIED]
@@ -145,20 +147,19 @@ class Exploration:
     def arrays(self) -> None:
         """Pairs of levels: around the base with everything free, and around each rich base with its switches fixed."""
         everything = list(range(len(self.plan.space.factors)))
-        for base in self._both_kinds(self.plan.base):
+        for base in self._kinds(self.plan.base):
             self._array(base, everything, 2, self.plan.seed)
         for number, base in enumerate(self.bases):
             filled = self.ledger.accepted.get(base, frozenset())
             factors = sorted({factor for name in filled for factor in self._slice(name).factors})
             switches = self._switches(base, factors, filled)
             free = [each for each in factors if each not in switches]
-            for kind in self._both_kinds(base):
+            for kind in self._kinds(base):
                 self._array(kind, free, 2, self.plan.seed + number + 1)
 
-    def _both_kinds(self, base: Configuration) -> list[Configuration]:
-        """The same as an install and as an upgrade, where templates tell them apart."""
-        other = replace(base.release, upgrade=not base.release.upgrade)
-        return [base, replace(base, release=other)] if self.plan.upgrades else [base]
+    def _kinds(self, base: Configuration) -> list[Configuration]:
+        """The same as each kind of release that templates tell apart."""
+        return [base, *(replace(base, release=other) for other in self.plan.releases)]
 
     def wider(self) -> None:
         """The asked strength for each template by itself, where it prints something."""
@@ -168,7 +169,7 @@ class Exploration:
                 continue
             switches = self._switches(base, part.factors, frozenset({name}))
             factors = [each for each in part.factors if each not in switches]
-            for kind in self._both_kinds(base):
+            for kind in self._kinds(base):
                 self._array(kind, factors, self.plan.strength, self.plan.seed)
 
     def _slice(self, name: str) -> Slice:
@@ -269,11 +270,11 @@ class Exploration:
         for name, part in self.plan.slices.items():
             if self._size(part) > self.plan.exhaustive:
                 continue
-            for base in self._both_kinds(self._base_of(name) or self.plan.base):
+            for base in self._kinds(self._base_of(name) or self.plan.base):
                 self._whole(part, base)
 
     def _whole(self, part: Slice, base: Configuration) -> None:
-        alike = [each for each in self.ledger.accepted if not self.plan.upgrades or each.release == base.release]
+        alike = [each for each in self.ledger.accepted if not self.plan.releases or each.release == base.release]
         seen = {tuple(each.levels[factor] for factor in part.factors) for each in alike}
         ranges = [range(len(self.plan.space.factors[factor].levels)) for factor in part.factors]
         missing = [

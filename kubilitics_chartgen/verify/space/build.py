@@ -7,15 +7,15 @@ templates compare it with, and what Kubernetes means by its name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
-from kubilitics_chartgen.verify.space.compared import compared_levels
+from kubilitics_chartgen.verify.space.compared import beside_levels, compared_levels
+from kubilitics_chartgen.verify.space.elements import element_levels
 from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, matches
 from kubilitics_chartgen.verify.space.factors import (
     ABSENT,
@@ -28,42 +28,36 @@ from kubilitics_chartgen.verify.space.factors import (
     with_value,
 )
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
-from kubilitics_chartgen.verify.space.settings import FactorSettings
+from kubilitics_chartgen.verify.space.sources import Blames, Sources
 from kubilitics_chartgen.verify.space.unnamed import usual_value
 
-__all__ = ["LIKE_A_NUMBER", "Sources", "build_space", "check_patterns"]
+__all__ = ["LIKE_A_NUMBER", "build_space", "check_patterns"]
 
 MAX_LEVELS = 16
 MAX_CHOICES = 64
 """The same, where a schema lists what may stand there."""
-Blames = Callable[[Path, Mapping[str, Any]], bool]
-"""Whether the schema refuses whole values for what stands at a path, whatever stands elsewhere."""
 LIKE_A_NUMBER = "0123"
 """A text that YAML takes for a number where a template forgets the quotes."""
 _SECTION_PROPERTIES = 40
 """An empty map with more named keys than this is one of Kubernetes' own: one example of it is enough."""
 
 
-@dataclass(frozen=True)
-class Sources:
-    """Where factors and levels come from."""
-
-    defaults: Mapping[str, Any]
-    schema: Any = None
-    compared: Mapping[Path, Sequence[Any]] = field(default_factory=dict)
-    """What templates compare a path with."""
-    examples: Sequence[Mapping[str, Any]] = ()
-    """Values that are known to be good, as in `ci/*-values.yaml`."""
-    settings: FactorSettings = field(default_factory=FactorSettings)
-    unnamed: Mapping[Path, Any] = field(default_factory=dict)
-    """What templates ask for and nothing names, with a guess of what it may be, MISSING for none."""
-    tested: frozenset[Path] = frozenset()
-    """Where templates ask whether something is set."""
-
-
 def build_space(sources: Sources, blames: Blames) -> Space:
     """The factors, ordered by path."""
-    root = SchemaNodes(sources.schema, [sources.schema])
+    factors, removable, cut = _found(sources, SchemaNodes(sources.schema, [sources.schema]), blames)
+    sections = {path[:length] for path in removable for length in range(1, len(path))}
+    known = {factor.path for factor in factors}
+    for path, values in sources.settings.added.items():
+        if path not in known:
+            levels = [Level(_default(sources, path), "default"), *(Level(value, "author") for value in values)]
+            factors.append(Factor(path, tuple(_distinct(levels))))
+    factors.sort(key=lambda factor: factor.path)
+    taken = (path for path in {*removable, *sections} if not _fits_one(path, sources.settings.kept))
+    return Space(tuple(factors), tuple(sorted(taken)), tuple(".".join(path) for path in cut))
+
+
+def _found(sources: Sources, root: SchemaNodes, blames: Blames) -> tuple[list[Factor], list[Path], list[Path]]:
+    """The factors, the paths that are named, and those that have more levels than are tried."""
     named = [(path, nodes) for path, nodes in _leaves(sources, root, ()) if not _is_excluded(path, sources)]
     unnamed = [(path, _nodes_at(root, path)) for path in _unnamed(sources, root) if not _is_excluded(path, sources)]
     found = [(path, *_levels(sources, path, nodes, blames)) for path, nodes in (*named, *unnamed)]
@@ -73,16 +67,11 @@ def build_space(sources: Sources, blames: Blames) -> Space:
         for path, levels, _cut in found
         if len(levels) > 1 or levels[0].origin != "default"
     ]
-    removable = [path for path, _nodes in named]
-    sections = {path[:length] for path in removable for length in range(1, len(path))}
-    known = {factor.path for factor in factors}
-    for path, values in sources.settings.added.items():
-        if path not in known:
-            levels = [Level(_default(sources, path), "default"), *(Level(value, "author") for value in values)]
-            factors.append(Factor(path, tuple(_distinct(levels))))
-    factors.sort(key=lambda factor: factor.path)
-    taken = (path for path in {*removable, *sections} if not _fits_one(path, sources.settings.kept))
-    return Space(tuple(factors), tuple(sorted(taken)), tuple(".".join(path) for path, _levels, cut in found if cut))
+    return factors, [path for path, _nodes in named], [path for path, _levels, cut in found if cut]
+
+
+def _factors(sources: Sources, root: SchemaNodes, blames: Blames) -> list[Factor]:
+    return _found(sources, root, blames)[0]
 
 
 def check_patterns(sources: Sources) -> None:
@@ -158,7 +147,9 @@ def _levels(sources: Sources, path: Path, nodes: SchemaNodes, blames: Blames) ->
     fixed = next((values for pattern, values in sources.settings.fixed.items() if fnmatchcase(name, pattern)), None)
     if fixed is not None:
         return [default if value == default.value else Level(value, "author") for value in fixed] or [default], False
-    found = _distinct(_suggested(sources, path, nodes, default))
+    shown = [default.value, *(value_at(values, path) for values in sources.examples)]
+    elements = element_levels(sources, path, nodes, shown, _factors, blames)
+    found = _distinct([*_suggested(sources, path, nodes, default), *elements])
     # One by one: a schema may list thousands.
     fitting = (level for level in found[1:] if _fits(sources, path, level, blames))
     most = MAX_CHOICES if nodes.choices else MAX_LEVELS
@@ -186,9 +177,10 @@ def _suggested(sources: Sources, path: Path, nodes: SchemaNodes, default: Level)
         found.append(Level(type(default.value)(), "template" if nodes.nodes else "unset"))
     if not nodes.nodes:
         found.extend(_guessed(path, default.value))
-        if len(_distinct(found)) == 1:
+        if not any(level.value not in ("", default.value) for level in found):
             guess = sources.unnamed.get(path, MISSING)
             found.extend(() if guess is MISSING else [Level(guess, "made up")])
+    found.extend(beside_levels(nodes, default.value, sources.beside.get(path, ())))
     return found
 
 

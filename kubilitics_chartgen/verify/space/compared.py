@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.compared import Compared, Fits, Holds, Kind, Length, Version
+from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Version
 from kubilitics_chartgen.verify.space.examples import example, fitting
-from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level
+from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, value_at
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 
-__all__ = ["compared_levels"]
+__all__ = ["beside", "beside_levels", "compared_levels"]
 
 MAX_LENGTH = 300
+MAX_TEXTS = 3
+"""Of a list with which a text is compared."""
 _KINDS = {"map": {"example": "example"}, "slice": ["example"], "string": "example", "bool": True, "float64": 1}
 """A value of each kind that values from a file may have, by Go's names."""
+_NUMBER = re.compile(r"-?\d{1,15}")
+_QUANTITY = re.compile(r"-?\d{1,15}([A-Za-z%]{0,2})")
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 
 
@@ -30,8 +34,14 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
     for literal in literals:
         if isinstance(literal, str) and is_text:
             yield Level(literal, "template")
-        elif isinstance(literal, int) and (anything or not isinstance(default, (str, list, dict, type(ABSENT)))):
-            yield from (Level(value, "template") for value in (literal, literal + 1, literal - 1) if value >= 0)
+        elif isinstance(literal, str) and type(default) in (int, float) and _NUMBER.fullmatch(literal):
+            yield Level(int(literal), "template")
+        elif isinstance(literal, (int, float)) and isinstance(default, str) and (found := _QUANTITY.fullmatch(default)):
+            yield from (Level(f"{value}{found[1]}", "template") for value in _around(literal))
+        elif isinstance(literal, (int, float)) and (
+            anything or not isinstance(default, (str, list, dict, type(ABSENT)))
+        ):
+            yield from (Level(value, "template") for value in _around(literal))
         elif isinstance(literal, Holds) and is_list:
             yield Level([literal.text], "template")
         elif isinstance(literal, Fits) and is_text:
@@ -50,6 +60,33 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
                 yield from (Level("a" * number, "template") for number in numbers)
             elif is_list:
                 yield from (_list(nodes, default, number) for number in numbers)
+
+
+def beside(compared: Mapping[Path, Sequence[Compared]], defaults: Mapping[str, Any]) -> dict[Path, list[Any]]:
+    """What stands by default in the values with which each value is compared."""
+    return {
+        path: [value_at(defaults, literal.path) for literal in literals if isinstance(literal, Beside)]
+        for path, literals in compared.items()
+    }
+
+
+def beside_levels(nodes: SchemaNodes, default: Any, others: Sequence[Any]) -> Iterator[Level]:
+    """The same as another value, and for numbers one more."""
+    for other in others:
+        texts = other[:MAX_TEXTS] if isinstance(other, list) else [other]
+        if isinstance(other, (int, float)) and type(default) in (int, float):
+            yield from (Level(value, "template") for value in (other, other + 1))
+            continue
+        for text in texts:
+            if isinstance(text, str) and text and (isinstance(default, str) or "string" in nodes.types):
+                yield Level(text, "template")
+            elif isinstance(text, str) and text and isinstance(default, list):
+                yield Level([text], "template")
+
+
+def _around(number: int | float) -> Iterator[int | float]:
+    """A number, one more and one less; few templates are written for less than nothing."""
+    yield from (value for value in (number, number + 1, number - 1) if value >= min(0, number))
 
 
 def _versions(constraint: str) -> Iterator[str]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.verify.space.factors import MISSING
-from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
+from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes, compiled
 
 __all__ = ["example", "fitting", "kubernetes_example", "matches"]
 
@@ -99,19 +98,11 @@ _KUBERNETES: dict[str, Any] = {
 """What Kubernetes means by these names. A schema seldom says all that an API server asks of them."""
 
 
-@lru_cache(maxsize=4096)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text.replace("\\z", "\\Z"))
-    except (re.error, RecursionError):
-        return None
-
-
 def matches(nodes: SchemaNodes, text: str) -> bool:
     """Whether a text fits what the schemas say of texts."""
     for pattern in nodes.every("pattern"):
-        compiled = _pattern(str(pattern))
-        if compiled is None or not compiled.search(text):
+        wanted = compiled(str(pattern))
+        if wanted is None or not wanted.search(text):
             return False
     return all(len(text) >= low for low in nodes.every("minLength")) and all(
         len(text) <= high for high in nodes.every("maxLength")
@@ -121,9 +112,9 @@ def matches(nodes: SchemaNodes, text: str) -> bool:
 def fitting(pattern: str) -> list[str]:
     """A text that fits a pattern, where one is found: written down by the pattern itself, or one of the usual ones."""
     # What Python reads in another way than Go, or with a warning.
-    compiled = None if "[[" in pattern or "(?" in pattern.replace("(?:", "") else _pattern(pattern)
-    texts = [text for text in (_written_out(pattern), *_TEXTS) if 0 < len(text) < _LONG] if compiled else []
-    return [text for text in texts if compiled and compiled.search(text)][:1]
+    wanted = None if "[[" in pattern or "(?" in pattern.replace("(?:", "") else compiled(pattern)
+    texts = [text for text in (_written_out(pattern), *_TEXTS) if 0 < len(text) < _LONG] if wanted else []
+    return [text for text in texts if wanted and wanted.search(text)][:1]
 
 
 def _written_out(pattern: str) -> str:
@@ -179,6 +170,12 @@ def _mapping(nodes: SchemaNodes, depth: int) -> Any:
         value = example(nodes.below(name), depth=depth + 1)
         if value is not MISSING:
             return {name: value}
+    for pattern in nodes.patterns:
+        wanted = compiled(pattern)
+        usual = [text for text in _TEXTS if wanted and wanted.search(text)]
+        for name in [*usual, *fitting(pattern)][:1]:
+            value = example(nodes.below(name), depth=depth + 1)
+            return MISSING if value is MISSING else {name: value}
     additional = nodes.additional
     if additional is None:
         return MISSING

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kubilitics_chartgen.helm.json_schema import expand, resolve
 
-__all__ = ["SchemaNodes", "closed_texts"]
+__all__ = ["SchemaNodes", "closed_texts", "compiled"]
 
 _MAX = 200
 
@@ -25,11 +27,17 @@ class SchemaNodes:
         found: list[Any] = []
         for node in self.nodes:
             properties = node.get("properties")
-            if isinstance(properties, Mapping) and name in properties:
-                found.append(properties[name])
-            elif isinstance(node.get("additionalProperties"), Mapping):
+            own = [properties[name]] if isinstance(properties, Mapping) and name in properties else []
+            own += [said for pattern, said in _patterned(node) if (wanted := compiled(pattern)) and wanted.search(name)]
+            found.extend(own)
+            if not own and isinstance(node.get("additionalProperties"), Mapping):
                 found.append(node["additionalProperties"])
         return SchemaNodes(self.root, found)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of further keys."""
+        return tuple(dict.fromkeys(pattern for node in self.nodes for pattern, _said in _patterned(node)))
 
     @property
     def items(self) -> SchemaNodes:
@@ -91,6 +99,22 @@ class SchemaNodes:
             for value in [*(node.get("enum") or ()), *([node["const"]] if "const" in node else [])]:
                 found.setdefault(json.dumps(value, sort_keys=True, default=str), value)
         return list(found.values())
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str] | None:
+    """A pattern of a schema, as near to how it is meant as Python comes; None for one that Python cannot read."""
+    try:
+        return re.compile(pattern.replace("\\z", "\\Z"))
+    except (re.error, RecursionError):
+        return None
+
+
+def _patterned(node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    found = node.get("patternProperties")
+    for pattern, said in found.items() if isinstance(found, Mapping) else ():
+        if said is not False:
+            yield str(pattern), said
 
 
 def closed_texts(schema: Any) -> dict[tuple[str, ...], frozenset[str]]:

@@ -7,7 +7,8 @@ be, only the templates tell.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
@@ -16,7 +17,7 @@ from kubilitics_chartgen.verify.dependencies import TemplateDependencies
 from kubilitics_chartgen.verify.space.examples import kubernetes_example
 from kubilitics_chartgen.verify.space.factors import MISSING, Path
 
-__all__ = ["unnamed_values", "usual_value"]
+__all__ = ["Asked", "asked_of_elements", "is_unnamed", "unnamed_values", "usual_value"]
 
 _NAMES: dict[str, Any] = {
     "automountServiceAccountToken": False,
@@ -45,6 +46,31 @@ _NAMES: dict[str, Any] = {
 """What Kubernetes means by these names, of which a schema says what they may be."""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What templates do with something in the elements of a list."""
+
+    guess: Any
+    """What it may be, MISSING where no guess can be made."""
+    needed: bool
+    """Whether a template takes it without asking whether it is there."""
+    decides: bool
+    """Whether a condition depends on it."""
+
+
+def asked_of_elements(templates: Iterable[TemplateDependencies]) -> dict[Path, Asked]:
+    """What templates ask of the elements of lists, and of maps of which they do not know the keys."""
+    asked, decides = _reads(templates, lambda path: ANY in path)
+    return {
+        path: Asked(
+            _guess(path, reads, path in decides),
+            any(not read.guarded and read.use is Use.VALUE for read in reads),
+            path in decides,
+        )
+        for path, reads in asked.items()
+    }
+
+
 def unnamed_values(
     templates: Iterable[TemplateDependencies], defaults: Mapping[str, Any], *, others: Collection[str] = ()
 ) -> dict[Path, Any]:
@@ -52,15 +78,25 @@ def unnamed_values(
 
     `others` are keys that belong to charts inside the chart, which have defaults of their own.
     """
+    asked, decides = _reads(
+        templates, lambda path: bool(path) and ANY not in path and path[0] not in others and is_unnamed(path, defaults)
+    )
+    ways = {path[:length] for path in asked for length in range(1, len(path))}
+    return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
+
+
+def _reads(
+    templates: Iterable[TemplateDependencies], wanted: Callable[[Path], bool]
+) -> tuple[dict[Path, list[Read]], set[Path]]:
+    """The reads of each path that is wanted, and the paths on which conditions depend."""
     asked: dict[Path, list[Read]] = {}
     decides: set[Path] = set()
     for template in templates:
         decides |= template.controls
         for read in template.reads:
-            if read.path and ANY not in read.path and read.path[0] not in others and _is_unnamed(read.path, defaults):
+            if wanted(read.path):
                 asked.setdefault(read.path, []).append(read)
-    ways = {path[:length] for path in asked for length in range(1, len(path))}
-    return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
+    return asked, decides
 
 
 def usual_value(path: Path) -> Any:
@@ -74,7 +110,8 @@ def usual_value(path: Path) -> Any:
     return usual
 
 
-def _is_unnamed(path: Path, defaults: Mapping[str, Any]) -> bool:
+def is_unnamed(path: Path, defaults: Mapping[str, Any]) -> bool:
+    """Whether nothing stands at a path, and nothing else stands in its way."""
     node: Any = defaults
     for segment in path:
         if node is None:

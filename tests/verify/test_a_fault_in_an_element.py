@@ -1,0 +1,184 @@
+"""A fault that one field of an element shows, or one value beside another, or one name of the release, is found.
+
+Helm says first that the values show it; whether `verify` may be sure that users write such values, the schema says.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kubilitics_chartgen.helm.embedded import EmbeddedEngine
+from kubilitics_chartgen.helm.engine import Release
+from kubilitics_chartgen.verify.verification import VerifyRequest, verify
+
+FAULT = 'immutable: "yes"'
+HOSTS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["host"],
+        "additionalProperties": False,
+        "properties": {
+            "host": {"type": "string"},
+            "tls": {"type": "boolean"},
+            "kind": {"enum": ["plain", "mixed", "strict"]},
+            "paths": {"type": "array", "items": {"type": "object", "properties": {"exact": {"type": "boolean"}}}},
+        },
+    },
+}
+NUMBER = {"type": "integer", "minimum": 1, "maximum": 40}
+WORD = {"type": "string", "pattern": "^[a-z]+$"}
+
+
+def config(body):
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{{{ .Release.Name }}}}-b\n{body}\n"
+
+
+def faulty_if(condition):
+    return config(f"{{{{- if {condition} }}}}\n{FAULT}\n{{{{- end }}}}")
+
+
+def faulty_if_any(loop, condition):
+    """Where an element of a loop shows it."""
+    body = f"{{{{- range {loop} }}}}{{{{- if {condition} }}}}{{{{- $found = true }}}}{{{{- end }}}}{{{{- end }}}}"
+    return config(f"{{{{- $found := false }}}}{body}{{{{- if $found }}}}\n{FAULT}\n{{{{- end }}}}")
+
+
+def schema(**properties):
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+HOST = {"hosts": [{"host": "a.example", "tls": False}]}
+CERTAIN = {
+    "a switch in an element": (faulty_if_any(".Values.hosts", ".tls"), HOST, None),
+    "a choice in an element": (faulty_if_any(".Values.hosts", "eq .kind `strict`"), HOST, schema(hosts=HOSTS)),
+    "two fields of an element": (
+        faulty_if_any(".Values.hosts", "and .tls (eq .kind `mixed`)"),
+        HOST,
+        schema(hosts=HOSTS),
+    ),
+    "a field that an element may lack": (
+        faulty_if_any(".Values.hosts", "not (hasKey . `tls`)"),
+        HOST,
+        schema(hosts=HOSTS),
+    ),
+    "an element of a list that is empty": (faulty_if_any(".Values.hosts", ".tls"), {"hosts": []}, schema(hosts=HOSTS)),
+    "an element of an element": (
+        config(
+            "{{- range .Values.hosts }}{{- range .paths }}{{- if .exact }}\n"
+            + FAULT
+            + "\n{{- end }}{{- end }}{{- end }}"
+        ),
+        HOST,
+        schema(hosts=HOSTS),
+    ),
+    "a field of the first element": (faulty_if("(first .Values.hosts).tls"), HOST, None),
+    "a field of an element by its number": (faulty_if("eq (index .Values.hosts 0).host `b`"), HOST, None),
+    "a text among others": (faulty_if_any(".Values.names", "eq . `x`"), {"names": ["a"]}, None),
+    "a field of what a map holds": (
+        faulty_if_any("$key, $value := .Values.queues", "$value.durable"),
+        {"queues": {}},
+        schema(queues={"type": "object", "additionalProperties": schema(durable={"type": "boolean"})}),
+    ),
+    "a key of a map": (
+        faulty_if_any("$key, $value := .Values.labels", "eq $key `team`"),
+        {"labels": {}},
+        schema(labels={"type": "object", "additionalProperties": {"type": "string"}}),
+    ),
+    "a key that a map is asked for": (
+        faulty_if("hasKey .Values.labels `team`"),
+        {"labels": {}},
+        schema(labels={"type": "object", "additionalProperties": {"type": "string"}}),
+    ),
+    "a key that fits a pattern": (
+        faulty_if_any("$key, $value := .Values.queues", "$value.durable"),
+        {"queues": {}},
+        schema(
+            queues={
+                "type": "object",
+                "additionalProperties": False,
+                "patternProperties": {"^q-": schema(durable={"type": "boolean"})},
+            }
+        ),
+    ),
+    "a number above another": (
+        faulty_if("gt (int .Values.least) (int .Values.most)"),
+        {"least": 2, "most": 9},
+        schema(least=NUMBER, most={**NUMBER, "minimum": 3}),
+    ),
+    "a number that is the same as another": (
+        faulty_if("eq (int .Values.least) (int .Values.most)"),
+        {"least": 2, "most": 9},
+        schema(least=NUMBER, most=NUMBER),
+    ),
+    "a text that is the same as another": (
+        faulty_if("eq .Values.first .Values.second"),
+        {"first": "ab", "second": "cd"},
+        schema(first=WORD, second=WORD),
+    ),
+    "a text that is in a list": (faulty_if("has .Values.first .Values.names"), {"first": "ab", "names": ["cd"]}, None),
+    "a fraction": (faulty_if("gt .Values.share 0.5"), {"share": 0.1}, None),
+    "less than nothing": (faulty_if("lt (int .Values.offset) 0"), {"offset": 3}, None),
+    "a number that is worked out": (faulty_if("gt (mul .Values.count 2) 10"), {"count": 1}, None),
+    "a number as a text": (faulty_if("eq (toString .Values.port) `80`"), {"port": 8080}, None),
+    "a number in a text": (faulty_if("eq (int64 .Values.port) 80"), {"port": "8080"}, None),
+    "a number with its unit": (faulty_if("gt (trimSuffix `Mi` .Values.size | int) 1000"), {"size": "10Mi"}, None),
+    "a name of the release": (faulty_if("eq .Release.Name `main`"), {}, None),
+    "a namespace": (faulty_if("hasPrefix `kube-` .Release.Namespace"), {}, None),
+    "a namespace and a value": (faulty_if("and (eq .Release.Namespace `prod`) .Values.flag"), {"flag": False}, None),
+}
+UNCERTAIN = {
+    "a field that an element lacks, which nothing allows": (
+        faulty_if_any(".Values.hosts", "not (hasKey . `tls`)"),
+        {"hosts": [{"tls": True}]},
+    ),
+    "an element of a list that is empty, of which nothing tells": (
+        faulty_if_any(".Values.hosts", "eq .kind `strict`"),
+        {"hosts": []},
+    ),
+    "a key of a map, of which nothing tells": (faulty_if("has `team` (keys .Values.labels)"), {"labels": {"a": "b"}}),
+}
+
+
+@pytest.fixture
+def findings(tmp_path):
+    def found(template, values, said=None):
+        files = {
+            "Chart.yaml": "apiVersion: v2\nname: hiding\nversion: 1.0.0\n",
+            "values.yaml": json.dumps(values),
+            "templates/b.yaml": template,
+        }
+        if said is not None:
+            files["values.schema.json"] = json.dumps(said)
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        plain = EmbeddedEngine().load(tmp_path).render({}, Release("web"))
+        assert FAULT not in "".join(plain.values())
+        return verify(VerifyRequest(tmp_path, workers=1, checks=("schema", "renders"), random=0)).findings
+
+    return found
+
+
+@pytest.mark.parametrize(("template", "values", "said"), CERTAIN.values(), ids=CERTAIN)
+def test_it_is_found(findings, template, values, said):
+    assert {finding.check for finding in findings(template, values, said) if not finding.made_up} == {"schema"}
+
+
+@pytest.mark.parametrize(("template", "values"), UNCERTAIN.values(), ids=UNCERTAIN)
+def test_it_is_found_by_values_that_nothing_says_to_be_valid(findings, template, values):
+    found = findings(template, values)
+    assert {finding.check for finding in found} == {"schema"}
+    assert all(finding.made_up for finding in found)
+
+
+def test_what_a_schema_does_not_allow_in_an_element_is_not_tried(findings):
+    closed = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"tls": {"const": False}}, "required": ["tls"]},
+    }
+    template = faulty_if_any(".Values.hosts", "or .tls (not (hasKey . `tls`))")
+    assert findings(template, {"hosts": [{"tls": False}]}, schema(hosts=closed)) == ()
