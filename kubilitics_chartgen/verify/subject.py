@@ -39,7 +39,7 @@ from kubilitics_chartgen.verify.sweep.task import Slice, SweepTask
 
 __all__ = ["Subject", "read_subject"]
 
-MAX_NAMES = 3
+MAX_NAMES = 2
 """Names of releases that templates ask for, of each kind."""
 NAMESPACE = "somewhere"
 """Where releases go: no text that values have as an example."""

@@ -158,7 +158,8 @@ def findings(tmp_path):
             path.write_text(text, encoding="utf-8")
         plain = EmbeddedEngine().load(tmp_path).render({}, Release("web"))
         assert FAULT not in "".join(plain.values())
-        return verify(VerifyRequest(tmp_path, workers=1, checks=("schema", "renders"), random=0)).findings
+        checks = ("schema", "renders", "duplicates")
+        return verify(VerifyRequest(tmp_path, workers=1, checks=checks, random=0)).findings
 
     return found
 
@@ -173,6 +174,30 @@ def test_it_is_found_by_values_that_nothing_says_to_be_valid(findings, template,
     found = findings(template, values)
     assert {finding.check for finding in found} == {"schema"}
     assert all(finding.made_up for finding in found)
+
+
+@pytest.mark.parametrize("said", [None, schema(hosts=HOSTS)], ids=["without a schema", "with one"])
+def test_what_only_two_elements_show_is_found(findings, said):
+    loop = "{{- range .Values.hosts }}\n---\n" + config("data: {host: {{ .host | quote }}}") + "{{- end }}\n"
+    (finding,) = findings(loop.replace(".Release", "$.Release"), HOST, said)
+    assert (finding.check, finding.object, finding.made_up) == ("duplicates", "ConfigMap/hiding-b", False)
+
+
+def test_what_only_two_keys_show_is_found(findings):
+    queues = {"type": "object", "additionalProperties": schema(durable={"type": "boolean"})}
+    loop = (
+        "{{- range $name, $queue := .Values.queues }}\n---\n"
+        + config("data: {name: {{ $name | quote }}}")
+        + "{{- end }}\n"
+    )
+    (finding,) = findings(loop.replace(".Release", "$.Release"), {"queues": {}}, schema(queues=queues))
+    assert (finding.check, finding.made_up) == ("duplicates", False)
+
+
+def test_two_elements_of_which_one_would_not_be_valid_are_not_tried(findings):
+    single = {**HOSTS, "maxItems": 1}
+    loop = "{{- range .Values.hosts }}\n---\n" + config("data: {host: {{ .host | quote }}}") + "{{- end }}\n"
+    assert findings(loop.replace(".Release", "$.Release"), HOST, schema(hosts=single)) == ()
 
 
 def test_what_a_schema_does_not_allow_in_an_element_is_not_tried(findings):

@@ -24,7 +24,7 @@ __all__ = ["Exploration", "Plan"]
 
 WAVE = 24
 """Rows that settle at once."""
-TAIL = 8000
+TAIL = 4000
 """An array ends where a wave adds less than this part of all combinations; what lacks then counts as undecided."""
 MAX_WIDE = 150
 """Factors of a template beyond which a strength above 2 is not tried: it would take millions of combinations."""

@@ -7,6 +7,7 @@ templates compare it with, and what Kubernetes means by its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -36,6 +37,7 @@ __all__ = ["LIKE_A_NUMBER", "build_space", "check_patterns"]
 MAX_LEVELS = 16
 MAX_CHOICES = 64
 """The same, where a schema lists what may stand there."""
+_WITH_UNIT = re.compile(r"([1-9][0-9]{0,8})([A-Za-z]{0,2})")
 LIKE_A_NUMBER = "0123"
 """A text that YAML takes for a number where a template forgets the quotes."""
 _SECTION_PROPERTIES = 40
@@ -211,7 +213,7 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
         if isinstance(default, int) and not isinstance(default, bool):
             yield Level(default + 1)
         else:
-            yield from _example(nodes, known)
+            yield from _one_more(nodes, default) or _example(nodes, known)
     empty = default in (ABSENT, None, "", [], {})
     if "string" in types and not types & {"integer", "number"}:
         if matches(nodes, "") and default is not ABSENT:
@@ -231,6 +233,13 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
             yield Level(nodes.items.choices[:MAX_LEVELS])
     if "object" in types and empty:
         yield from _example(nodes, known)
+
+
+def _one_more(nodes: SchemaNodes, default: Any) -> list[Level]:
+    """For a number with its unit, such as 100m or 30s: the next one, which goes with what the default goes with."""
+    found = _WITH_UNIT.fullmatch(default) if isinstance(default, str) else None
+    more = f"{int(found[1]) + 1}{found[2]}" if found else ""
+    return [Level(more)] if more and matches(nodes, more) else []
 
 
 def _example(nodes: SchemaNodes, known: Sequence[Any]) -> Iterator[Level]:

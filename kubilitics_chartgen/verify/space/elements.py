@@ -1,7 +1,8 @@
 """Levels of lists, and of maps with keys of the user's own, by what templates ask of each element in them. Pure.
 
 An element is a space of its own: its fields are factors, and an array of all pairs of their levels gives the elements
-that a list is tried with, one at a time. A field that no template asks for by its name stays as it is.
+that a list is tried with, one at a time; then two that differ in what names them. A field that no template asks for by
+its name stays as it is.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ FactorsOf = Callable[[Sources, SchemaNodes, Blames], Sequence[Factor]]
 MAX_ELEMENTS = 12
 """Elements that one list is tried with."""
 _KEY = "example"
+_NAMES = ("name", "host", "hostname", "key", "id")
+"""Fields by which elements of a list are told apart."""
 _ORIGINS = ("unset", "made up", "usual", "template", "author")
 """What makes one level of an element mark the whole element, the most telling first."""
 
@@ -75,6 +78,7 @@ def element_levels(
         ]
         for level in levels:
             yield Level(container.holding(level.value), _worst([container.origin, level.origin]))
+        yield from _two(container, refused, sure=bool(said.nodes))
         return
     element = _element_sources(sources, path, container.element, known, asked)
     factors = [
@@ -82,10 +86,13 @@ def element_levels(
         for factor in factors_of(element, said, lambda _path, values: refused(container.holding(values)))
         if any(_overlap(factor.path, each) for each in asked if each)
     ]
-    if kubernetes_example(path[-1]) is not MISSING:
-        # What an API server takes there is known as a whole, but for what templates compare.
+    known_whole = kubernetes_example(path[-1]) is not MISSING
+    if known_whole:
+        # What an API server takes there, but for what templates compare.
         factors = [_as_compared(factor) for factor in factors]
     yield from islice(_rows(container, factors, refused), MAX_ELEMENTS)
+    if not known_whole:
+        yield from _two(container, refused, sure=True)
 
 
 def _as_compared(factor: Factor) -> Factor:
@@ -135,8 +142,10 @@ def _keys(sources: Sources, path: Path) -> list[str]:
 def _element_sources(
     sources: Sources, path: Path, element: Mapping[str, Any], known: Sequence[Any], asked: Mapping[Path, Asked]
 ) -> Sources:
+    """What is known of the fields of an element."""
     inside = {name: each for name, each in asked.items() if name}
-    ways = {name[:length] for name in inside for length in range(1, len(name))}
+    plain = {name: each.guess for name, each in inside.items() if ANY not in name and is_unnamed(name, element)}
+    ways = {name[:length] for name in plain for length in range(1, len(name))}
     others = [each for value in known if isinstance(value, list) for each in value]
     others += [each for value in known if isinstance(value, dict) for each in value.values()]
     return replace(
@@ -146,11 +155,7 @@ def _element_sources(
         beside=_below(sources.beside, (*path, ANY)),
         examples=[each for each in others if isinstance(each, Mapping)],
         settings=FactorSettings(),
-        unnamed={
-            name: each.guess
-            for name, each in inside.items()
-            if ANY not in name and is_unnamed(name, element) and name not in {way for way in ways if ANY not in way}
-        },
+        unnamed={name: guess for name, guess in plain.items() if name not in ways},
         tested=frozenset(_below(dict.fromkeys(sources.tested), (*path, ANY))),
         inside=inside,
     )
@@ -182,7 +187,6 @@ def _removable(factor: Factor, said: SchemaNodes, asked: Mapping[Path, Asked]) -
 def _rows(container: _Container, factors: Sequence[Factor], refused: Callable[[Any], bool]) -> Iterator[Level]:
     """Elements in which all pairs of levels occur; what nothing says to be valid, one at a time."""
     sure = [[number for number, each in enumerate(one.levels) if each.origin not in DOUBTFUL] for one in factors]
-    # What comes from nowhere is not made better by changing it.
     yield Level(container.holding(container.element), container.origin)
     covering = Covering([len(levels) for levels in sure])
     covering.accept([0] * len(factors))
@@ -196,6 +200,30 @@ def _rows(container: _Container, factors: Sequence[Factor], refused: Callable[[A
     for place, factor in enumerate(factors):
         for number in set(range(len(factor.levels))) - set(sure[place]):
             yield _row(container, factors, [number if each == place else 0 for each in range(len(factors))])
+
+
+def _two(container: _Container, refused: Callable[[Any], bool], *, sure: bool) -> Iterator[Level]:
+    """Two elements, as far as it is known what names them; `sure` where nothing else need be known of the second."""
+    for other in ("%sb", "b%s", "%s-b"):
+        if container.key is not None:
+            value: Any = {container.key: container.element, other % container.key: container.element}
+        elif (second := _renamed(container.element, other)) is None:
+            return
+        else:
+            value = [container.element, second]
+        if not refused(value):
+            yield Level(value, _worst([container.origin, "template" if sure else "made up"]))
+            return
+
+
+def _renamed(element: Any, other: str) -> Any:
+    """The same by another name; None for what has none."""
+    if isinstance(element, str):
+        return other % element
+    if not isinstance(element, Mapping):
+        return None
+    named = {key: other % value for key, value in element.items() if key in _NAMES and isinstance(value, str) and value}
+    return {**element, **named} if named else None
 
 
 def _row(container: _Container, factors: Sequence[Factor], row: Sequence[int]) -> Level:
