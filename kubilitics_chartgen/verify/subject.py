@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -102,18 +102,17 @@ class Subject:
         texts = all_texts(self.files.templates, self.files.subcharts)
         upgrades = any("IsUpgrade" in text or "IsInstall" in text for text in texts)
         found = [replace(base, upgrade=not base.upgrade)] if upgrades else []
-        for name in self._names(RELEASES["Name"]):
-            found.append(replace(base, name=name))
-        for name in self._names(RELEASES["Namespace"]):
-            found.append(replace(base, namespace=name))
+        names = [replace(base, name=name) for name in self._names(RELEASES["Name"])]
+        namespaces = [replace(base, namespace=name) for name in self._names(RELEASES["Namespace"])]
+        for asked in (names, namespaces):
+            found.extend([each for each in asked if _is_valid(each)][:MAX_NAMES])
         return tuple(each for each in dict.fromkeys(found) if each != base)
 
-    def _names(self, path: tuple[str, ...]) -> list[str]:
-        """Names that templates compare that of the release with, as far as a release may have them."""
-        asked = [text for text in self.dependencies.compared.get(path, ()) if isinstance(text, str)]
-        # Of a name that begins or ends so.
-        names = ("".join(("a" * text.startswith("-"), text, "a" * text.endswith("-"))) for text in asked)
-        return [name for name in names if _is_name(name)][:MAX_NAMES]
+    def _names(self, path: tuple[str, ...]) -> Iterator[str]:
+        """What templates compare a name of the release with, made whole where it is the beginning or end of one."""
+        for text in self.dependencies.compared.get(path, ()):
+            if isinstance(text, str):
+                yield "".join(("a" * text.startswith("-"), text, "a" * text.endswith("-")))
 
     def factor(self, path: str) -> int:
         """The number of the factor at a values path. Raises InputError where there is none."""
@@ -223,7 +222,6 @@ def _sources(
         if isinstance(there, Mapping) and there:
             keys = [constant.text for constant in constants if isinstance(constant, Key)]
             unnamed.update({(*path, key): "example" for key in keys if key not in there})
-
     return Sources(
         defaults,
         compared={
@@ -240,13 +238,14 @@ def _sources(
 
 def _release(chart: str) -> Release:
     """A release of the chart's name, or of a plain one where that names none: charts may be called my_chart."""
-    return Release(chart if _is_name(chart) else "release-name", NAMESPACE)
+    release = Release(chart, NAMESPACE)
+    return release if _is_valid(release) else replace(release, name="release-name")
 
 
-def _is_name(text: str) -> bool:
-    """Whether a release, and a namespace, may be called so."""
+def _is_valid(release: Release) -> bool:
+    """Whether a release and its namespace may be called so."""
     try:
-        check_release(Release(text, text))
+        check_release(release)
     except InputError:
         return False
     return True

@@ -194,6 +194,13 @@ def test_what_only_two_keys_show_is_found(findings):
     assert (finding.check, finding.made_up) == ("duplicates", False)
 
 
+def test_two_elements_have_other_ports_and_paths(findings):
+    first, last = "(first .Values.ports)", "(last .Values.ports)"
+    other = f"(ne (int {first}.port) (int {last}.port)) (ne {first}.mountPath {last}.mountPath)"
+    found = findings(faulty_if(f"and {other}"), {"ports": [{"name": "http", "port": 80, "mountPath": "/x"}]})
+    assert {(finding.check, finding.made_up) for finding in found} == {("schema", False)}
+
+
 def test_two_elements_of_which_one_would_not_be_valid_are_not_tried(findings):
     single = {**HOSTS, "maxItems": 1}
     loop = "{{- range .Values.hosts }}\n---\n" + config("data: {host: {{ .host | quote }}}") + "{{- end }}\n"

@@ -111,6 +111,7 @@ def comparisons(
         if name in _BEFORE:
             # What is not less than nothing may still be.
             constants.extend(-1 for number in numbers if number == 0)
+        whole = [number for number in numbers if isinstance(number, int)]
         places = [{*argument.paths, *_marked(argument, "release")} for argument in args]
         for argument, paths in zip(args, places, strict=True):
             yield from ((path, constant) for path in paths for constant in constants)
@@ -118,7 +119,6 @@ def comparisons(
             if len(paths) * len(others) <= _MAX_PAIRS:
                 yield from ((path, Beside(other)) for path in paths for other in others)
             yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
-            whole = [number for number in numbers if isinstance(number, int)]
             yield from ((path, Length(number)) for path in _marked(argument, "length") for number in whole)
             yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
     if len(args) != 2:

@@ -31,8 +31,8 @@ FactorsOf = Callable[[Sources, SchemaNodes, Blames], Sequence[Factor]]
 MAX_ELEMENTS = 12
 """Elements that one list is tried with."""
 _KEY = "example"
-_NAMES = ("name", "host", "hostname", "key", "id")
-"""Fields by which elements of a list are told apart."""
+_NAMES = ("name", "host", "hostname", "key", "id", "path", "mountPath")
+"""Fields by which elements of a list are told apart; ports are others as well."""
 _ORIGINS = ("unset", "made up", "usual", "template", "author")
 """What makes one level of an element mark the whole element, the most telling first."""
 
@@ -223,7 +223,8 @@ def _renamed(element: Any, other: str) -> Any:
     if not isinstance(element, Mapping):
         return None
     named = {key: other % value for key, value in element.items() if key in _NAMES and isinstance(value, str) and value}
-    return {**element, **named} if named else None
+    ports = {key: value + 1 for key, value in element.items() if key.lower().endswith("port") and type(value) is int}
+    return {**element, **named, **ports} if named else None
 
 
 def _row(container: _Container, factors: Sequence[Factor], row: Sequence[int]) -> Level:
