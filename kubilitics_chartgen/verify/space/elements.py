@@ -73,6 +73,7 @@ def element_levels(
     said = nodes.items if container.key is None else nodes.below(container.key)
     if not isinstance(container.element, Mapping):
         levels = [
+            Level(container.element, container.origin),
             *compared_levels(said, container.element, sources.compared.get((*path, ANY), ())),
             *beside_levels(said, container.element, sources.beside.get((*path, ANY), ())),
         ]

@@ -69,7 +69,6 @@ def test_both_ways_are_gone(condition, path, tmp_path):
     [
         # Something must be written there, or no one can say what.
         "{{ .Values.replicas }}",
-        "{{ range .Values.hosts }}{{ . }}{{ end }}",
         # What stands above is there, and is no map.
         "{{ if (index .Values.list 0).x }}{{ end }}",
         "{{ range .Values.list }}{{ if eq . .x }}{{ end }}{{ end }}",
@@ -80,6 +79,19 @@ def test_both_ways_are_gone(condition, path, tmp_path):
 def test_what_cannot_be_guessed_is_left_alone(template, tmp_path):
     names = {factor.name for factor in subject_of(tmp_path, template).space.factors}
     assert names <= {"text", "list", "image.repository"}
+
+
+@pytest.mark.parametrize(
+    ("template", "element"),
+    [
+        ("{{ range .Values.hosts }}{{ . }}{{ end }}", "example"),
+        ("{{ range .Values.hosts }}{{ .port }}{{ if .tls }}s{{ end }}{{ end }}", {"port": "example", "tls": True}),
+    ],
+)
+def test_what_a_loop_takes_is_guessed_and_said_to_be(template, element, tmp_path):
+    (hosts,) = [each for each in subject_of(tmp_path, template).space.factors if each.name == "hosts"]
+    assert [element] in [level.value for level in hosts.levels]
+    assert {level.origin for level in hosts.levels[1:]} == {"made up"}
 
 
 def test_a_schema_that_is_closed_allows_none_and_one_that_is_open_all(tmp_path):
