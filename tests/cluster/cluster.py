@@ -19,6 +19,10 @@ from kubernetes.dynamic.exceptions import DynamicApiError, NotFoundError, Resour
 
 __all__ = ["CRDS", "Cluster", "eventually"]
 
+AGGREGATED = ",".join(
+    f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList" for version in ("v2", "v2beta1")
+)
+"""What is served, in one answer; v2 since Kubernetes 1.30."""
 CRDS = Path(__file__).resolve().parents[1] / "crds"
 METADATA_ONLY = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
@@ -96,6 +100,8 @@ class Cluster:
             self.apply(crd)
             name = crd["metadata"]["name"]
             eventually(lambda name=name: self._is_established(name), f"{name} established")
+            # Discovery, which Helm asks, follows in its own time.
+            eventually(lambda crd=crd: self._is_discovered(crd), f"{name} discovered")
 
     def remove_crds(self, *folders: str) -> None:
         """Remove them, and all of their objects."""
@@ -110,6 +116,19 @@ class Cluster:
         crd = self.get("apiextensions.k8s.io/v1", "CustomResourceDefinition", name) or {}
         conditions = crd.get("status", {}).get("conditions") or []
         return any(item["type"] == "Established" and item["status"] == "True" for item in conditions)
+
+    def _is_discovered(self, crd: dict[str, Any]) -> bool:
+        answer = self.dynamic.request("get", "/apis", header_params={"Accept": AGGREGATED}).to_dict()
+        found = {
+            (group["metadata"]["name"], version["version"], resource["responseKind"]["kind"])
+            for group in answer["items"]
+            for version in group["versions"]
+            for resource in version.get("resources") or ()
+            if resource.get("responseKind")
+        }
+        spec = crd["spec"]
+        served = [version["name"] for version in spec["versions"] if version["served"]]
+        return {(spec["group"], version, spec["names"]["kind"]) for version in served} <= found
 
     def apply(self, item: dict[str, Any], *, manager: str = "tests", force: bool = True, dry_run: bool = False) -> Any:
         """Server-side apply; what the server made of it."""
