@@ -204,7 +204,10 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
         yield Level(ABSENT)
     if "boolean" in types:
         yield from (Level(True), Level(False))
-    if types & {"integer", "number"}:
+    next_one = _one_more(nodes, default)
+    if types & {"integer", "number"} and next_one:
+        yield from next_one
+    elif types & {"integer", "number"}:
         for keyword in ("minimum", "maximum"):
             yield from (Level(value) for value in nodes.every(keyword)[:1] if abs(value) < 2**31)
         if not nodes.every("maximum") and isinstance(default, int) and not isinstance(default, bool):
@@ -213,7 +216,7 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
         if isinstance(default, int) and not isinstance(default, bool):
             yield Level(default + 1)
         else:
-            yield from _one_more(nodes, default) or _example(nodes, known)
+            yield from _example(nodes, known)
     empty = default in (ABSENT, None, "", [], {})
     if "string" in types and not types & {"integer", "number"}:
         if matches(nodes, "") and default is not ABSENT:
