@@ -27,7 +27,7 @@ GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ter
 TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
 CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix",
-                         "trimAll", "trunc", "nospace", "title", "replace", "regexReplaceAll"})  # fmt: skip
+                         "trimAll", "trunc", "nospace", "title", "replace"})  # fmt: skip
 """Functions whose result is compared in place of their argument."""
 
 
