@@ -154,13 +154,21 @@ default
 {{- toString . | replace "$(" "$$(" | quote -}}
 {{- end -}}
 
+{{/* A quantity as a number: 100m is 0.1, 1Ki is 1024. */}}
+{{- define "kubilitics.quantity" -}}
+{{- $number := regexFind "^[-+]?[0-9.]+([eE][-+]?[0-9]+)?" (toString .) -}}
+{{- $units := dict
+  "n" 0.000000001 "u" 0.000001 "m" 0.001 "" 1
+  "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000
+  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976
+-}}
+{{- mulf ($number | float64) (get $units (trimPrefix $number (toString .))) -}}
+{{- end -}}
+
 {{/* Nine tenths of a memory limit in bytes, for Go's soft limit; nothing for a limit it cannot read. */}}
 {{- define "kubilitics.goMemoryLimit" -}}
-{{- $limit := toString . -}}
-{{- $units := dict "" 1 "k" 1000 "M" 1000000 "G" 1000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 -}}
-{{- if regexMatch "^[0-9]+(k|M|G|Ki|Mi|Gi)?$" $limit -}}
-{{- $unit := regexFind "[A-Za-z]*$" $limit -}}
-{{- div (mul (trimSuffix $unit $limit | int64) (get $units $unit | int64) 9) 10 -}}
+{{- if regexMatch "^[0-9]+(k|M|G|Ki|Mi|Gi)?$" (toString .) -}}
+{{- div (mul (include "kubilitics.quantity" . | float64 | int64) 9) 10 -}}
 {{- end -}}
 {{- end -}}
 

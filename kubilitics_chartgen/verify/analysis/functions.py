@@ -29,10 +29,9 @@ COPIES = frozenset({"deepCopy", "mustDeepCopy"})
 CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix",
                          "trimAll", "trunc", "nospace", "title", "replace"})  # fmt: skip
 """Functions whose result is compared in place of their argument."""
-
-
 CALCULATIONS = frozenset({"add", "add1", "addf", "sub", "subf", "mul", "mulf", "div", "divf", "mod", "max", "maxf",
                           "min", "minf", "floor", "ceil", "round", "abs"})  # fmt: skip
+"""The same, in place of each of their arguments."""
 
 
 def prints_one_value(body: nodes.Body) -> bool:

@@ -26,7 +26,6 @@ from kubilitics_chartgen.verify.space.factors import (
     Path,
     Space,
     value_at,
-    with_value,
 )
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.sources import Blames, Sources
@@ -189,9 +188,7 @@ def _suggested(sources: Sources, path: Path, nodes: SchemaNodes, default: Level)
 def _fits(sources: Sources, path: Path, level: Level, blames: Blames) -> bool:
     if sources.schema is None or level.origin == "author" or level.value is ABSENT or level.value is None:
         return True
-    values = dict(sources.defaults)
-    with_value(values, path, level.value)
-    return not blames(path, values)
+    return not sources.refused(path, level.value, blames)
 
 
 def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[Level]:
@@ -204,19 +201,8 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
         yield Level(ABSENT)
     if "boolean" in types:
         yield from (Level(True), Level(False))
-    next_one = _one_more(nodes, default)
-    if types & {"integer", "number"} and next_one:
-        yield from next_one
-    elif types & {"integer", "number"}:
-        for keyword in ("minimum", "maximum"):
-            yield from (Level(value) for value in nodes.every(keyword)[:1] if abs(value) < 2**31)
-        if not nodes.every("maximum") and isinstance(default, int) and not isinstance(default, bool):
-            # From a values file Go prints it as 1.048576e+07, unless a template asks for a whole number.
-            yield Level(10 * 2**20)
-        if isinstance(default, int) and not isinstance(default, bool):
-            yield Level(default + 1)
-        else:
-            yield from _example(nodes, known)
+    if types & {"integer", "number"}:
+        yield from _one_more(nodes, default) or _numbers(nodes, default, known)
     empty = default in (ABSENT, None, "", [], {})
     if "string" in types and not types & {"integer", "number"}:
         if matches(nodes, "") and default is not ABSENT:
@@ -236,6 +222,19 @@ def _stated(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[
             yield Level(nodes.items.choices[:MAX_LEVELS])
     if "object" in types and empty:
         yield from _example(nodes, known)
+
+
+def _numbers(nodes: SchemaNodes, default: Any, known: Sequence[Any]) -> Iterator[Level]:
+    """Bounds, and a number beside the default."""
+    for keyword in ("minimum", "maximum"):
+        yield from (Level(value) for value in nodes.every(keyword)[:1] if abs(value) < 2**31)
+    if not isinstance(default, int) or isinstance(default, bool):
+        yield from _example(nodes, known)
+        return
+    if not nodes.every("maximum"):
+        # From a values file Go prints it as 1.048576e+07, unless a template asks for a whole number.
+        yield Level(10 * 2**20)
+    yield Level(default + 1)
 
 
 def _one_more(nodes: SchemaNodes, default: Any) -> list[Level]:

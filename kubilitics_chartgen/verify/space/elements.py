@@ -59,9 +59,7 @@ def element_levels(
     asked = _below(sources.inside, (*path, ANY))
 
     def refused(value: Any) -> bool:
-        values = dict(sources.defaults)
-        with_value(values, path, value)
-        return blames(path, values)
+        return sources.refused(path, value, blames)
 
     keys = _keys(sources, path)
     container = _container(path, nodes, known, asked, refused) if asked or keys else None

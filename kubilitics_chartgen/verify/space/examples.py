@@ -173,9 +173,10 @@ def _mapping(nodes: SchemaNodes, depth: int) -> Any:
     for pattern in nodes.patterns:
         wanted = compiled(pattern)
         usual = [text for text in _TEXTS if wanted and wanted.search(text)]
-        for name in [*usual, *fitting(pattern)][:1]:
-            value = example(nodes.below(name), depth=depth + 1)
-            return MISSING if value is MISSING else {name: value}
+        for key in [*usual, *fitting(pattern)][:1]:
+            value = example(nodes.below(key), depth=depth + 1)
+            if value is not MISSING:
+                return {key: value}
     additional = nodes.additional
     if additional is None:
         return MISSING

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kubilitics_chartgen.verify.space.factors import Path
+from kubilitics_chartgen.verify.space.factors import Path, with_value
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 from kubilitics_chartgen.verify.space.unnamed import Asked
 
@@ -35,3 +35,9 @@ class Sources:
     """Where templates ask whether something is set."""
     inside: Mapping[Path, Asked] = field(default_factory=dict)
     """What templates ask of elements; the segment `*` stands for each of them."""
+
+    def refused(self, path: Path, value: Any, blames: Blames) -> bool:
+        """Whether the schema refuses a value at a path, whatever else is set."""
+        values = dict(self.defaults)
+        with_value(values, path, value)
+        return blames(path, values)

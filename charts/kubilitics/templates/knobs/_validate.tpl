@@ -177,17 +177,6 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- end }}
 {{- end -}}
 
-{{/* A quantity as a number: 100m is 0.1, 1Ki is 1024. */}}
-{{- define "kubilitics.quantity" -}}
-{{- $number := regexFind "^[-+]?[0-9.]+([eE][-+]?[0-9]+)?" (toString .) -}}
-{{- $units := dict
-  "n" 0.000000001 "u" 0.000001 "m" 0.001 "" 1
-  "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000
-  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976
--}}
-{{- mulf ($number | float64) (get $units (trimPrefix $number (toString .))) -}}
-{{- end -}}
-
 {{/* What a Service's knobs may not do. Argument: (list values-path service-values). */}}
 {{- define "kubilitics.validate.service" -}}
 {{- $path := index . 0 -}}
