@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import multiprocessing
 import os
 import platform
 import random
@@ -34,10 +35,10 @@ from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.plan import Exploration, Plan
-from kubilitics_chartgen.verify.space.configuration import overrides
+from kubilitics_chartgen.verify.space.configuration import Configuration, overrides
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
-from kubilitics_chartgen.verify.sweep.pool import CHUNK, Pool
+from kubilitics_chartgen.verify.sweep.pool import CHUNK, GO, Pool, started_with
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status, SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
@@ -72,7 +73,8 @@ def main() -> None:
     near = near_profiles(subject, 160 if quick else 4 * STEP)
     measured["near, two"], measured["near, one"], loop = in_turns(subject, near, share=8 if quick else 25)
     tell("where the time goes")
-    shares = where_time_goes(subject, anew[:STEP])
+    with started_with(GO), multiprocessing.get_context("spawn").Pool(1) as process:
+        shares = process.apply(where_time_goes, (task(subject), [subject.base, *subject.known], anew[:STEP]))
     tell("drawn uniformly")
     whole = swept(subject, uniform(subject, 300 if quick else 100_000), seconds=60 * MINUTES)
     text = page(verdict, measured, shares, whole, loop, load, quick=quick)
@@ -206,8 +208,8 @@ def in_turns(
     return two.numbers(), one.numbers(), loop.numbers()
 
 
-def where_time_goes(subject: Subject, requests: list[Request]) -> dict[str, float]:
-    """Processor seconds of one sweeper in this process, by what they are used for."""
+def where_time_goes(task: SweepTask, known: list[Configuration], requests: list[Request]) -> dict[str, float]:
+    """Processor seconds of one sweeper, by what they are used for; to be called in a process such as the workers."""
     parts: dict[str, float] = {}
 
     def timed(owner: Any, name: str, part: str) -> None:
@@ -222,8 +224,8 @@ def where_time_goes(subject: Subject, requests: list[Request]) -> dict[str, floa
 
         setattr(owner, name, measured)
 
-    sweeper = Sweeper(task(subject))
-    sweeper.run([Request(-1 - number, each) for number, each in enumerate([subject.base, *subject.known])])
+    sweeper = Sweeper(task)
+    sweeper.run([Request(-1 - number, each) for number, each in enumerate(known)])
     # As in the workers.
     collect_seldom()
     timed(sweeper.renderer.batch, "render", "helm")
@@ -339,6 +341,4 @@ With everything else for nothing it would be {shares["total"] / shares["helm"]:.
 
 
 if __name__ == "__main__":
-    # Before Helm is loaded: as in the workers.
-    os.environ.update({"GOMAXPROCS": "1", "GOGC": "1600", "GOMEMLIMIT": "128MiB"})
     main()

@@ -13,7 +13,7 @@ import signal
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.synchronize import Semaphore
@@ -23,7 +23,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from kubilitics_chartgen.errors import ChartgenError, ToolError
 from kubilitics_chartgen.verify.sweep.garbage import collect_seldom
 
-__all__ = ["Pool", "Work", "chunks_of", "default_workers"]
+__all__ = ["GO", "Pool", "Work", "chunks_of", "default_workers", "started_with"]
 
 
 class _Numbered(Protocol):
@@ -59,6 +59,10 @@ MEMORY = 3 * 1024**3 // 2
 """Bytes that a worker may hold, three times what it needs: the less, the sooner a template without an end is told."""
 ADDRESSES = 4 * 1024**3
 """Address space of a worker, for systems that count only the heap as what it holds; Go reserves more than it uses."""
+
+GO = {"GOMAXPROCS": "1", "GOGC": "1600", "GOMEMLIMIT": "128MiB"}
+"""For Helm in a worker: one thread, and fewer collections of garbage, within bounds. A library in Go sees the
+environment as it was when its process began, and no variable that is added later."""
 
 
 def default_workers() -> int:
@@ -132,7 +136,7 @@ class Pool(Generic[Asked, Answered]):
         ours, theirs = _SPAWN.Pipe()
         arguments = (theirs, self.work, self.task, self.memory, self._turns)
         process = _SPAWN.Process(target=_work, args=arguments, daemon=True)
-        with _interruptions_wait():
+        with _interruptions_wait(), started_with(GO):
             process.start()
         theirs.close()
         return _Worker(process, ours, deadline=time.monotonic() + self.seconds)
@@ -217,10 +221,6 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int, 
     """The life of a worker."""
     # Ctrl-C is for the one who started us, who ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Before Helm is loaded: one thread per worker, and fewer collections of garbage, within bounds.
-    os.environ.setdefault("GOMAXPROCS", "1")
-    os.environ.setdefault("GOGC", "1600")
-    os.environ.setdefault("GOMEMLIMIT", "128MiB")
     _limit(memory)
     # What Go says when it dies is for nobody: that it died is told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
@@ -245,6 +245,18 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int, 
             connection.send(run(chunk))
         except Exception as error:
             connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
+
+
+@contextlib.contextmanager
+def started_with(variables: Mapping[str, str]) -> Iterator[None]:
+    """Processes that are started in it have these variables as well, but for those that the user has set."""
+    added = {name: value for name, value in variables.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            del os.environ[name]
 
 
 @contextlib.contextmanager
