@@ -15,6 +15,7 @@ import gzip
 import io
 import json
 import re
+import secrets
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ REFUSED = "\ue000refused\ue001"
 
 _KEY = "chartgenContexts"
 _ANSWERS = "chartgenAnswers"
+_MARK = "chartgenMark"
 _MAX_SECTIONS = 200
 _MAX_HELD = 16_000_000
 """Characters of answers that are remembered; past them all are forgotten."""
@@ -48,7 +50,7 @@ _ENTRY_THAT_REMEMBERS = (
     '{{{{ $_ := set .{memory} "{hidden}" (include "{hidden}" .) }}}}{{{{ end }}}}'
     '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}{{{{ end }}}}\n'
 )
-_LOOP = """{{- $out := list -}}
+_LOOP = """{{- $mark := .Values.%(mark)s -}}
 {{- $answers := fromJson .Values.%(answers)s -}}
 {{- $new := dict -}}
 {{- range $context := .Values.%(key)s -}}
@@ -63,19 +65,18 @@ _LOOP = """{{- $out := list -}}
 {{- $memory := dict "root" (printf "%%p" $root) "keys" (splitList "," .keys) "answers" $answers "new" $new -}}
 {{- $_ := set $root "%(memory)s" $memory -}}
 {{- end -}}
-{{- $texts := dict -}}
+{{- $mark -}};
 {{- $refused := false -}}
 {{- range .templates -}}
 {{- if not $refused -}}
 {{- $_ := set $root "Template" (dict "Name" . "BasePath" $.Template.BasePath) -}}
 {{- $text := include . $root -}}
 {{- $refused = contains "%(refused)s" $text -}}
-{{- $_ := set $texts . $text -}}
+{{- $mark -}},{{- $text -}}
 {{- end -}}
 {{- end -}}
-{{- $out = append $out $texts -}}
 {{- end -}}
-{{- dict "texts" $out "answers" $new | toJson -}}"""
+{{- $mark -}};{{- toJson $new -}}"""
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class BatchChart:
         self._sections: dict[int, tuple[Any, str]] = {}
         self._batches: dict[bool, tuple[EmbeddedChart, tuple[str, ...]]] = {}
         self._answers: dict[str, str] = {}
+        # Between texts: what no template can print, for none sees it.
+        self._mark = secrets.token_hex(12)
         self._held = 0
 
     @property
@@ -177,6 +180,7 @@ class BatchChart:
         loop = {
             "key": _KEY,
             "answers": _ANSWERS,
+            "mark": _MARK,
             "refused": REFUSED,
             "memory": MEMORY,
             "remember": "true" if answers else "false",
@@ -213,6 +217,7 @@ class BatchChart:
         known = {key: self._answers[key] for each in keys for key in each if key in self._answers}
         asked = {
             _ANSWERS: json.dumps(known),
+            _MARK: self._mark,
             _KEY: [
                 {
                     "values": self._values_text(context.values),
@@ -227,10 +232,14 @@ class BatchChart:
                 for context, each in zip(contexts, keys, strict=True)
             ],
         }
-        printed = json.loads(made.render_texts(asked, contexts[0].release)[self._wrapper])
-        self._keep(printed["answers"])
-        # Helm does this last, to each template's text.
-        return [{name: text.replace("<no value>", "") for name, text in one.items()} for one in printed["texts"]]
+        printed = made.render_texts(asked, contexts[0].release)[self._wrapper]
+        _, *texts, answers = printed.split(f"{self._mark};")
+        self._keep(json.loads(answers))
+        return [
+            # Fewer texts than templates where one of them refuses.
+            dict(zip(context.templates, each.split(f"{self._mark},")[1:], strict=False))
+            for context, each in zip(contexts, texts, strict=True)
+        ]
 
     def _keep(self, answers: Mapping[str, str]) -> None:
         if self._held > _MAX_HELD:
