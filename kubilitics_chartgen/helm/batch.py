@@ -26,7 +26,7 @@ from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.helm.chart_source import ChartSource
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.engine import RefusedError, Release, RenderError
-from kubilitics_chartgen.helm.remembering import ANSWERED, MEMORY, remembering
+from kubilitics_chartgen.helm.remembering import FIND, MEMORY, remembering
 
 __all__ = ["REFUSED", "BatchChart", "Context"]
 
@@ -44,11 +44,11 @@ _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
 _NAMED = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"]+)"|`([^`]+)`)')
 _TYPES_OF_VALUES = re.compile(r'\b(?:typeOf|typeIs(?:Like)? "[^"]*") \$?\.Values(?:\.\w+)+')
 """The values themselves are of the same types either way."""
-_ENTRY = '{{{{ define "{name}" }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}\n'
+_ENTRY = '{{ define "%(name)s" }}{{ template "%(hidden)s" . }}{{ end }}\n'
 _ENTRY_THAT_REMEMBERS = (
-    '{{{{ define "{name}" }}}}{{{{ if {answered} }}}}{{{{ if not (hasKey .{memory} "{hidden}") }}}}'
-    '{{{{ $_ := set .{memory} "{hidden}" (include "{hidden}" .) }}}}{{{{ end }}}}'
-    '{{{{ get .{memory} "{hidden}" }}}}{{{{ else }}}}{{{{ template "{hidden}" . }}}}{{{{ end }}}}{{{{ end }}}}\n'
+    '{{ define "%(name)s" }}%(find)s{{ if $memory }}{{ if not (hasKey $memory "%(hidden)s") }}'
+    '{{ $_ := set $memory "%(hidden)s" (include "%(hidden)s" .) }}{{ end }}'
+    '{{ get $memory "%(hidden)s" }}{{ else }}{{ template "%(hidden)s" . }}{{ end }}{{ end }}\n'
 )
 _LOOP = """{{- $mark := .Values.%(mark)s -}}
 {{- $answers := fromJson .Values.%(answers)s -}}
@@ -175,7 +175,7 @@ class BatchChart:
             # One that others include, such as a ConfigMap for its checksum, is asked for more than once.
             often = answers and name.partition("/templates/")[2] in everything
             entry = _ENTRY_THAT_REMEMBERS if often else _ENTRY
-            helpers += entry.format(name=name, hidden=hidden, memory=MEMORY, answered=ANSWERED)
+            helpers += entry % {"name": name, "hidden": hidden, "find": FIND}
         texts[f"{self._name}/templates/_chartgen.tpl"] = helpers
         loop = {
             "key": _KEY,

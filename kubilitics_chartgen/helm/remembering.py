@@ -14,13 +14,17 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["ANSWERED", "MEMORY", "Remembering", "remembered_names", "remembering"]
+__all__ = ["FIND", "MEMORY", "Remembering", "remembered_names", "remembering"]
 
 MEMORY = "chartgenMemory"
 """The map in the root context: `answers` by key, `keys` by the number of a named template, `new` for answers whose key
 begins with `#`, and under `root` where that context lies in memory."""
-ANSWERED = f'and (kindIs "map" .) (hasKey . "{MEMORY}") (eq .{MEMORY}.root (printf "%p" .))'
-"""Whether `.` is the root context itself, and no copy of it with other values."""
+FIND = (
+    '{{ $memory := "" }}{{ if kindIs "map" . }}{{ with .'
+    f"{MEMORY}"
+    ' }}{{ if eq .root (printf "%p" $) }}{{ $memory = . }}{{ end }}{{ end }}{{ end }}'
+)
+"""Sets $memory where `.` is the root context itself, and no copy of it with other values."""
 
 _LONG = 500
 """Characters from which it pays to remember what a named template prints."""
@@ -29,19 +33,20 @@ _DIFFERS = re.compile(
     r"\bTemplate\b(?!\.BasePath\b)|\b(?:rand\w+|shuffle|uuidv4|now|ago|htmlDate\w*|gen[A-Z]\w+|bcrypt|htpasswd"
     r"|encryptAES|getHostByName)\b|%p"
 )
+_ASKED = re.compile(r'\b(?:include|template)\s+"([^"\\{}]+)"\s+[$.]')
+"""With what may be the root context: no list, and no dictionary."""
 _PLAIN = "chartgen-plain-"
-_KEEP = """{{- define "chartgen-keep" -}}
-{{- $memory := index . 0 -}}
-{{- $_ := set $memory.answers (index . 1) (index . 2) -}}
-{{- if hasPrefix "#" (index . 1) }}{{ $_ := set $memory.new (index . 1) (index . 2) }}{{ end -}}
+_ASKS = """{{ define "%(name)s" }}%(find)s{{ if $memory -}}
+{{- $key := index $memory.keys %(number)d -}}
+{{- $text := index $memory.answers $key -}}
+{{- if not (kindIs "string" $text) -}}
+{{- $text = include "%(plain)s%(name)s" . -}}
+{{- $_ := set $memory.answers $key $text -}}
+{{- if hasPrefix "#" $key }}{{ $_ := set $memory.new $key $text }}{{ end -}}
 {{- end -}}
+{{- $text -}}
+{{- else }}{{ template "%(plain)s%(name)s" . }}{{ end }}{{ end }}
 """
-_ASKS = (
-    '{{{{ define "{name}" }}}}{{{{ if {answered} }}}}{{{{ $key := index .{memory}.keys {number} }}}}'
-    "{{{{ if not (hasKey .{memory}.answers $key) }}}}"
-    '{{{{ template "chartgen-keep" (list .{memory} $key (include "{plain}{name}" .)) }}}}{{{{ end }}}}'
-    '{{{{ get .{memory}.answers $key }}}}{{{{ else }}}}{{{{ template "{plain}{name}" . }}}}{{{{ end }}}}{{{{ end }}}}\n'
-)
 
 
 class Remembering(NamedTuple):
@@ -60,7 +65,8 @@ def remembered_names(texts: Mapping[str, str]) -> tuple[str, ...]:
     if any(_DIFFERS.search(text) for text in texts.values()):
         return ()
     times = Counter(name for text in texts.values() for name in _DEFINE.findall(text))
-    return tuple(sorted({name for text in texts.values() for name in _long(text) if times[name] == 1}))
+    asked = {name for text in texts.values() for name in _ASKED.findall(text)}
+    return tuple(sorted(name for text in texts.values() for name in _long(text) if times[name] == 1 and name in asked))
 
 
 def remembering(texts: Mapping[str, str]) -> Remembering | None:
@@ -71,10 +77,9 @@ def remembering(texts: Mapping[str, str]) -> Remembering | None:
     chosen = set(names)
     changed = {file: _DEFINE.sub(lambda found: _renamed(found, chosen), text) for file, text in texts.items()}
     helpers = (
-        _ASKS.format(name=name, number=number, plain=_PLAIN, memory=MEMORY, answered=ANSWERED)
-        for number, name in enumerate(names)
+        _ASKS % {"name": name, "number": number, "plain": _PLAIN, "find": FIND} for number, name in enumerate(names)
     )
-    return Remembering(changed, _KEEP + "".join(helpers), names)
+    return Remembering(changed, "".join(helpers), names)
 
 
 def _long(text: str) -> list[str]:

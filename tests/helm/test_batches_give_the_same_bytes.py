@@ -61,7 +61,8 @@ def test_what_is_remembered_is_what_would_be_printed_again(tmp_path, text):
 def test_where_the_answer_may_differ_nothing_is_remembered(differs):
     texts = {"a.yaml": f'{{{{ include "say" . }}}}{differs}', "_say.tpl": HELPER}
     assert remembering(texts) is None
-    assert remembering({**texts, "a.yaml": '{{ include (print .Template.BasePath "/b.yaml") . }}'}) is not None
+    base = '{{ include "say" . }}{{ include (print .Template.BasePath "/b.yaml") . }}'
+    assert remembering({**texts, "a.yaml": base}) is not None
 
 
 def test_the_chart_answers_from_memory():

@@ -60,7 +60,7 @@ MEMORY = 3 * 1024**3 // 2
 ADDRESSES = 4 * 1024**3
 """Address space of a worker, for systems that count only the heap as what it holds; Go reserves more than it uses."""
 
-GO = {"GOMAXPROCS": "1", "GOGC": "1600", "GOMEMLIMIT": "128MiB"}
+GO = {"GOMAXPROCS": "1", "GOGC": "1600", "GOMEMLIMIT": "96MiB"}
 """For Helm in a worker: one thread, and fewer collections of garbage, within bounds. A library in Go sees the
 environment as it was when its process began, and no variable that is added later."""
 

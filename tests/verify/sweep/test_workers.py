@@ -6,6 +6,7 @@ import os
 import random
 import signal
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.checks import CHECKS
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.subject import read_subject
-from kubilitics_chartgen.verify.sweep.pool import Pool, Work
+from kubilitics_chartgen.verify.sweep.pool import GO, Pool, Work
 from kubilitics_chartgen.verify.sweep.sweeper import Sweeper
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request, Status
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
@@ -141,6 +142,20 @@ def test_a_worker_that_dies_loses_nothing_but_what_killed_it(workers, tmp_path):
     for request, outcome in zip(requests, outcomes, strict=True):
         kills = request.configuration.levels[greeting] == loop
         assert outcome.status is (Status.DIED if kills else Status.ACCEPTED), outcome
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="tells what a process began with")
+def test_workers_begin_with_what_their_helm_is_to_know(monkeypatch, tmp_path):
+    """A library in Go sees no variable that its process sets later."""
+    monkeypatch.setenv("GOGC", "300")
+    monkeypatch.delenv("GOMEMLIMIT", raising=False)
+    task, requests = prepared(write_chart(tmp_path / "web"), 1)
+    with sweep_pool(task, workers=1) as pool:
+        pool.run(requests)
+        began = Path(f"/proc/{pool._workers[0].process.pid}/environ").read_bytes().split(b"\0")
+    assert f"GOMEMLIMIT={GO['GOMEMLIMIT']}".encode() in began
+    assert b"GOGC=300" in began, "what the user has set stays"
+    assert "GOMEMLIMIT" not in os.environ
 
 
 @dataclass
