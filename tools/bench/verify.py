@@ -47,6 +47,8 @@ CHART = Path("charts/kubilitics")
 PAGE = Path("docs/benchmarks.md")
 STEP = 480
 """Configurations that are asked for at once."""
+TURN = 192
+"""The same where several take turns: the shorter, the more alike the machine is for all."""
 MINUTES = 15
 """Bound for configurations drawn uniformly."""
 
@@ -71,7 +73,7 @@ def main() -> None:
     measured["anew, two"], measured["anew, one"], _ = in_turns(subject, anew, share=0)
     tell("those near the profiles, two workers, one, and a loop of processes in turns")
     near = near_profiles(subject, 160 if quick else 4 * STEP)
-    measured["near, two"], measured["near, one"], loop = in_turns(subject, near, share=8 if quick else 25)
+    measured["near, two"], measured["near, one"], loop = in_turns(subject, near, share=8 if quick else 10)
     tell("where the time goes")
     with started_with(GO), multiprocessing.get_context("spawn").Pool(1) as process:
         shares = process.apply(where_time_goes, (task(subject), [subject.base, *subject.known], anew[:STEP]))
@@ -198,12 +200,12 @@ def in_turns(
     loop = Loop(subject)
     with sweep_pool(task(subject), workers=2) as pool, sweep_pool(task(subject), workers=1) as other:
         two, one = Sweep(pool, subject, 2), Sweep(other, subject, 1)
-        for start in range(0, len(requests), STEP):
-            part = requests[start : start + STEP]
+        for start in range(0, len(requests), TURN):
+            part = requests[start : start + TURN]
             turns: list[Callable[[], None]] = [partial(two.run, part), partial(one.run, part)]
             turns.append(partial(loop.run, part[:share]))
             # There and back: a machine that gets slower is so for all.
-            for turn in turns if start // STEP % 2 == 0 else reversed(turns):
+            for turn in turns if start // TURN % 2 == 0 else reversed(turns):
                 turn()
     return two.numbers(), one.numbers(), loop.numbers()
 
