@@ -31,10 +31,11 @@ demo: $(STAMP) ## Generate the chart, lint it, render every profile on every Kub
 	@$(BIN)/kubilitics-chartgen demo
 	@$(BIN)/kubilitics-chartgen verify
 
-# One process more than processors, for some tests wait for servers and limits of time.
+# One process more than processors, for some tests wait for servers and limits of time. Helm within them would collect its
+# garbage all the time.
 test: $(STAMP) check ## Run everything that must be green: code checks, generated files, tests
 	@$(BIN)/pytest -q -m timing
-	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not timing" --ignore tests/cluster
+	@GOGC=600 $(BIN)/pytest -q -n 3 --dist worksteal -m "not timing" --ignore tests/cluster
 	@$(MAKE) --no-print-directory test-cluster
 
 # One process for each file: what one installs for the whole cluster, such as definitions, its own tests alone see. The
