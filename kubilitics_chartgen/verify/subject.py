@@ -155,7 +155,7 @@ def read_subject(
     release = _release(name)
     settings = read_factor_settings(loaded.settings, released=released)
     sources = replace(
-        _sources(chart, compared, defaults, [*known, given.data]), schema=loaded.schema, settings=settings
+        _sources(chart, compared, defaults, [*known, given.data], release), schema=loaded.schema, settings=settings
     )
     if not released:
         check_patterns(sources)
@@ -201,6 +201,7 @@ def _sources(
     compared: Dependencies,
     defaults: Mapping[str, Any],
     examples: Sequence[Mapping[str, Any]],
+    release: Release,
 ) -> Sources:
     """What the templates, Chart.yaml and the examples tell."""
     others = {inner.prefix[0] for inner in chart.subcharts}
@@ -228,12 +229,17 @@ def _sources(
             path: [constant for constant in constants if not isinstance(constant, Beside)]
             for path, constants in compared.compared.items()
         },
-        beside=beside(compared.compared, defaults),
+        beside=beside(compared.compared, {**defaults, ".Release": _names_of(release)}),
         examples=[*examples, without],
         unnamed=unnamed,
         tested=tested,
         inside=asked_of_elements(compared.templates.values()),
     )
+
+
+def _names_of(release: Release) -> dict[str, str]:
+    """The names that templates see in `.Release`."""
+    return {"Name": release.name, "Namespace": release.namespace}
 
 
 def _release(chart: str) -> Release:

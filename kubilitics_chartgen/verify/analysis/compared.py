@@ -18,6 +18,7 @@ __all__ = [
     "Length",
     "Version",
     "comparisons",
+    "joined_of",
     "key_of",
     "kind_of",
     "length_of",
@@ -95,6 +96,11 @@ def length_of(value: Abstract) -> Abstract:
     return _mark(value, "length")
 
 
+def joined_of(value: Abstract) -> Abstract:
+    """`join "," value`: a text that knows of which list it is made."""
+    return _mark(value, "joined")
+
+
 def kind_of(value: Abstract) -> Abstract:
     """`kindOf value`, or `typeOf`: a text that knows whose kind it is."""
     return _mark(value, "kind")
@@ -120,6 +126,7 @@ def comparisons(
                 yield from ((path, Beside(other)) for path in paths for other in others)
             yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
             yield from ((path, Length(number)) for path in _marked(argument, "length") for number in whole)
+            yield from ((path, Holds(text)) for path in _marked(argument, "joined") for text in texts)
             yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
     if len(args) != 2:
         return
@@ -128,6 +135,7 @@ def comparisons(
         yield from ((path, text) for path in first.paths for text in element(last).strings)
         yield from ((path, Key(text)) for path in _marked(first, "key") for text in element(last).strings)
         yield from ((path, Holds(text)) for path in last.paths for text in first.strings)
+        yield from ((path, text) for path in element(last).paths for text in first.strings)
         yield from ((path, Key(text)) for path in _marked(element(last), "key") for text in first.strings)
         yield from ((path, _kind(text)) for path in _marked(first, "kind") for text in element(last).strings)
     elif name == "semverCompare":

@@ -86,6 +86,13 @@ def _convert(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return join([*args[-1:], OTHER])
 
 
+def _replace_all(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    """A text in which a pattern is replaced, which is compared in the place of what it was before."""
+    for argument in args:
+        state.consume(argument)
+    return join([*(Abstract(paths=argument.paths) for argument in args[1:2]), OTHER])
+
+
 def _any_of(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     return join(args)
 
@@ -270,6 +277,10 @@ _TABLE: dict[str, Transfer] = {
     "or": _any_of,
     "pick": _pick,
     "pluck": _pluck,
+    "regexReplaceAll": _replace_all,
+    "regexReplaceAllLiteral": _replace_all,
+    "mustRegexReplaceAll": _replace_all,
+    "mustRegexReplaceAllLiteral": _replace_all,
     "required": _last,
     "set": _set,
     "ternary": _ternary,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from kubilitics_chartgen.verify.analysis.compared import joined_of
 from kubilitics_chartgen.verify.analysis.relations import index_key
 from kubilitics_chartgen.verify.analysis.state import State, Transfer
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join
@@ -84,6 +85,20 @@ def _chunk(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     return _new(site)
 
 
+def _split(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
+    """Parts of a text, which are compared in its place: it may be one part alone."""
+    for argument in args:
+        state.consume(argument)
+    state.heap.write(site, ANY, join([*(Abstract(paths=argument.paths) for argument in args[-1:]), OTHER]))
+    return _new(site)
+
+
+def _join(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
+    for argument in args:
+        state.consume(argument)
+    return joined_of(args[-1]) if args else OTHER
+
+
 def _any_element(state: State, value: Abstract) -> Abstract:
     """An element of a list. A root context is no list, and Helm stops where it is used as one."""
     return state.element(replace(value, roots=frozenset()))
@@ -117,7 +132,11 @@ _TABLE: dict[str, Transfer] = {
 }
 LIST_FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
     {
+        "join": _join,
         "list": _list,
+        "split": _split,
+        "splitList": _split,
+        "splitn": _split,
         "tuple": _list,
         **_TABLE,
         **{f"must{name[0].upper()}{name[1:]}": transfer for name, transfer in _TABLE.items()},
