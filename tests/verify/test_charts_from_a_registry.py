@@ -73,6 +73,8 @@ EXPECTED = {
     },
     # With a chart inside, behind a condition.
     "gpu-operator": {
+        # The chart inside is called as the release is, and so is a ClusterRole of each.
+        ("duplicates", "ClusterRole/gpu-operator", "metadata.name"),
         ("names", f"Service/{LONG}-node-feat-master", "metadata.name"),
         # The Service selects the workers' pods as well, which have no such port.
         ("ports", "Service/gpu-operator-node-feature-discovery-master", "spec.ports[0].targetPort"),
