@@ -25,7 +25,7 @@ from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Slice
 
 __all__ = ["Sweeper"]
 
-MAX_KNOWN = 120_000
+MAX_KNOWN = 100_000
 """Texts of templates that are remembered by what the templates read."""
 
 MAX_NUMBERS = 30_000
