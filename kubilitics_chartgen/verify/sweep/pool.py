@@ -61,9 +61,9 @@ ADDRESSES = 4 * 1024**3
 """Address space of a worker, for systems that count only the heap as what it holds; Go reserves more than it uses."""
 
 GO = {"GOMAXPROCS": "1", "GOGC": "300"}
-"""For Helm in a worker: one thread, and fewer collections of garbage. A library in Go sees the environment as it was when
-its process began, and no variable that is added later. GOMEMLIMIT is none of them: near such a limit a template without
-an end collects garbage all the time, and takes five times as long to die."""
+"""For Helm in a worker: one thread, and fewer collections of garbage. A library in Go sees the environment as it was
+when its process began, and no variable that is added later. GOMEMLIMIT is none of them: near such a limit a template
+without an end collects garbage all the time, and takes five times as long to die."""
 
 
 def default_workers() -> int:
