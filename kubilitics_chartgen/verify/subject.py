@@ -223,23 +223,21 @@ def _sources(
         if isinstance(there, Mapping) and there:
             keys = [constant.text for constant in constants if isinstance(constant, Key)]
             unnamed.update({(*path, key): "example" for key in keys if key not in there})
+    seen = dict(defaults)
+    with_value(seen, RELEASES["Name"], release.name)
+    with_value(seen, RELEASES["Namespace"], release.namespace)
     return Sources(
         defaults,
         compared={
             path: [constant for constant in constants if not isinstance(constant, Beside)]
             for path, constants in compared.compared.items()
         },
-        beside=beside(compared.compared, {**defaults, ".Release": _names_of(release)}),
+        beside=beside(compared.compared, seen),
         examples=[*examples, without],
         unnamed=unnamed,
         tested=tested,
         inside=asked_of_elements(compared.templates.values()),
     )
-
-
-def _names_of(release: Release) -> dict[str, str]:
-    """The names that templates see in `.Release`."""
-    return {"Name": release.name, "Namespace": release.namespace}
 
 
 def _release(chart: str) -> Release:

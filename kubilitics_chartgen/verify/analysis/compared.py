@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kubilitics_chartgen.verify.analysis.values import Abstract, Path
+from kubilitics_chartgen.verify.analysis.values import OTHER, Abstract, Path, join
 
 __all__ = [
     "COMPARISONS",
@@ -18,6 +18,7 @@ __all__ = [
     "Length",
     "Version",
     "comparisons",
+    "in_place_of",
     "joined_of",
     "key_of",
     "kind_of",
@@ -84,6 +85,11 @@ class Kind:
 
 
 Compared = str | int | float | Length | Holds | Fits | Version | Key | Beside | Kind
+
+
+def in_place_of(values: Sequence[Abstract]) -> Abstract:
+    """Something that is made from these values, and compared in their place."""
+    return join([*(Abstract(paths=value.paths) for value in values), OTHER])
 
 
 def key_of(value: Abstract) -> Abstract:

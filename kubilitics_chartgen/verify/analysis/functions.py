@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import comparisons, key_of, kind_of, length_of
+from kubilitics_chartgen.verify.analysis.compared import comparisons, in_place_of, key_of, kind_of, length_of
 from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
@@ -77,7 +77,7 @@ def _calculate(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     """A number that is compared in the place of what it is worked out from."""
     for argument in args:
         state.consume(argument)
-    return join([*(Abstract(paths=argument.paths) for argument in args), OTHER])
+    return in_place_of(args)
 
 
 def _convert(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -90,7 +90,7 @@ def _replace_all(state: State, _site: Site, args: Sequence[Abstract]) -> Abstrac
     """A text in which a pattern is replaced, which is compared in the place of what it was before."""
     for argument in args:
         state.consume(argument)
-    return join([*(Abstract(paths=argument.paths) for argument in args[1:2]), OTHER])
+    return in_place_of(args[1:2])
 
 
 def _any_of(_state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:

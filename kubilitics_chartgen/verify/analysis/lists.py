@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import joined_of
+from kubilitics_chartgen.verify.analysis.compared import in_place_of, joined_of
 from kubilitics_chartgen.verify.analysis.relations import index_key
 from kubilitics_chartgen.verify.analysis.state import State, Transfer
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join
@@ -89,7 +89,7 @@ def _split(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     """Parts of a text, which are compared in its place: it may be one part alone."""
     for argument in args:
         state.consume(argument)
-    state.heap.write(site, ANY, join([*(Abstract(paths=argument.paths) for argument in args[-1:]), OTHER]))
+    state.heap.write(site, ANY, in_place_of(args[-1:]))
     return _new(site)
 
 
