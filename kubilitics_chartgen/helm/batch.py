@@ -26,7 +26,7 @@ from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.helm.chart_source import ChartSource
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.engine import RefusedError, Release, RenderError
-from kubilitics_chartgen.helm.remembering import FIND, MEMORY, remembering
+from kubilitics_chartgen.helm.remembering import FROM_MEMORY, MEMORY, remembering
 
 __all__ = ["REFUSED", "BatchChart", "Context"]
 
@@ -44,12 +44,7 @@ _TYPES = re.compile(r"\b(?:typeOf|typeIs|typeIsLike|AsMap|Subcharts)\b|%T")
 _NAMED = re.compile(r'\{\{-?\s*(?:define|block)\s+(?:"([^"]+)"|`([^`]+)`)')
 _TYPES_OF_VALUES = re.compile(r'\b(?:typeOf|typeIs(?:Like)? "[^"]*") \$?\.Values(?:\.\w+)+')
 """The values themselves are of the same types either way."""
-_ENTRY = '{{ define "%(name)s" }}{{ template "%(hidden)s" . }}{{ end }}\n'
-_ENTRY_THAT_REMEMBERS = (
-    '{{ define "%(name)s" }}%(find)s{{ if $memory }}{{ if not (hasKey $memory "%(hidden)s") }}'
-    '{{ $_ := set $memory "%(hidden)s" (include "%(hidden)s" .) }}{{ end }}'
-    '{{ get $memory "%(hidden)s" }}{{ else }}{{ template "%(hidden)s" . }}{{ end }}{{ end }}\n'
-)
+_ENTRY = '{{ define "%(name)s" }}{{ template "%(plain)s" . }}{{ end }}\n'
 _LOOP = """{{- $mark := .Values.%(mark)s -}}
 {{- $answers := fromJson .Values.%(answers)s -}}
 {{- $new := dict -}}
@@ -63,7 +58,7 @@ _LOOP = """{{- $mark := .Values.%(mark)s -}}
 {{- $_ := set $root "Files" $.Files -}}
 {{- if %(remember)s -}}
 {{- $memory := dict "root" (printf "%%p" $root) "keys" (splitList "," .keys) "answers" $answers "new" $new -}}
-{{- $_ := set $root "%(memory)s" $memory -}}
+{{- $_ := set $root "%(memory)s" (set $memory "files" dict) -}}
 {{- end -}}
 {{- $mark -}};
 {{- $refused := false -}}
@@ -174,8 +169,8 @@ class BatchChart:
             texts[hidden] = texts.pop(name)
             # One that others include, such as a ConfigMap for its checksum, is asked for more than once.
             often = answers and name.partition("/templates/")[2] in everything
-            entry = _ENTRY_THAT_REMEMBERS if often else _ENTRY
-            helpers += entry % {"name": name, "hidden": hidden, "find": FIND}
+            entry = FROM_MEMORY if often else _ENTRY
+            helpers += entry % {"name": name, "plain": hidden, "answers": "files", "key": f'"{hidden}"', "keep": ""}
         texts[f"{self._name}/templates/_chartgen.tpl"] = helpers
         loop = {
             "key": _KEY,
@@ -214,7 +209,7 @@ class BatchChart:
         """The text of each template asked for, per context, in one call. Raises RenderError if any one fails."""
         made, names = self._made()
         keys = [_keys(number, context, names) for number, context in enumerate(contexts)]
-        known = {key: self._answers[key] for each in keys for key in each if key in self._answers}
+        known = {key: {"text": self._answers[key]} for each in keys for key in each if key in self._answers}
         asked = {
             _ANSWERS: json.dumps(known),
             _MARK: self._mark,

@@ -14,17 +14,24 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-__all__ = ["FIND", "MEMORY", "Remembering", "remembered_names", "remembering"]
+__all__ = ["FROM_MEMORY", "MEMORY", "Remembering", "remembered_names", "remembering"]
 
 MEMORY = "chartgenMemory"
-"""The map in the root context: `answers` by key, `keys` by the number of a named template, `new` for answers whose key
-begins with `#`, and under `root` where that context lies in memory."""
-FIND = (
-    '{{ $memory := "" }}{{ if kindIs "map" . }}{{ with .'
+"""The map in the root context: `answers` of named templates by key, each as `text` in a map; `keys` by the number of a
+named template; `new` for answers whose key begins with `#`; `files`, what whole files print, by their name; and under
+`root` where that context lies in memory."""
+_OTHERWISE = '{{ else }}{{ template "%(plain)s" $ }}{{ end }}'
+FROM_MEMORY = (
+    '{{ define "%(name)s" }}{{ if kindIs "map" . }}{{ with .'
     f"{MEMORY}"
-    ' }}{{ if eq .root (printf "%p" $) }}{{ $memory = . }}{{ end }}{{ end }}{{ end }}'
+    ' }}{{ if eq .root (printf "%%p" $) }}'
+    "{{ with index .%(answers)s (%(key)s) }}{{ .text }}{{ else }}"
+    '{{ $text := include "%(plain)s" $ }}{{ $_ := set .%(answers)s (%(key)s) (dict "text" $text) }}'
+    "%(keep)s{{ $text }}{{ end }}"
+    f"{3 * _OTHERWISE}{{{{ end }}}}\n"
 )
-"""Sets $memory where `.` is the root context itself, and no copy of it with other values."""
+"""A named template that answers from memory where `.` is the root context itself, and no copy of it with other values;
+with as few functions on the way as can be, for none is called more often."""
 
 _LONG = 500
 """Characters from which it pays to remember what a named template prints."""
@@ -36,17 +43,8 @@ _DIFFERS = re.compile(
 _ASKED = re.compile(r'\b(?:include|template)\s+"([^"\\{}]+)"\s+[$.]')
 """With what may be the root context: no list, and no dictionary."""
 _PLAIN = "chartgen-plain-"
-_ASKS = """{{ define "%(name)s" }}%(find)s{{ if $memory -}}
-{{- $key := index $memory.keys %(number)d -}}
-{{- $text := index $memory.answers $key -}}
-{{- if not (kindIs "string" $text) -}}
-{{- $text = include "%(plain)s%(name)s" . -}}
-{{- $_ := set $memory.answers $key $text -}}
-{{- if hasPrefix "#" $key }}{{ $_ := set $memory.new $key $text }}{{ end -}}
-{{- end -}}
-{{- $text -}}
-{{- else }}{{ template "%(plain)s%(name)s" . }}{{ end }}{{ end }}
-"""
+_KEY = "index .keys %d"
+_KEEP = '{{ if hasPrefix "#" (%(key)s) }}{{ $_ := set .new (%(key)s) $text }}{{ end }}'
 
 
 class Remembering(NamedTuple):
@@ -76,10 +74,13 @@ def remembering(texts: Mapping[str, str]) -> Remembering | None:
         return None
     chosen = set(names)
     changed = {file: _DEFINE.sub(lambda found: _renamed(found, chosen), text) for file, text in texts.items()}
-    helpers = (
-        _ASKS % {"name": name, "number": number, "plain": _PLAIN, "find": FIND} for number, name in enumerate(names)
-    )
-    return Remembering(changed, "".join(helpers), names)
+    return Remembering(changed, "".join(_asks(name, number) for number, name in enumerate(names)), names)
+
+
+def _asks(name: str, number: int) -> str:
+    key = _KEY % number
+    keep = _KEEP % {"key": key}
+    return FROM_MEMORY % {"name": name, "plain": f"{_PLAIN}{name}", "answers": "answers", "key": key, "keep": keep}
 
 
 def _long(text: str) -> list[str]:
