@@ -90,7 +90,7 @@ def _print_finding(out: Console, finding: Finding) -> None:
     line.append(": ")
     if finding.path:
         line.append(f"{finding.path}: ", style="bold")
-    line.append(finding.message)
+    line.append(finding.message.replace("\n", "\n      "))
     out.print(line)
     if finding.fix:
         out.print(f"      {finding.fix}", markup=False)

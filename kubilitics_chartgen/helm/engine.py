@@ -20,13 +20,23 @@ from kubilitics_chartgen.errors import InputError, Problem
 if TYPE_CHECKING:
     from kubilitics_chartgen.helm.manifests import Dialect
 
-__all__ = ["Engine", "LoadedChart", "RefusedError", "Release", "RenderError", "render_error", "schema_error"]
+__all__ = [
+    "SCHEMA_MISMATCH",
+    "Engine",
+    "LoadedChart",
+    "RefusedError",
+    "Release",
+    "RenderError",
+    "render_error",
+    "schema_error",
+]
 
 _EXECUTION = re.compile(r"execution error at \((?P<file>[^()]+?):(?P<line>\d+):\d+\): (?P<message>.*)", re.DOTALL)
 _PLACE = re.compile(
     r"(?:template: |parse error at \()?(?P<file>[^\s:()]+):(?P<line>\d+)(?::\d+)?\)?:?\s+(?P<message>.*)", re.DOTALL
 )
-_SCHEMA = "values don't meet the specifications of the schema(s)"
+SCHEMA_MISMATCH = "values don't meet the specifications of the schema(s)"
+"""What Helm says of values that do not fit."""
 _HINT = "Use --debug flag to render out invalid YAML"
 
 
@@ -96,7 +106,7 @@ class RefusedError(RenderError):
 def render_error(text: str) -> RenderError:
     """Helm's error text as an error; a message from `fail` or `required` is its summary."""
     text = text.replace(_HINT, "").strip().removeprefix("Error: ")
-    if _SCHEMA in text:
+    if SCHEMA_MISMATCH in text:
         return schema_error(text)
     said = _EXECUTION.search(text)
     if said:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kubilitics_chartgen.errors import InputError, ToolError
+from kubilitics_chartgen.helm.engine import SCHEMA_MISMATCH
 from kubilitics_chartgen.helm.quiet import log_silenced
 
 __all__ = ["LintMessage", "lint"]
@@ -31,6 +32,11 @@ class LintMessage:
     file: str = ""
     """The file in the chart, or a folder such as `templates/` where Helm tells no more."""
     line: int | None = None
+
+    @property
+    def is_of_schema(self) -> bool:
+        """Whether it says that values do not fit a schema."""
+        return SCHEMA_MISMATCH in self.message or (self.file == "values.yaml" and self.message.startswith("- at '"))
 
 
 def lint(

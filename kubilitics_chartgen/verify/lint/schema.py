@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,9 +9,10 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.paths import path_text
 from kubilitics_chartgen.verify.finding import Finding, Severity
+from kubilitics_chartgen.verify.lint.remote_schema import remote_references
 from kubilitics_chartgen.verify.lint.subject import SCHEMA, Subject
 
-__all__ = ["NAME", "check", "leads_out", "remote_references"]
+__all__ = ["NAME", "check"]
 
 NAME = "schema"
 
@@ -27,15 +27,12 @@ def check(subject: Subject) -> Sequence[Finding]:
     if findings:
         return findings
     try:
-        judge = Judge(schema)
+        Judge(schema)
     except InputError as error:
         return [
             Finding(NAME, Severity.ERROR, problem.message, SCHEMA, _line(subject, ()), problem.path)
             for problem in error.problems
         ]
-    if subject.loaded is None:
-        return []
-    problems = judge.problems(subject.loaded.coalesce({}), subject.chart.values)
     return [
         Finding(
             check=NAME,
@@ -45,36 +42,8 @@ def check(subject: Subject) -> Sequence[Finding]:
             line=problem.line,
             path=problem.path,
         )
-        for problem in problems
+        for problem in subject.default_misfits
     ]
-
-
-def remote_references(schema: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Places and addresses of all references that lead out of the schema."""
-    known: set[str] = set()
-    references: list[tuple[tuple[str | int, ...], str]] = []
-    queue: list[tuple[tuple[str | int, ...], Any]] = [((), schema)]
-    while queue:
-        where, node = queue.pop()
-        if isinstance(node, list):
-            queue.extend(((*where, number), item) for number, item in enumerate(node))
-        elif isinstance(node, dict):
-            queue.extend(((*where, key), item) for key, item in node.items() if key not in ("enum", "const", "default"))
-            if isinstance(node.get("$id"), str):
-                known.add(node["$id"].split("#")[0])
-            address = node.get("$ref")
-            if isinstance(address, str) and not address.startswith("#"):
-                references.append((where, address))
-    # Sorted, because the walk goes backwards.
-    yield from sorted((entry for entry in references if entry[1].split("#")[0] not in known), key=str)
-
-
-def leads_out(text: str) -> bool:
-    """Whether the text of a schema refers to anything outside of it, or cannot be read."""
-    try:
-        return any(remote_references(json.loads(text)))
-    except (ValueError, RecursionError):
-        return True
 
 
 def _remote(subject: Subject, where: tuple[str | int, ...], address: str) -> Finding:

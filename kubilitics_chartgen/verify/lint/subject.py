@@ -9,8 +9,10 @@ from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.values_file import Values, parse_values
 from kubilitics_chartgen.verify.chart_files import ChartFiles
+from kubilitics_chartgen.verify.lint.remote_schema import remote_references
 from kubilitics_chartgen.verify.references import References, find_references
 from kubilitics_chartgen.verify.subcharts import SCHEMA
 
@@ -83,6 +85,27 @@ class Subject:
         except RecursionError:
             problem = Problem(message="it is nested too deeply", file=SCHEMA)
         raise InputError("The schema cannot be read.", [problem])
+
+    @cached_property
+    def _judge(self) -> Judge:
+        """By the chart's schema; where that is broken, or would have to be fetched, all values are fine."""
+        try:
+            return Judge(None if any(remote_references(self.schema)) else self.schema)
+        except InputError:
+            return Judge(None)
+
+    @cached_property
+    def default_misfits(self) -> tuple[Problem, ...]:
+        """What the schema refuses of the chart's own defaults."""
+        return self._judge.problems(self.loaded.coalesce({}), self.chart.values) if self.loaded else ()
+
+    def misfits(self, values: Values) -> list[Problem]:
+        """What the schema refuses of values over the defaults, but for what the defaults alone bring about."""
+        if self.loaded is None:
+            return []
+        known = {(problem.path, problem.message) for problem in self.default_misfits}
+        found = self._judge.problems(self.loaded.coalesce(values.data), values)
+        return [problem for problem in found if problem.file or (problem.path, problem.message) not in known]
 
     def values_line(self, path: Sequence[str | int]) -> int | None:
         """The line in values.yaml of the value at `path`, or of the nearest one above it."""

@@ -10,11 +10,9 @@ from collections.abc import Iterator, Sequence
 from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.engine import RefusedError, Release
-from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.quiet import log_silenced
 from kubilitics_chartgen.helm.values_file import Values
 from kubilitics_chartgen.verify.finding import Finding, Severity
-from kubilitics_chartgen.verify.lint.schema import remote_references
 from kubilitics_chartgen.verify.lint.subject import Subject
 
 __all__ = ["NAME", "check"]
@@ -31,9 +29,6 @@ def check(subject: Subject) -> Sequence[Finding]:
     loaded = subject.loaded
     if loaded is None or subject.chart.library or subject.chart.missing:
         return findings
-    judge = _judge(subject)
-    # What the defaults alone bring about is told once, by the check of the schema.
-    known = {(problem.path, problem.message) for problem in judge.problems(loaded.coalesce({}))}
     plain = loaded.without_schema() if subject.value_sets else loaded
     for name, values in subject.value_sets:
         by_schema = [
@@ -45,19 +40,10 @@ def check(subject: Subject) -> Sequence[Finding]:
                 line=problem.line,
                 path=problem.path,
             )
-            for problem in judge.problems(loaded.coalesce(values.data), values)
-            if problem.file or (problem.path, problem.message) not in known
+            for problem in subject.misfits(values)
         ]
         findings.extend(by_schema or _by_templates(plain, name, values, subject.kube_version))
     return findings
-
-
-def _judge(subject: Subject) -> Judge:
-    """By the chart's schema; where that is broken, or would have to be fetched, all values are fine."""
-    try:
-        return Judge(None if any(remote_references(subject.schema)) else subject.schema)
-    except InputError:
-        return Judge(None)
 
 
 def _by_templates(chart: EmbeddedChart, name: str, values: Values, kube_version: str) -> Iterator[Finding]:
@@ -66,7 +52,9 @@ def _by_templates(chart: EmbeddedChart, name: str, values: Values, kube_version:
         with log_silenced():
             chart.render_texts(chart.with_version(values.data, release), release)
     except RefusedError as error:
-        yield Finding(NAME, Severity.ERROR, f"the chart refuses these values: {error.placed}", name)
+        # Several lines say by themselves what they are about.
+        introduced = "" if "\n" in error.summary else "the chart refuses these values: "
+        yield Finding(NAME, Severity.ERROR, f"{introduced}{error.placed}", name)
     except InputError:
         # What is wrong with the template itself is told by Helm's own lint.
         return

@@ -37,6 +37,14 @@ def test_a_finding_is_a_line_with_place_severity_message_and_fix(build: Build) -
     assert "\x1b" not in result.output
 
 
+def test_a_refusal_of_several_lines_stands_by_itself_below_its_place(build: Build, tmp_path: Path) -> None:
+    refusal = '{{ if eq .Values.greeting "no" }}{{ fail "\\nThis is refused:\\n- greeting: say more\\n" }}{{ end }}'
+    (tmp_path / "mine.yaml").write_text('greeting: "no"\n')
+    result = run(str(build(append={"templates/config.yaml": refusal})), "-f", str(tmp_path / "mine.yaml"))
+    assert result.exit_code == 1
+    assert "mine.yaml: error: This is refused:\n      - greeting: say more\n" in result.output
+
+
 def test_information_alone_does_not_fail(build: Build) -> None:
     chart = build()
     text = (chart / "Chart.yaml").read_text()

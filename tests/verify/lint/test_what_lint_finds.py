@@ -216,6 +216,25 @@ def test_a_values_file_that_was_given_is_judged_like_those_in_ci(build: Build) -
     assert found == [("mine.yaml", 2, "greting")]
 
 
+def test_what_does_not_fit_the_schema_is_told_once_with_its_line_and_not_by_helm_again(build: Build) -> None:
+    report = lint(build({"ci/other-values.yaml": "service:\n  port: x\n"}))
+    assert [(finding.check, finding.line) for finding in report.findings] == [("values-file", 2)]
+    report = lint(build({"values.yaml": VALUES.replace("port: 80", "port: eighty")}))
+    assert {finding.check for finding in report.findings} == {"schema"}
+
+
+def test_what_does_not_fit_the_schema_of_a_chart_inside_helm_tells(build: Build) -> None:
+    folder = build(
+        {
+            "values.schema.json": SCHEMA.replace('"additionalProperties": false,', "", 1),
+            "charts/inner/Chart.yaml": "apiVersion: v2\nname: inner\nversion: 1.0.0\n",
+            "charts/inner/values.schema.json": '{"properties": {"size": {"type": "integer"}}}',
+            "ci/other-values.yaml": "greeting: hi\ninner: {size: x}\n",
+        }
+    )
+    assert any("/size" in finding.message for finding in findings(folder, "helm"))
+
+
 REFUSING = '{{ if eq .Values.greeting "no" }}# {{ required "say which port" .Values.service.port }}{{ end }}'
 
 
