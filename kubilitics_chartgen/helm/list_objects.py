@@ -25,17 +25,21 @@ def _parts(document: Document) -> Iterator[Document]:
         yield document
         return
     texts = _texts(document.text)
-    for number, item in enumerate(items):
+    if len(texts) != len(items):
+        texts = [(0, "")] * len(items)
+    for number, (item, (above, own)) in enumerate(zip(items, texts, strict=True)):
         missing = {}
         if not item.get("kind") and not item.get("apiVersion"):
             # A list of one kind leaves it out in its items.
             missing = {"apiVersion": document.object.get("apiVersion"), "kind": document.kind.removesuffix("List")}
         found = {**item, **missing}
-        text = "".join(f"{key}: {value}\n" for key, value in missing.items()) + texts[number] if texts else ""
+        text = "".join(f"{key}: {value}\n" for key, value in missing.items()) + own if own else ""
         if not _says(text, found):
             text = f"{document.text}\n# item {number + 1}"
         name = (item.get("metadata") or {}).get("name")
-        yield replace(document, text=text, kind=str(found.get("kind")), name=str(name or ""), object=found)
+        kind = str(found.get("kind"))
+        part = replace(document, text=text, kind=kind, name=str(name or ""), object=found)
+        yield replace(part, lines_above=above, around=document.text)
 
 
 def _is_object(item: Any) -> bool:
@@ -50,15 +54,15 @@ def _says(text: str, item: Mapping[str, Any]) -> bool:
         return False
 
 
-def _texts(text: str) -> list[str]:
-    """What stands for each item, empty where it cannot be told."""
+def _texts(text: str) -> list[tuple[int, str]]:
+    """How many lines stand before each item, and what stands for it; empty where it cannot be told."""
     try:
         top = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
         return []
     pairs = top.value if isinstance(top, yaml.MappingNode) else []
     found = [value for key, value in pairs if key.value == "items" and isinstance(value, yaml.SequenceNode)]
-    return [_own(text, item) for item in found[-1].value] if found else []
+    return [(item.start_mark.line, _own(text, item)) for item in found[-1].value] if found else []
 
 
 def _own(text: str, item: yaml.Node) -> str:

@@ -116,6 +116,10 @@ class Document:
     """The document as Helm reads it; shared, so never change it. Empty where it holds comments only."""
     distinct_keys: bool = field(default=False, repr=False, compare=False)
     """Whether it is known that no mapping has a key twice."""
+    lines_above: int = field(default=0, repr=False, compare=False)
+    """For an item of a list: how many lines of that list stand before it."""
+    around: str = field(default="", repr=False, compare=False)
+    """For an item of a list: the text of that list."""
 
     @property
     def is_hook(self) -> bool:

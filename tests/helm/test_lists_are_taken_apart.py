@@ -58,3 +58,9 @@ def test_what_is_no_list_stays():
         (part,) = parts(text)
         assert part.object == yaml_object(text)
     assert parts("kind: List\nitems: []\n") == ()
+
+
+def test_it_is_known_where_an_item_begins():
+    first, second = parts(LIST)
+    assert (first.lines_above, second.lines_above) == (5, 13)
+    assert first.around == second.around == LIST.strip()

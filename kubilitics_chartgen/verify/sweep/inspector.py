@@ -95,7 +95,8 @@ class Inspector:
             if seen is None:
                 new += 1
                 self._make_room()
-                line = text.count("\n", 0, max(0, text.find(each.text))) + 1
+                begin = max(0, text.find(each.around or each.text))
+                line = text.count("\n", 0, begin) + each.lines_above + 1
                 document = Document(template, line, each.text, each.object, each.distinct_keys)
                 seen = self._look(document, context)
                 self._seen[key] = seen

@@ -24,4 +24,5 @@ def test_a_fault_of_an_item_is_found_and_none_of_the_list(kind, tmp_path):
     report = verify(VerifyRequest(write_chart(tmp_path / "web", dict.fromkeys(WEB) | changes), random=0, workers=1))
     (finding,) = report.findings
     assert (finding.check, finding.object, finding.path) == ("schema", "ConfigMap/x", "immutable")
+    assert finding.line == 4
     assert finding.values == "flag: true\n"
