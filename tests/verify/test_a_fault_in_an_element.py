@@ -50,6 +50,7 @@ def schema(**properties):
     return {"type": "object", "additionalProperties": False, "properties": properties}
 
 
+TWO = {"name": "a", "other": "b"}
 HOST = {"hosts": [{"host": "a.example", "tls": False}]}
 CERTAIN = {
     "a switch in an element": (faulty_if_any(".Values.hosts", ".tls"), HOST, None),
@@ -136,6 +137,38 @@ CERTAIN = {
     "one of two values": (faulty_if("has `x` (list .Values.first .Values.last)"), {"first": "a", "last": "b"}, None),
     "a value that is the release's name": (faulty_if("contains .Values.name .Release.Name"), {"name": "a"}, None),
     "a value that is the namespace": (faulty_if("eq .Values.name .Release.Namespace"), {"name": "a"}, None),
+    "a value as a text": (faulty_if("eq (printf `%v` .Values.name) `x`"), {"name": "a"}, None),
+    "a number as a text of its own": (faulty_if("eq (printf `%d` (int .Values.port)) `80`"), {"port": 8080}, None),
+    "a text with more around it": (faulty_if("eq (printf `%s-x` .Values.name) `y-x`"), {"name": "a"}, None),
+    "a text made of two": (faulty_if("eq (printf `%s-%s` .Values.name .Values.other) `y-x`"), TWO, None),
+    "a text put together of two": (faulty_if("eq (print .Values.name `:` .Values.other) `y:x`"), TWO, None),
+    "a part of a text made of two": (
+        faulty_if("contains `bad` (printf `%s/%s` .Values.name .Values.other)"),
+        TWO,
+        None,
+    ),
+    "how a text made of two begins": (
+        faulty_if("hasPrefix `bad` (printf `%s/%s` .Values.name .Values.other)"),
+        TWO,
+        None,
+    ),
+    "a pattern of a text made of two": (
+        faulty_if("regexMatch `^bad/` (printf `%s/%s` .Values.name .Values.other)"),
+        TWO,
+        None,
+    ),
+    "how long a text made of two is": (
+        faulty_if("gt (len (printf `%s-%s` .Values.name .Values.other)) 20"),
+        TWO,
+        None,
+    ),
+    "a text made of the release's name": (
+        faulty_if("eq (printf `%s-%s` .Release.Name .Values.name) `main-x`"),
+        {"name": "a"},
+        None,
+    ),
+    "a text that may be a template": (faulty_if("eq (tpl .Values.name .) `x`"), {"name": "a"}, None),
+    "a text read as a number": (faulty_if("gt (atoi .Values.port) 100"), {"port": "80"}, None),
     "a name of the release": (faulty_if("eq .Release.Name `main`"), {}, None),
     "a namespace": (faulty_if("hasPrefix `kube-` .Release.Namespace"), {}, None),
     "a namespace and a value": (faulty_if("and (eq .Release.Namespace `prod`) .Values.flag"), {"flag": False}, None),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kubilitics_chartgen.verify.analysis.values import OTHER, Abstract, Path, join
+from kubilitics_chartgen.verify.analysis.values import OTHER, PART, Abstract, Path, Site, join
 
 __all__ = [
     "COMPARISONS",
@@ -23,9 +24,11 @@ __all__ = [
     "key_of",
     "kind_of",
     "length_of",
+    "part_of_text",
 ]
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
+_ANYWHERE = frozenset({"contains", "hasPrefix", "hasSuffix"})
 _MAX_PAIRS = 16
 """Values that are compared with each other; where there are more, a helper compares whatever it is given."""
 _BEFORE = frozenset({"lt", "ge"})
@@ -40,6 +43,8 @@ class Length:
     """A length that a list or a text is compared with."""
 
     number: int
+    whole: bool = True
+    """False where the text is only a part of what is so long."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ Compared = str | int | float | Length | Holds | Fits | Version | Key | Beside | 
 
 def in_place_of(values: Sequence[Abstract]) -> Abstract:
     """Something that is made from these values, and compared in their place."""
-    return join([*(Abstract(paths=value.paths) for value in values), OTHER])
+    return join([*(Abstract(paths=value.sources) for value in values), OTHER])
 
 
 def key_of(value: Abstract) -> Abstract:
@@ -98,8 +103,11 @@ def key_of(value: Abstract) -> Abstract:
 
 
 def length_of(value: Abstract) -> Abstract:
-    """`len value`: a number that knows whose length it is."""
-    return _mark(value, "length")
+    """`len value`: a number that knows whose length it is, or a part of whose."""
+    parts = frozenset(_marked(value, PART))
+    whole = _compared(value) - parts
+    sites = frozenset[Site]([*(("length", path) for path in whole), *(("length of a part", path) for path in parts)])
+    return Abstract(sites=sites, other=True)
 
 
 def joined_of(value: Abstract) -> Abstract:
@@ -110,6 +118,11 @@ def joined_of(value: Abstract) -> Abstract:
 def kind_of(value: Abstract) -> Abstract:
     """`kindOf value`, or `typeOf`: a text that knows whose kind it is."""
     return _mark(value, "kind")
+
+
+def part_of_text(value: Abstract, pattern: str) -> Abstract:
+    """A text of which `value` is the part that the group of `pattern` stands for."""
+    return Abstract(sites=frozenset((PART, path, pattern) for path in _compared(value)))
 
 
 def comparisons(
@@ -131,35 +144,51 @@ def comparisons(
             if len(paths) * len(others) <= _MAX_PAIRS:
                 yield from ((path, Beside(other)) for path in paths for other in others)
             yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
-            yield from ((path, Length(number)) for path in _marked(argument, "length") for number in whole)
+            yield from _parts(argument, texts, anywhere=name in _ANYWHERE)
+            for mark, of_all in (("length", True), ("length of a part", False)):
+                yield from ((path, Length(number, of_all)) for path in _marked(argument, mark) for number in whole)
             yield from ((path, Holds(text)) for path in _marked(argument, "joined") for text in texts)
             yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
     if len(args) != 2:
         return
     first, last = args
     if name == "has":
-        yield from ((path, text) for path in first.paths for text in element(last).strings)
+        yield from ((path, text) for path in first.sources for text in element(last).strings)
         yield from ((path, Key(text)) for path in _marked(first, "key") for text in element(last).strings)
-        yield from ((path, Holds(text)) for path in last.paths for text in first.strings)
-        yield from ((path, text) for path in element(last).paths for text in first.strings)
+        yield from ((path, Holds(text)) for path in last.sources for text in first.strings)
+        yield from ((path, text) for path in element(last).sources for text in first.strings)
         yield from ((path, Key(text)) for path in _marked(element(last), "key") for text in first.strings)
         yield from ((path, _kind(text)) for path in _marked(first, "kind") for text in element(last).strings)
     elif name == "semverCompare":
-        yield from ((path, Version(text)) for path in last.paths for text in first.strings)
+        yield from ((path, Version(text)) for path in last.sources for text in first.strings)
     elif name in _KINDS:
-        yield from ((path, _kind(text)) for path in last.paths for text in first.strings)
+        yield from ((path, _kind(text)) for path in last.sources for text in first.strings)
     elif name in _PATTERNS:
-        yield from ((path, Fits(text)) for path in last.paths for text in first.strings)
+        yield from ((path, Fits(text)) for path in last.sources for text in first.strings)
+
+
+def _compared(value: Abstract) -> set[Path]:
+    """The values, and names of the release, that this is or is a text of."""
+    return {*value.sources, *_marked(value, "release"), *_marked(value, PART)}
 
 
 def _mark(value: Abstract, name: str) -> Abstract:
     """Something that is known of a value."""
-    return Abstract(sites=frozenset((name, path) for path in value.paths), other=True)
+    return Abstract(sites=frozenset((name, path) for path in _compared(value)), other=True)
 
 
 def _marked(value: Abstract, name: str) -> Iterator[Path]:
     """Of which values this is known."""
     return (site[1] for site in value.sites if site[0] == name and isinstance(site[1], tuple))
+
+
+def _parts(value: Abstract, texts: Iterable[str], *, anywhere: bool) -> Iterator[tuple[Path, Compared]]:
+    """What the values would be of which a text is made, if it were one of these, or had one `anywhere` in it."""
+    for site in value.sites:
+        if site[0] == PART and isinstance(site[1], tuple):
+            found = (re.fullmatch(str(site[2]), text) for text in texts)
+            yield from ((site[1], match[1]) for match in found if match)
+            yield from ((site[1], text) for text in texts if anywhere)
 
 
 def _kind(name: str) -> Kind:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.values import ANY, Abstract, Path, Site
+from kubilitics_chartgen.verify.analysis.values import ANY, RELEASE, Abstract, Path, Site
 
 __all__ = ["CHART", "METHODS", "RELEASES", "context_of", "inside_of", "is_chart", "subcharts_of"]
 
-RELEASES: Mapping[str, Path] = MappingProxyType({name: (".Release", name) for name in ("Name", "Namespace")})
+RELEASES: Mapping[str, Path] = MappingProxyType({name: (RELEASE, name) for name in ("Name", "Namespace")})
 """What of a release its user chooses, by paths that no value has."""
 METHODS = frozenset({"AsMap", "Encode", "PathValue", "Table", "YAML"})
 """What Go finds at `.Values` before it looks for a value of that name."""

@@ -26,8 +26,8 @@ GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ter
 """Functions that say what happens when a value is not there."""
 TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
-CONVERSIONS = frozenset({"int", "int64", "float64", "toString", "lower", "upper", "trim", "trimPrefix", "trimSuffix",
-                         "trimAll", "trunc", "nospace", "title", "replace"})  # fmt: skip
+CONVERSIONS = frozenset({"int", "int64", "float64", "atoi", "toString", "lower", "upper", "trim", "trimPrefix",
+                         "trimSuffix", "trimAll", "trunc", "nospace", "title", "replace"})  # fmt: skip
 """Functions whose result is compared in place of their argument."""
 CALCULATIONS = frozenset({"add", "add1", "addf", "sub", "subf", "mul", "mulf", "div", "divf", "mod", "max", "maxf",
                           "min", "minf", "floor", "ceil", "round", "abs"})  # fmt: skip
@@ -253,7 +253,8 @@ def _tpl(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     if not args[0].constant:
         state.runs_texts = True
         state.consume(context, Use.TEMPLATE)
-    return OTHER
+    # A text that holds no template is printed as it is.
+    return in_place_of(args[:1])
 
 
 _TABLE: dict[str, Transfer] = {

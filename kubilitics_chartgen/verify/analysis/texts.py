@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from kubilitics_chartgen.verify.analysis.compared import part_of_text
 from kubilitics_chartgen.verify.analysis.state import State, Transfer
 from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract, Site, join, text
 
@@ -19,7 +20,8 @@ _VERB = re.compile(r"%[-+# 0-9.*\[\]]*[a-zA-Z%]")
 def _print(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.consume(argument)
-    return _texts(state, args, lambda parts: "".join(parts))
+    known = _texts(state, args, lambda parts: "".join(parts))
+    return known if known != OTHER else join([OTHER, _made_of(state, "%s" * len(args), args)])
 
 
 def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
@@ -40,7 +42,23 @@ def _printf(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:
     known = _texts(state, args, fill) if plain and wanted == {len(args) - 1} else OTHER
     if known != OTHER:
         return known
-    return join(Abstract(shapes=frozenset({_VERB.sub("*", part)})) for part in args[0].strings)
+    shapes = Abstract(shapes=frozenset(_VERB.sub("*", part) for part in args[0].strings))
+    return join([shapes, *(_made_of(state, part, args[1:]) for part in sorted(args[0].strings))])
+
+
+def _made_of(state: State, form: str, args: Sequence[Abstract]) -> Abstract:
+    """A text that knows of which values it is made, and how."""
+    pieces = [re.escape(piece) for piece in _VERB.split(form)]
+    if len(pieces) != len(args) + 1:
+        return NOTHING
+    known = [state.known_texts(argument) for argument in args]
+    inner = ["|".join(map(re.escape, sorted(texts))) if texts else ".*" for texts in known]
+    found: list[Abstract] = []
+    for number, argument in enumerate(args):
+        groups = [f"({one})" if place == number else f"(?:{one})" for place, one in enumerate(inner)]
+        pattern = "".join(piece + group for piece, group in zip(pieces, [*groups, ""], strict=True))
+        found.append(part_of_text(argument, pattern))
+    return join(found)
 
 
 def _texts(state: State, args: Sequence[Abstract], build: Callable[[tuple[str, ...]], str]) -> Abstract:

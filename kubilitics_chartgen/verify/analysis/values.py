@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["ANY", "NOTHING", "OTHER", "Abstract", "Path", "Site", "join", "text"]
+__all__ = ["ANY", "NOTHING", "OTHER", "PART", "RELEASE", "Abstract", "Path", "Site", "join", "text"]
 
 Path = tuple[str, ...]
 """A values path; the segment `*` stands for any key or index."""
@@ -14,6 +14,10 @@ Site = tuple[object, ...]
 """Names a dictionary or list: where it is built, or what it overlays."""
 
 ANY = "*"
+RELEASE = ".Release"
+"""Begins the path of what belongs to the release, and is no value."""
+PART = "part"
+"""Begins what is no place, but tells that a text is made of the value at a path: `(PART, path, pattern)`."""
 MAX_STRINGS = 64
 
 
@@ -57,7 +61,14 @@ class Abstract:
     def shaped(self) -> bool:
         """Whether this is a text of which something is known, and nothing else."""
         known = self.strings or self.shapes
-        return bool(known) and self == Abstract(strings=self.strings, shapes=self.shapes)
+        same = Abstract(strings=self.strings, shapes=self.shapes, sites=self.sites)
+        return bool(known) and self == same and all(site[0] == PART for site in self.sites)
+
+    @property
+    def sources(self) -> frozenset[Path]:
+        """The paths of the values that this is, or is a text of."""
+        made_of = (site[1] for site in self.sites if site[0] == PART and isinstance(site[1], tuple))
+        return self.paths.union(path for path in made_of if path[:1] != (RELEASE,))
 
 
 NOTHING = Abstract()

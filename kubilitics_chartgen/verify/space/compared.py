@@ -55,7 +55,9 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
             # Which kinds are allowed a schema says, but not what must stand in them.
             yield Level(_KINDS[literal.name], "made up")
         elif isinstance(literal, Length) and literal.number <= MAX_LENGTH:
-            numbers = [number for number in (literal.number + 1, literal.number, literal.number - 1) if number >= 0]
+            around = (literal.number + 1, literal.number, literal.number - 1)
+            # What is only a part of a text makes it longer than the part is.
+            numbers = [number for number in around if number >= 0] if literal.whole else [literal.number]
             if is_text:
                 yield from (Level("a" * number, "template") for number in numbers)
             elif is_list:
