@@ -133,3 +133,13 @@ def test_one_that_many_call_is_run_once(monkeypatch):
     for entry in program.rendered:
         assert ("deep",) in {read.path for read in follower.follow(entry, MAX_WORK).reads.all()}
     assert sorted(ran) == ["a", "b", "c", "templates/x.yaml", "templates/y.yaml"]
+
+
+@pytest.mark.parametrize(("parts", "length", "solved"), [(2, 3, True), (3, 3, True), (3, 99, False), (4, 3, False)])
+def test_a_text_is_taken_apart_only_where_that_cannot_take_for_ever(parts, length, solved):
+    """All ways to split a text between its parts may have to be tried: more for each part, and each character."""
+    values = [f".Values.a{number}" for number in range(parts)]
+    form, text = "-".join(["%s"] * parts), "-".join(["x" * length] * parts)
+    template = f"{{{{ if eq (printf `{form}` {' '.join(values)}) `{text}` }}}}x{{{{ end }}}}"
+    compared = find_dependencies({"templates/a.yaml": template}).compared
+    assert compared == ({(f"a{number}",): ("x" * length,) for number in range(parts)} if solved else {})

@@ -31,6 +31,8 @@ COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", 
 _ANYWHERE = frozenset({"contains", "hasPrefix", "hasSuffix"})
 _MAX_PAIRS = 16
 """Values that are compared with each other; where there are more, a helper compares whatever it is given."""
+_MAX_TEXT = 100
+"""Characters of a text that is taken apart."""
 _BEFORE = frozenset({"lt", "ge"})
 _KINDS = frozenset({"kindIs", "typeIs", "typeIsLike"})
 _TYPES = {"map[string]interface {}": "map", "[]interface {}": "slice"}
@@ -186,7 +188,7 @@ def _parts(value: Abstract, texts: Iterable[str], *, anywhere: bool) -> Iterator
     """What the values would be of which a text is made, if it were one of these, or had one `anywhere` in it."""
     for site in value.sites:
         if site[0] == PART and isinstance(site[1], tuple):
-            found = (re.fullmatch(str(site[2]), text) for text in texts)
+            found = (re.fullmatch(str(site[2]), text) for text in texts if len(text) <= _MAX_TEXT)
             yield from ((site[1], match[1]) for match in found if match)
             yield from ((site[1], text) for text in texts if anywhere)
 

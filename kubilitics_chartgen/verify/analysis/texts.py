@@ -14,6 +14,10 @@ from kubilitics_chartgen.verify.analysis.values import NOTHING, OTHER, Abstract,
 __all__ = ["TEXT_FUNCTIONS"]
 
 MAX_TEXTS = 64
+MAX_PARTS = 3
+"""Values of which a text is made, up to which it is worked out what each would be: more take ever longer to tell."""
+NEVER = r"(?!)()"
+"""A pattern that no text fits."""
 _VERB = re.compile(r"%[-+# 0-9.*\[\]]*[a-zA-Z%]")
 
 
@@ -51,6 +55,8 @@ def _made_of(state: State, form: str, args: Sequence[Abstract]) -> Abstract:
     pieces = [re.escape(piece) for piece in _VERB.split(form)]
     if len(pieces) != len(args) + 1:
         return NOTHING
+    if len(args) > MAX_PARTS:
+        return join(part_of_text(argument, NEVER) for argument in args)
     known = [state.known_texts(argument) for argument in args]
     inner = ["|".join(map(re.escape, sorted(texts))) if texts else ".*" for texts in known]
     found: list[Abstract] = []
