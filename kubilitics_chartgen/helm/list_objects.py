@@ -37,9 +37,15 @@ def _parts(document: Document) -> Iterator[Document]:
         if not _says(text, found):
             text = f"{document.text}\n# item {number + 1}"
         name = (item.get("metadata") or {}).get("name")
-        kind = str(found.get("kind"))
-        part = replace(document, text=text, kind=kind, name=str(name or ""), object=found)
-        yield replace(part, lines_above=above, around=document.text)
+        yield replace(
+            document,
+            text=text,
+            kind=str(found.get("kind")),
+            name=str(name or ""),
+            object=found,
+            lines_above=above,
+            around=document.text,
+        )
 
 
 def _is_object(item: Any) -> bool:

@@ -22,7 +22,7 @@ def check(subject: Subject) -> Sequence[Finding]:
     """
     misfit = bool(subject.default_misfits)
     sets: list[tuple[str, Mapping[str, Any], bool]] = [("", {}, misfit)]
-    sets += [(name, values.data, misfit or bool(subject.misfits(values))) for name, values in subject.value_sets]
+    sets += [(name, values.data, misfit or bool(subject.misfits.get(name))) for name, values in subject.value_sets]
     # Helm fetches what a schema refers to; a chart that is only being looked at must not send anyone anywhere.
     remote = any(leads_out(text) for text in subject.chart.schemas.values())
     found: dict[LintMessage, str] = {}

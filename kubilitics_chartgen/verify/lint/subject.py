@@ -99,13 +99,20 @@ class Subject:
         """What the schema refuses of the chart's own defaults."""
         return self._judge.problems(self.loaded.coalesce({}), self.chart.values) if self.loaded else ()
 
-    def misfits(self, values: Values) -> list[Problem]:
-        """What the schema refuses of values over the defaults, but for what the defaults alone bring about."""
-        if self.loaded is None:
-            return []
+    @cached_property
+    def misfits(self) -> dict[str, list[Problem]]:
+        """By its name, what the schema refuses of each set of values, but for what the defaults alone bring about.
+
+        Nothing is judged of a chart that cannot be rendered.
+        """
+        if self.loaded is None or self.chart.library or self.chart.missing:
+            return {}
         known = {(problem.path, problem.message) for problem in self.default_misfits}
-        found = self._judge.problems(self.loaded.coalesce(values.data), values)
-        return [problem for problem in found if problem.file or (problem.path, problem.message) not in known]
+        found: dict[str, list[Problem]] = {}
+        for name, values in self.value_sets:
+            problems = self._judge.problems(self.loaded.coalesce(values.data), values)
+            found[name] = [each for each in problems if each.file or (each.path, each.message) not in known]
+        return found
 
     def values_line(self, path: Sequence[str | int]) -> int | None:
         """The line in values.yaml of the value at `path`, or of the nearest one above it."""

@@ -40,7 +40,7 @@ def check(subject: Subject) -> Sequence[Finding]:
                 line=problem.line,
                 path=problem.path,
             )
-            for problem in subject.misfits(values)
+            for problem in subject.misfits[name]
         ]
         findings.extend(by_schema or _by_templates(plain, name, values, subject.kube_version))
     return findings

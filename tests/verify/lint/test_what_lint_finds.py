@@ -223,6 +223,12 @@ def test_what_does_not_fit_the_schema_is_told_once_with_its_line_and_not_by_helm
     assert {finding.check for finding in report.findings} == {"schema"}
 
 
+def test_what_does_not_fit_a_chart_that_cannot_be_rendered_helm_tells(build: Build) -> None:
+    chart = CHART + "type: library\n"
+    folder = build({"Chart.yaml": chart, "ci/other-values.yaml": "service:\n  port: x\n"})
+    assert any("/service/port" in finding.message for finding in findings(folder, "helm"))
+
+
 def test_what_does_not_fit_the_schema_of_a_chart_inside_helm_tells(build: Build) -> None:
     folder = build(
         {
