@@ -33,6 +33,7 @@ from kubilitics_chartgen.model.values.types import (
     Rule,
     Section,
     Url,
+    text_of,
 )
 
 __all__ = [
@@ -56,8 +57,8 @@ __all__ = [
 ]
 
 NOT_YET = "no AI image up to this release acts on it"
-OptionalModelName = Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9._:/@+-]*)?$", "maxLength": 200})]
-OptionalSecretKey = Annotated[str, Rule({"pattern": "^[-._a-zA-Z0-9]*$", "maxLength": 253})]
+OptionalModelName = Annotated[str, text_of("OptionalModelName", "^([A-Za-z0-9][A-Za-z0-9._:/@+-]*)?$", maxLength=200)]
+OptionalSecretKey = Annotated[str, text_of("OptionalSecretKey", "^[-._a-zA-Z0-9]*$", maxLength=253)]
 ModelName = Annotated[str, Rule({"pattern": "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", "maxLength": 200})]
 
 

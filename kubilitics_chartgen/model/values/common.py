@@ -26,10 +26,14 @@ from kubilitics_chartgen.model.values.types import (
     Quantity,
     Rule,
     Section,
+    text_of,
 )
 
 __all__ = [
     "Image",
+    "ImageDigest",
+    "ImageRegistry",
+    "ImageTag",
     "Persistence",
     "PinnedImage",
     "PodSecurityContext",
@@ -45,22 +49,22 @@ __all__ = [
 
 CORE = "io.k8s.api.core.v1."
 
+ImageRegistry = Annotated[str, text_of("ImageRegistry", "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$")]
+ImageTag = Annotated[str, text_of("ImageTag", "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", maxLength=128)]
+ImageDigest = Annotated[str, text_of("ImageDigest", "^(sha256:[a-f0-9]{64})?$")]
+
 
 class Image(Section):
     """Where a container image comes from."""
 
-    registry: Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"})] = Field(
+    registry: ImageRegistry = Field(
         IMAGE_REGISTRY, description="Registry the image is pulled from; `global.imageRegistry` wins over it."
     )
     repository: Annotated[str, Rule({"pattern": "^[a-z0-9]+([._/-]+[a-z0-9]+)*$"})] = Field(
         ..., description="Repository in the registry."
     )
-    tag: Annotated[str, Rule({"pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "maxLength": 128})] = Field(
-        "", description="Tag, without a leading `v`; empty means the chart's appVersion."
-    )
-    digest: Annotated[str, Rule({"pattern": "^(sha256:[a-f0-9]{64})?$"})] = Field(
-        "", description="Digest such as `sha256:…`; pins the image to exactly these bytes."
-    )
+    tag: ImageTag = Field("", description="Tag, without a leading `v`; empty means the chart's appVersion.")
+    digest: ImageDigest = Field("", description="Digest such as `sha256:…`; pins the image to exactly these bytes.")
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
         "IfNotPresent", description="When the node pulls the image."
     )

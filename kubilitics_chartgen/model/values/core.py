@@ -20,12 +20,12 @@ from kubilitics_chartgen.model.values.common import (
     resources_of,
 )
 from kubilitics_chartgen.model.values.scaling import Autoscaling, PodDisruptionBudget
-from kubilitics_chartgen.model.values.types import NAME_PATTERN, Hidden, Name, Rule, Section
+from kubilitics_chartgen.model.values.types import NAME_PATTERN, Hidden, Name, Rule, Section, text_of
 
 __all__ = ["AiDiscovery", "Auth", "Backend", "Frontend", "FrontendService", "Rbac"]
 
 SECRET_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"  # noqa: S105 - what a Secret's key may look like
-SecretKey = Annotated[str, Rule({"pattern": SECRET_KEY_PATTERN, "maxLength": 253})]
+SecretKey = Annotated[str, text_of("SecretKey", SECRET_KEY_PATTERN, maxLength=253)]
 
 ORIGIN_PATTERN = r"^(\*|[a-z][a-z0-9+.-]*://[A-Za-z0-9.:\[\]-]+)$"
 LOAD_BALANCER_CLASS_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.types import NAME_PATTERN, Annotations, Name, Rule, Section
+from kubilitics_chartgen.model.values.types import NAME_PATTERN, Annotations, Name, Rule, Section, text_of
 
 __all__ = [
     "CertManager",
@@ -25,7 +25,7 @@ DURATION = "([0-9]{1,5}(h|m|s|ms)){1,4}"
 
 Host = Annotated[str, Rule({"pattern": HOST_PATTERN, "maxLength": 253})]
 WildcardHost = Annotated[str, Rule({"pattern": WILDCARD_HOST_PATTERN, "maxLength": 253})]
-Duration = Annotated[str, Rule({"pattern": f"^({DURATION})?$"})]
+Duration = Annotated[str, text_of("Timeout", f"^({DURATION})?$")]
 RenderMode = Literal["alwaysRender", "skipIfMissing", "failIfMissing"]
 RENDER_MODE = (
     "Whether the cluster is asked if it has this kind. `helm template` asks no cluster: there skipIfMissing leaves "

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.common import Resources
+from kubilitics_chartgen.model.values.common import ImageDigest, ImageRegistry, ImageTag, Resources
 from kubilitics_chartgen.model.values.shapes import EnvVars
 from kubilitics_chartgen.model.values.types import PRINTABLE_PATTERN, Rule, Section
 
@@ -18,18 +18,14 @@ Words = Annotated[list[str], Rule({"items": {"type": "string", "pattern": PRINTA
 class MigrationImage(Section):
     """An image of its own; what is empty is as the backend's."""
 
-    registry: Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$"})] = Field(
-        "", description="Registry; empty means the backend's."
-    )
+    registry: ImageRegistry = Field("", description="Registry; empty means the backend's.")
     repository: Annotated[str, Rule({"pattern": "^([a-z0-9]+([._/-]+[a-z0-9]+)*)?$"})] = Field(
         "", description="Repository; empty means the backend's."
     )
-    tag: Annotated[str, Rule({"pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", "maxLength": 128})] = Field(
+    tag: ImageTag = Field(
         "", description="Tag; empty means the backend's, or with another repository the chart's appVersion."
     )
-    digest: Annotated[str, Rule({"pattern": "^(sha256:[a-f0-9]{64})?$"})] = Field(
-        "", description="Digest; empty means the backend's, unless tag or repository differ."
-    )
+    digest: ImageDigest = Field("", description="Digest; empty means the backend's, unless tag or repository differ.")
     pull_policy: Annotated[str, Rule({"enum": ["", "Always", "IfNotPresent", "Never"]})] = Field(
         "", description="When the node pulls the image; empty means as the backend's."
     )

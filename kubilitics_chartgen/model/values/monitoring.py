@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.types import Labels, Rule, Section
+from kubilitics_chartgen.model.values.types import Labels, Section, text_of
 
 __all__ = ["Monitor", "Monitoring"]
 
-Duration = Annotated[str, Rule({"pattern": "^([1-9][0-9]*(ms|s|m|h))?$"})]
+Duration = Annotated[str, text_of("ScrapeTime", "^([1-9][0-9]*(ms|s|m|h))?$")]
 
 
 class Monitor(Section):

@@ -24,6 +24,7 @@ from kubilitics_chartgen.model.values.types import (
     Rule,
     Section,
     Url,
+    text_of,
 )
 from kubilitics_chartgen.model.values.vector_database import VectorDatabase
 
@@ -50,7 +51,7 @@ PULL_SECRET = {
     "additionalProperties": False,
 }
 PullSecrets = Annotated[list[Any], Rule({"items": PULL_SECRET})]
-NameOverride = Annotated[str, Rule({"pattern": f"^({NAME_PATTERN.strip('^$')})?$", "maxLength": 63})]
+NameOverride = Annotated[str, text_of("NameOverride", f"^({NAME_PATTERN.strip('^$')})?$", maxLength=63)]
 
 
 AI_FLAGS: dict[str, Any] = {

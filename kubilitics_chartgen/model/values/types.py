@@ -26,6 +26,7 @@ __all__ = [
     "Section",
     "Shared",
     "Url",
+    "text_of",
 ]
 
 
@@ -72,6 +73,11 @@ class Shared:
     is_list: bool = False
 
 
+def text_of(name: str, pattern: str, **keywords: Any) -> Shared:
+    """A text that several values have, under a name: every render compiles each pattern of the schema, twice."""
+    return Shared(name, {name: {"type": "string", "pattern": pattern, **keywords}})
+
+
 @dataclass(frozen=True)
 class Hidden:
     """Accepted by the schema but shown nowhere: for a parent chart, or a known mistake that a refusal answers."""
@@ -91,13 +97,13 @@ QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z
 PRINTABLE_PATTERN = "^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]*$"
 """Text without control characters, which Helm's toYaml cannot write: it would drop the whole map without a word."""
 
-Name = Annotated[str, Rule({"pattern": "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", "maxLength": 253})]
+Name = Annotated[str, text_of("ObjectName", "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", maxLength=253)]
 """The name of an existing object, or empty."""
 
-Quantity = Annotated[str, Rule({"pattern": "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"})]
+Quantity = Annotated[str, text_of("StorageSize", "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
 """An amount of storage, such as 10Gi."""
 
-Url = Annotated[str, Rule({"pattern": "^(https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\\[\\]-]+)?$", "maxLength": 2048})]
+Url = Annotated[str, text_of("Url", "^(https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\\[\\]-]+)?$", maxLength=2048)]
 """An http or https address, or empty."""
 
 Labels = Annotated[
