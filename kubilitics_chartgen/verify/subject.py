@@ -16,9 +16,7 @@ from kubilitics_chartgen.helm.secret_names import secret_texts
 from kubilitics_chartgen.helm.values_file import parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
-from kubilitics_chartgen.verify.analysis.compared import Beside, Key
 from kubilitics_chartgen.verify.analysis.contexts import RELEASES
-from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.chart_files import ChartFiles, read_chart
 from kubilitics_chartgen.verify.checks import Declared, read_declared
 from kubilitics_chartgen.verify.dependencies import Dependencies, find_dependencies
@@ -28,13 +26,11 @@ from kubilitics_chartgen.verify.references import all_texts
 from kubilitics_chartgen.verify.run_texts import texts_to_run
 from kubilitics_chartgen.verify.slices import joined, slices_of
 from kubilitics_chartgen.verify.space.build import build_space, check_patterns
-from kubilitics_chartgen.verify.space.compared import beside
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
-from kubilitics_chartgen.verify.space.factors import MISSING, Space, value_at, with_value
+from kubilitics_chartgen.verify.space.factors import Space
 from kubilitics_chartgen.verify.space.schema_nodes import closed_texts
 from kubilitics_chartgen.verify.space.settings import FactorSettings, read_factor_settings
-from kubilitics_chartgen.verify.space.sources import Sources
-from kubilitics_chartgen.verify.space.unnamed import asked_of_elements, unnamed_values
+from kubilitics_chartgen.verify.space_sources import told_sources
 from kubilitics_chartgen.verify.sweep.task import Slice, SweepTask
 
 __all__ = ["Subject", "read_subject"]
@@ -155,7 +151,7 @@ def read_subject(
     release = _release(name)
     settings = read_factor_settings(loaded.settings, released=released)
     sources = replace(
-        _sources(chart, compared, defaults, [*known, given.data], release), schema=loaded.schema, settings=settings
+        told_sources(chart, compared, defaults, [*known, given.data], release), schema=loaded.schema, settings=settings
     )
     if not released:
         check_patterns(sources)
@@ -194,50 +190,6 @@ def read_subject(
     for part in declared.parts:
         subject.factor(part.value)
     return subject
-
-
-def _sources(
-    chart: ChartFiles,
-    compared: Dependencies,
-    defaults: Mapping[str, Any],
-    examples: Sequence[Mapping[str, Any]],
-    release: Release,
-) -> Sources:
-    """What the templates, Chart.yaml and the examples tell."""
-    others = {inner.prefix[0] for inner in chart.subcharts}
-    unnamed = unnamed_values(compared.templates.values(), defaults, others=others)
-    without: dict[str, Any] = {}
-    for path in (path for each in chart.dependencies for path in each.switches):
-        if value_at(defaults, path) is MISSING:
-            # Chart.yaml names it, and without a value the chart inside is there.
-            unnamed.setdefault(path, MISSING)
-            with_value(without, path, False)
-    tested = frozenset(
-        read.path
-        for one in compared.templates.values()
-        for read in one.reads
-        if read.use is Use.TEST and read.guarded and read.path in one.controls
-    )
-    for path, constants in compared.compared.items():
-        there = value_at(defaults, path)
-        if isinstance(there, Mapping) and there:
-            keys = [constant.text for constant in constants if isinstance(constant, Key)]
-            unnamed.update({(*path, key): "example" for key in keys if key not in there})
-    seen = dict(defaults)
-    with_value(seen, RELEASES["Name"], release.name)
-    with_value(seen, RELEASES["Namespace"], release.namespace)
-    return Sources(
-        defaults,
-        compared={
-            path: [constant for constant in constants if not isinstance(constant, Beside)]
-            for path, constants in compared.compared.items()
-        },
-        beside=beside(compared.compared, seen),
-        examples=[*examples, without],
-        unnamed=unnamed,
-        tested=tested,
-        inside=asked_of_elements(compared.templates.values()),
-    )
 
 
 def _release(chart: str) -> Release:

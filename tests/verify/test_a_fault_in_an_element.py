@@ -169,6 +169,44 @@ CERTAIN = {
     ),
     "a text that may be a template": (faulty_if("eq (tpl .Values.name .) `x`"), {"name": "a"}, None),
     "a text read as a number": (faulty_if("gt (atoi .Values.port) 100"), {"port": "80"}, None),
+    "a number found in a text": (faulty_if("gt (regexFind `[0-9]+` .Values.size | int) 1000"), {"size": "10Mi"}, None),
+    "how a text begins, cut out of it": (faulty_if("eq (substr 0 1 .Values.name) `x`"), {"name": "a"}, None),
+    "the last part of a path": (faulty_if("eq (base .Values.path) `x`"), {"path": "/a/b"}, None),
+    "a count of which one number is special": (
+        faulty_if_any("until (int .Values.count)", "eq . 4"),
+        {"count": 1},
+        None,
+    ),
+    "a number that is not one text": (faulty_if("ne (toString .Values.port) `80`"), {"port": 80}, None),
+    "what a key holds": (faulty_if_any("$key, $value := .Values.names", "eq $value `x`"), {"names": {"a": "q"}}, None),
+    "two fields below a key": (
+        faulty_if_any("$key, $value := .Values.jobs", "and $value.enabled (eq $value.kind `cron`)"),
+        {"jobs": {"a": {"enabled": False, "kind": "once"}}},
+        None,
+    ),
+    "three fields below a key": (
+        faulty_if_any("$key, $value := .Values.jobs", "and $value.enabled $value.paused (eq $value.kind `cron`)"),
+        {"jobs": {"a": {"enabled": False, "paused": False, "kind": "once"}}},
+        None,
+    ),
+    "three fields of an element": (
+        faulty_if_any(".Values.jobs", "and .enabled .paused (eq .kind `cron`)"),
+        {"jobs": [{"enabled": False, "paused": False, "kind": "once"}]},
+        None,
+    ),
+    "a field of a field below a key": (
+        faulty_if_any("$key, $value := .Values.apps", "eq ($value.image | default dict).tag `x`"),
+        {"apps": {"a": {"image": {"tag": "q"}}}},
+        None,
+    ),
+    "how many elements have a switch on": (
+        config(
+            "{{- $on := 0 }}{{- range .Values.jobs }}{{- if .enabled }}{{- $on = add1 $on }}{{- end }}{{- end }}"
+            f"{{{{- if gt (int $on) 1 }}}}\n{FAULT}\n{{{{- end }}}}"
+        ),
+        {"jobs": [{"name": "a", "enabled": False}]},
+        None,
+    ),
     "a name of the release": (faulty_if("eq .Release.Name `main`"), {}, None),
     "a namespace": (faulty_if("hasPrefix `kube-` .Release.Namespace"), {}, None),
     "a namespace and a value": (faulty_if("and (eq .Release.Namespace `prod`) .Values.flag"), {"flag": False}, None),
@@ -181,6 +219,25 @@ UNCERTAIN = {
     "an element of a list that is empty, of which nothing tells": (
         faulty_if_any(".Values.hosts", "eq .kind `strict`"),
         {"hosts": []},
+    ),
+    "any text but one": (faulty_if("ne .Values.mode `single`"), {"mode": "single"}),
+    "a text without a part": (faulty_if("not (contains `:` .Values.image)"), {"image": "a:b"}),
+    "a text that does not begin so": (faulty_if("not (hasPrefix `v` .Values.tag)"), {"tag": "v1"}),
+    "a text that fits no pattern": (faulty_if("not (regexMatch `^[a-z]+$` .Values.name)"), {"name": "a"}),
+    "how many keys a map has": (faulty_if("eq (len .Values.labels) 3"), {"labels": {}}),
+    "how many keys a map has, by the list of them": (faulty_if("gt (len (keys .Values.labels)) 2"), {"labels": {}}),
+    "a fourth element": (faulty_if_any("$number, $host := .Values.hosts", "gt $number 2"), {"hosts": [{"host": "a"}]}),
+    "two fields of an element, of which nothing tells": (
+        faulty_if_any(".Values.jobs", "and .enabled (eq .kind `cron`)"),
+        {"jobs": []},
+    ),
+    "two fields below a key, and one that is not there": (
+        faulty_if_any("$key, $job := .Values.jobs", "and $job.enabled (eq $job.kind `cron`) (not $job.schedule)"),
+        {"jobs": {}},
+    ),
+    "a field that is empty beside another": (
+        faulty_if_any(".Values.jobs", "and (eq .kind `cron`) (not .schedule)"),
+        {"jobs": [{"kind": "once", "schedule": "@daily"}]},
     ),
     "a key of a map, of which nothing tells": (faulty_if("has `team` (keys .Values.labels)"), {"labels": {"a": "b"}}),
 }

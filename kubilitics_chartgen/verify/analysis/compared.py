@@ -22,6 +22,7 @@ __all__ = [
     "in_place_of",
     "joined_of",
     "key_of",
+    "keys_of",
     "kind_of",
     "length_of",
     "part_of_text",
@@ -104,10 +105,15 @@ def key_of(value: Abstract) -> Abstract:
     return _mark(value, "key")
 
 
+def keys_of(value: Abstract) -> Abstract:
+    """What a list of all keys of `value` is beside: there are as many of them as the map holds."""
+    return Abstract(sites=frozenset(("keys", path) for path in value.paths))
+
+
 def length_of(value: Abstract) -> Abstract:
     """`len value`: a number that knows whose length it is, or a part of whose."""
     parts = frozenset(_marked(value, PART))
-    whole = _compared(value) - parts
+    whole = {*_compared(value), *_marked(value, "keys")} - parts
     sites = frozenset[Site]([*(("length", path) for path in whole), *(("length of a part", path) for path in parts)])
     return Abstract(sites=sites, other=True)
 
@@ -146,6 +152,8 @@ def comparisons(
             if len(paths) * len(others) <= _MAX_PAIRS:
                 yield from ((path, Beside(other)) for path in paths for other in others)
             yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
+            # The third element has the number two.
+            yield from ((path, Length(number + 1)) for path in _marked(argument, "key") for number in whole)
             yield from _parts(argument, texts, anywhere=name in _ANYWHERE)
             for mark, of_all in (("length", True), ("length of a part", False)):
                 yield from ((path, Length(number, of_all)) for path in _marked(argument, mark) for number in whole)

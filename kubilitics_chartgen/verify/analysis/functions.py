@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import comparisons, in_place_of, key_of, kind_of, length_of
+from kubilitics_chartgen.verify.analysis.compared import comparisons, in_place_of, key_of, keys_of, kind_of, length_of
 from kubilitics_chartgen.verify.analysis.files import PARSERS
 from kubilitics_chartgen.verify.analysis.lists import LIST_FUNCTIONS
 from kubilitics_chartgen.verify.analysis.reads import Use
@@ -27,7 +27,8 @@ GUARDS = frozenset({"default", "coalesce", "hasKey", "dig", "get", "empty", "ter
 TESTS = frozenset({"empty", "not", "kindIs", "typeIs", "typeIsLike"})
 COPIES = frozenset({"deepCopy", "mustDeepCopy"})
 CONVERSIONS = frozenset({"int", "int64", "float64", "atoi", "toString", "lower", "upper", "trim", "trimPrefix",
-                         "trimSuffix", "trimAll", "trunc", "nospace", "title", "replace"})  # fmt: skip
+                         "trimSuffix", "trimAll", "trunc", "nospace", "title", "replace", "substr", "regexFind",
+                         "mustRegexFind", "base", "dir", "ext", "snakecase", "camelcase", "kebabcase"})  # fmt: skip
 """Functions whose result is compared in place of their argument."""
 CALCULATIONS = frozenset({"add", "add1", "addf", "sub", "subf", "mul", "mulf", "div", "divf", "mod", "max", "maxf",
                           "min", "minf", "floor", "ceil", "round", "abs"})  # fmt: skip
@@ -210,7 +211,7 @@ def _keys(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
         if argument != Abstract(sites=argument.sites):
             names.append(key_of(argument))
     state.heap.write(site, ANY, join(names))
-    return _new(site)
+    return join([_new(site), *map(keys_of, args)])
 
 
 def _values(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:

@@ -86,7 +86,7 @@ def _chunk(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
 
 
 def _split(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
-    """Parts of a text, which are compared in its place: it may be one part alone."""
+    """Parts of a text, or numbers below one, which are compared in its place: it may be one part alone."""
     for argument in args:
         state.consume(argument)
     state.heap.write(site, ANY, in_place_of(args[-1:]))
@@ -138,6 +138,7 @@ LIST_FUNCTIONS: Mapping[str, Transfer] = MappingProxyType(
         "splitList": _split,
         "splitn": _split,
         "tuple": _list,
+        "until": _split,
         **_TABLE,
         **{f"must{name[0].upper()}{name[1:]}": transfer for name, transfer in _TABLE.items()},
     }

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Version
-from kubilitics_chartgen.verify.space.examples import example, fitting
+from kubilitics_chartgen.verify.space.examples import example, fitting, renamed
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, value_at
-from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
+from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes, compiled
 
 __all__ = ["beside", "beside_levels", "compared_levels"]
 
@@ -18,6 +18,7 @@ MAX_TEXTS = 3
 """Of a list with which a text is compared."""
 _KINDS = {"map": {"example": "example"}, "slice": ["example"], "string": "example", "bool": True, "float64": 1}
 """A value of each kind that values from a file may have, by Go's names."""
+_OTHERWISE = ("example", "0", "-")
 _NUMBER = re.compile(r"-?\d{1,15}")
 _QUANTITY = re.compile(r"-?\d{1,15}([A-Za-z%]{0,2})")
 _VERSION = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?")
@@ -35,7 +36,7 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
         if isinstance(literal, str) and is_text:
             yield Level(literal, "template")
         elif isinstance(literal, str) and type(default) in (int, float) and _NUMBER.fullmatch(literal):
-            yield Level(int(literal), "template")
+            yield from (Level(value, "template") for value in (int(literal), int(literal) + 1))
         elif isinstance(literal, (int, float)) and isinstance(default, str) and (found := _QUANTITY.fullmatch(default)):
             yield from (Level(f"{value}{found[1]}", "template") for value in _around(literal))
         elif isinstance(literal, (int, float)) and (
@@ -62,6 +63,11 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
                 yield from (Level("a" * number, "template") for number in numbers)
             elif is_list:
                 yield from (_list(nodes, default, number) for number in numbers)
+            elif default == {}:
+                maps = ({f"example-{place}": "example" for place in range(number)} for number in numbers)
+                yield from (Level(each, "made up") for each in maps)
+    if isinstance(default, str) and not nodes.nodes:
+        yield from _otherwise(default, literals)
 
 
 def beside(compared: Mapping[Path, Sequence[Compared]], defaults: Mapping[str, Any]) -> dict[Path, list[Any]]:
@@ -86,6 +92,17 @@ def beside_levels(nodes: SchemaNodes, default: Any, others: Sequence[Any]) -> It
                 yield Level([text], "template")
 
 
+def _otherwise(default: str, literals: Sequence[Compared]) -> Iterator[Level]:
+    """A text that is nothing of what is asked for, where the default may be all of it."""
+    texts = [each for each in literals if isinstance(each, str) and each and each in default]
+    patterns = [pattern for each in literals if isinstance(each, Fits) and (pattern := compiled(each.pattern))]
+    # The default itself is not held against a pattern: some would take for ever.
+    if texts or patterns:
+        others = (text for text in _OTHERWISE if not any(each in text for each in texts))
+        found = next((text for text in others if not any(each.search(text) for each in patterns)), None)
+        yield from () if found is None else (Level(found, "made up"),)
+
+
 def _around(number: int | float) -> Iterator[int | float]:
     """A number, one more and one less; few templates are written for less than nothing."""
     yield from (value for value in (number, number + 1, number - 1) if value >= min(0, number))
@@ -107,5 +124,6 @@ def _list(nodes: SchemaNodes, default: Any, number: int) -> Level:
     item = example(nodes.items) if nodes.items.nodes else MISSING
     if isinstance(item, str):
         return Level([f"{item}{place or ''}" for place in range(number)], "template")
-    known = [*(default if isinstance(default, list) else []), *([] if item is MISSING else [item]), "example"]
-    return Level([known[min(place, len(known) - 1)] for place in range(number)], "made up" if number else "template")
+    known = [*(default if isinstance(default, list) else []), *([] if item is MISSING else [item])] or ["example"]
+    more = (renamed(known[-1], f"%s-{place}") or known[-1] for place in range(len(known), number))
+    return Level([*known[:number], *more], "made up" if number else "template")

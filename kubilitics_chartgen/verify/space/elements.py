@@ -7,6 +7,7 @@ its name stays as it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,7 +17,7 @@ from kubilitics_chartgen.verify.analysis.compared import Key
 from kubilitics_chartgen.verify.analysis.values import ANY
 from kubilitics_chartgen.verify.space.compared import beside_levels, compared_levels
 from kubilitics_chartgen.verify.space.covering import Covering
-from kubilitics_chartgen.verify.space.examples import example, kubernetes_example
+from kubilitics_chartgen.verify.space.examples import example, kubernetes_example, renamed
 from kubilitics_chartgen.verify.space.factors import ABSENT, DOUBTFUL, MISSING, Factor, Level, Path, with_value
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
@@ -30,9 +31,9 @@ FactorsOf = Callable[[Sources, SchemaNodes, Blames], Sequence[Factor]]
 
 MAX_ELEMENTS = 12
 """Elements that one list is tried with."""
+MAX_COMBINED = 8
+"""Elements up to which all are tried that there can be."""
 _KEY = "example"
-_NAMES = ("name", "host", "hostname", "key", "id", "path", "mountPath")
-"""Fields by which elements of a list are told apart; ports are others as well."""
 _ORIGINS = ("unset", "made up", "usual", "template", "author")
 """What makes one level of an element mark the whole element, the most telling first."""
 
@@ -92,6 +93,7 @@ def element_levels(
     yield from islice(_rows(container, factors, refused), MAX_ELEMENTS)
     if not known_whole:
         yield from _two(container, refused, sure=True)
+        yield from _two(_switched(container, factors), refused, sure=True)
 
 
 def _as_compared(factor: Factor) -> Factor:
@@ -184,21 +186,35 @@ def _removable(factor: Factor, said: SchemaNodes, asked: Mapping[Path, Asked]) -
 
 
 def _rows(container: _Container, factors: Sequence[Factor], refused: Callable[[Any], bool]) -> Iterator[Level]:
-    """Elements in which all pairs of levels occur; what nothing says to be valid, one at a time."""
-    sure = [[number for number, each in enumerate(one.levels) if each.origin not in DOUBTFUL] for one in factors]
+    """Elements in which all pairs of levels occur; where there can be few, all of them.
+
+    What nothing says to be valid comes one at a time, by itself and then in each of the others; unless the whole
+    element is made up.
+    """
+    doubtful = () if container.origin in DOUBTFUL else DOUBTFUL
+    sure = [[number for number, each in enumerate(one.levels) if each.origin not in doubtful] for one in factors]
+    rows: dict[tuple[int, ...], None] = {(0,) * len(factors): None}
     yield Level(container.holding(container.element), container.origin)
-    covering = Covering([len(levels) for levels in sure])
+    sizes = [len(levels) for levels in sure]
+    varied = sum(size > 1 for size in sizes)
+    covering = Covering(sizes, strength=max(2, varied) if math.prod(sizes) <= MAX_COMBINED else 2)
     covering.accept([0] * len(factors))
     while factors and (wanted := covering.next_missing()) is not None:
         row = covering.row({}, wanted)
-        level = _row(container, factors, [levels[place] for levels, place in zip(sure, row, strict=True)])
+        chosen = tuple(levels[place] for levels, place in zip(sure, row, strict=True))
+        level = _row(container, factors, chosen)
         if not refused(level.value):
             covering.accept(row)
+            rows.setdefault(chosen)
             yield level
         covering.give_up(wanted)
-    for place, factor in enumerate(factors):
-        for number in set(range(len(factor.levels))) - set(sure[place]):
-            yield _row(container, factors, [number if each == place else 0 for each in range(len(factors))])
+    for known in list(rows):
+        for place, factor in enumerate(factors):
+            for number in sorted(set(range(len(factor.levels))) - set(sure[place])):
+                changed = (*known[:place], number, *known[place + 1 :])
+                if changed not in rows:
+                    rows.setdefault(changed)
+                    yield _row(container, factors, changed)
 
 
 def _two(container: _Container, refused: Callable[[Any], bool], *, sure: bool) -> Iterator[Level]:
@@ -206,7 +222,7 @@ def _two(container: _Container, refused: Callable[[Any], bool], *, sure: bool) -
     for other in ("%sb", "b%s", "%s-b"):
         if container.key is not None:
             value: Any = {container.key: container.element, other % container.key: container.element}
-        elif (second := _renamed(container.element, other)) is None:
+        elif (second := renamed(container.element, other)) is None:
             return
         else:
             value = [container.element, second]
@@ -215,15 +231,13 @@ def _two(container: _Container, refused: Callable[[Any], bool], *, sure: bool) -
             return
 
 
-def _renamed(element: Any, other: str) -> Any:
-    """The same by another name; None for what has none."""
-    if isinstance(element, str):
-        return other % element
-    if not isinstance(element, Mapping):
-        return None
-    named = {key: other % value for key, value in element.items() if key in _NAMES and isinstance(value, str) and value}
-    ports = {key: value + 1 for key, value in element.items() if key.lower().endswith("port") and type(value) is int}
-    return {**element, **named, **ports} if named else None
+def _switched(container: _Container, factors: Sequence[Factor]) -> _Container:
+    """An element with every switch the other way: templates count those that are on."""
+    element = container.element
+    for factor in factors:
+        if isinstance(factor.levels[0].value, bool):
+            element = _with(element, factor.path, not factor.levels[0].value)
+    return replace(container, element=element)
 
 
 def _row(container: _Container, factors: Sequence[Factor], row: Sequence[int]) -> Level:

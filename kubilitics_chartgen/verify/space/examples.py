@@ -6,13 +6,13 @@ Texts are tried from a list of plausible ones; a pattern that none of them fits 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kubilitics_chartgen.verify.space.factors import MISSING
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes, compiled
 
-__all__ = ["example", "fitting", "kubernetes_example", "matches"]
+__all__ = ["example", "fitting", "kubernetes_example", "matches", "renamed"]
 
 _TEXTS = (
     "example",
@@ -45,6 +45,8 @@ _TEXTS = (
     "1",
     "",
 )
+_NAMES = ("name", "host", "hostname", "key", "id", "path", "mountPath")
+"""Fields by which elements of a list are told apart; ports are others as well."""
 _MAX_DEPTH = 6
 _LONG = 40
 """Longer texts are not tried on patterns, some of which would take for ever."""
@@ -96,6 +98,17 @@ _KUBERNETES: dict[str, Any] = {
     ],
 }
 """What Kubernetes means by these names. A schema seldom says all that an API server asks of them."""
+
+
+def renamed(element: Any, other: str) -> Any:
+    """The same element by another name, such as `%s-b`; None for what has none."""
+    if isinstance(element, str):
+        return other % element
+    if not isinstance(element, Mapping):
+        return None
+    named = {key: other % value for key, value in element.items() if key in _NAMES and isinstance(value, str) and value}
+    ports = {key: value + 1 for key, value in element.items() if key.lower().endswith("port") and type(value) is int}
+    return {**element, **named, **ports} if named else None
 
 
 def matches(nodes: SchemaNodes, text: str) -> bool:
