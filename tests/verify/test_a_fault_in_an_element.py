@@ -177,6 +177,12 @@ CERTAIN = {
         {"count": 1},
         None,
     ),
+    "how many parts a text has": (faulty_if("gt (len (splitList `/` .Values.image)) 3"), {"image": "a/b"}, None),
+    "the parts of a text by their number": (
+        faulty_if("eq (splitList ` ` .Values.when | len) 6"),
+        {"when": "* * * * *"},
+        None,
+    ),
     "a number that is not one text": (faulty_if("ne (toString .Values.port) `80`"), {"port": 80}, None),
     "what a key holds": (faulty_if_any("$key, $value := .Values.names", "eq $value `x`"), {"names": {"a": "q"}}, None),
     "two fields below a key": (
@@ -224,6 +230,7 @@ UNCERTAIN = {
     "a text without a part": (faulty_if("not (contains `:` .Values.image)"), {"image": "a:b"}),
     "a text that does not begin so": (faulty_if("not (hasPrefix `v` .Values.tag)"), {"tag": "v1"}),
     "a text that fits no pattern": (faulty_if("not (regexMatch `^[a-z]+$` .Values.name)"), {"name": "a"}),
+    "a number that may be no number": (faulty_if("not (regexMatch `^[0-9]+$` (toString .Values.port))"), {"port": 80}),
     "how many keys a map has": (faulty_if("eq (len .Values.labels) 3"), {"labels": {}}),
     "how many keys a map has, by the list of them": (faulty_if("gt (len (keys .Values.labels)) 2"), {"labels": {}}),
     "a fourth element": (faulty_if_any("$number, $host := .Values.hosts", "gt $number 2"), {"hosts": [{"host": "a"}]}),

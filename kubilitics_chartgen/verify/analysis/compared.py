@@ -17,6 +17,7 @@ __all__ = [
     "Key",
     "Kind",
     "Length",
+    "Parts",
     "Version",
     "comparisons",
     "in_place_of",
@@ -26,6 +27,7 @@ __all__ = [
     "kind_of",
     "length_of",
     "part_of_text",
+    "parts_of",
 ]
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
@@ -33,7 +35,7 @@ _ANYWHERE = frozenset({"contains", "hasPrefix", "hasSuffix"})
 _MAX_PAIRS = 16
 """Values that are compared with each other; where there are more, a helper compares whatever it is given."""
 _MAX_TEXT = 100
-"""Characters of a text that is taken apart."""
+"""Characters of a text that is taken apart, or put between others."""
 _BEFORE = frozenset({"lt", "ge"})
 _KINDS = frozenset({"kindIs", "typeIs", "typeIsLike"})
 _TYPES = {"map[string]interface {}": "map", "[]interface {}": "slice"}
@@ -48,6 +50,14 @@ class Length:
     number: int
     whole: bool = True
     """False where the text is only a part of what is so long."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A number of parts in which a text is split."""
+
+    number: int
+    separator: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ class Kind:
     name: str
 
 
-Compared = str | int | float | Length | Holds | Fits | Version | Key | Beside | Kind
+Compared = str | int | float | Length | Parts | Holds | Fits | Version | Key | Beside | Kind
 
 
 def in_place_of(values: Sequence[Abstract]) -> Abstract:
@@ -110,12 +120,19 @@ def keys_of(value: Abstract) -> Abstract:
     return Abstract(sites=frozenset(("keys", path) for path in value.paths))
 
 
+def parts_of(separator: Abstract, value: Abstract) -> Abstract:
+    """What a list of the parts of a text is beside: it knows of which text, and what is between them."""
+    known = [text for text in separator.strings if len(text) <= _MAX_TEXT]
+    return Abstract(sites=frozenset(("parts", path, text) for path in _compared(value) for text in known))
+
+
 def length_of(value: Abstract) -> Abstract:
-    """`len value`: a number that knows whose length it is, or a part of whose."""
+    """`len value`: a number that knows whose length it is, or a part of whose, or how many parts of whose."""
     parts = frozenset(_marked(value, PART))
     whole = {*_compared(value), *_marked(value, "keys")} - parts
-    sites = frozenset[Site]([*(("length", path) for path in whole), *(("length of a part", path) for path in parts)])
-    return Abstract(sites=sites, other=True)
+    split = (("number of parts", *site[1:]) for site in value.sites if site[0] == "parts")
+    known = (*(("length", path) for path in whole), *(("length of a part", path) for path in parts), *split)
+    return Abstract(sites=frozenset[Site](known), other=True)
 
 
 def joined_of(value: Abstract) -> Abstract:
@@ -151,14 +168,8 @@ def comparisons(
             others = {path for each in places if each is not paths for path in each} - paths
             if len(paths) * len(others) <= _MAX_PAIRS:
                 yield from ((path, Beside(other)) for path in paths for other in others)
-            yield from ((path, Key(text)) for path in _marked(argument, "key") for text in texts)
-            # The third element has the number two.
-            yield from ((path, Length(number + 1)) for path in _marked(argument, "key") for number in whole)
             yield from _parts(argument, texts, anywhere=name in _ANYWHERE)
-            for mark, of_all in (("length", True), ("length of a part", False)):
-                yield from ((path, Length(number, of_all)) for path in _marked(argument, mark) for number in whole)
-            yield from ((path, Holds(text)) for path in _marked(argument, "joined") for text in texts)
-            yield from ((path, _kind(text)) for path in _marked(argument, "kind") for text in texts)
+            yield from _known(argument, texts, whole)
     if len(args) != 2:
         return
     first, last = args
@@ -175,6 +186,22 @@ def comparisons(
         yield from ((path, _kind(text)) for path in last.sources for text in first.strings)
     elif name in _PATTERNS:
         yield from ((path, Fits(text)) for path in last.sources for text in first.strings)
+
+
+def _known(value: Abstract, texts: Iterable[str], numbers: Iterable[int]) -> Iterator[tuple[Path, Compared]]:
+    """What is asked of values by a text, or number, that only knows something of them."""
+    for text in texts:
+        yield from ((path, Key(text)) for path in _marked(value, "key"))
+        yield from ((path, Holds(text)) for path in _marked(value, "joined"))
+        yield from ((path, _kind(text)) for path in _marked(value, "kind"))
+    for number in numbers:
+        # The third element has the number two.
+        yield from ((path, Length(number + 1)) for path in _marked(value, "key"))
+        yield from ((path, Length(number)) for path in _marked(value, "length"))
+        yield from ((path, Length(number, whole=False)) for path in _marked(value, "length of a part"))
+        for site in value.sites:
+            if site[0] == "number of parts" and isinstance(site[1], tuple):
+                yield site[1], Parts(number, str(site[2]))
 
 
 def _compared(value: Abstract) -> set[Path]:

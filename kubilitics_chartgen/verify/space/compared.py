@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Version
+from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Parts, Version
 from kubilitics_chartgen.verify.space.examples import example, fitting, renamed
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, value_at
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes, compiled
@@ -50,6 +50,9 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
             yield from (
                 Level(text, "made up" if text[0].isdigit() else "template") for text in fitting(literal.pattern)
             )
+        elif isinstance(literal, Parts) and is_text and literal.number <= MAX_LENGTH:
+            counts = (literal.number + 1, literal.number, literal.number - 1)
+            yield from (Level(literal.separator.join("a" * count), "template") for count in counts if count > 0)
         elif isinstance(literal, Version) and is_text:
             yield from (Level(text, "template") for text in _versions(literal.constraint))
         elif isinstance(literal, Kind) and literal.name in _KINDS:
@@ -66,7 +69,7 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
             elif default == {}:
                 maps = ({f"example-{place}": "example" for place in range(number)} for number in numbers)
                 yield from (Level(each, "made up") for each in maps)
-    if isinstance(default, str) and not nodes.nodes:
+    if type(default) in (str, int, float) and not nodes.nodes:
         yield from _otherwise(default, literals)
 
 
@@ -92,9 +95,10 @@ def beside_levels(nodes: SchemaNodes, default: Any, others: Sequence[Any]) -> It
                 yield Level([text], "template")
 
 
-def _otherwise(default: str, literals: Sequence[Compared]) -> Iterator[Level]:
+def _otherwise(default: Any, literals: Sequence[Compared]) -> Iterator[Level]:
     """A text that is nothing of what is asked for, where the default may be all of it."""
-    texts = [each for each in literals if isinstance(each, str) and each and each in default]
+    given = default if isinstance(default, str) else ""
+    texts = [each for each in literals if isinstance(each, str) and each and each in given]
     patterns = [pattern for each in literals if isinstance(each, Fits) and (pattern := compiled(each.pattern))]
     # The default itself is not held against a pattern: some would take for ever.
     if texts or patterns:

@@ -60,7 +60,7 @@ MEMORY = 3 * 1024**3 // 2
 ADDRESSES = 4 * 1024**3
 """Address space of a worker, for systems that count only the heap as what it holds; Go reserves more than it uses."""
 
-GO = {"GOMAXPROCS": "1", "GOGC": "300"}
+GO = {"GOMAXPROCS": "1", "GOGC": "200"}
 """For Helm in a worker: one thread, and fewer collections of garbage. A library in Go sees the environment as it was
 when its process began, and no variable that is added later. GOMEMLIMIT is none of them: near such a limit a template
 without an end collects garbage all the time, and takes five times as long to die."""
