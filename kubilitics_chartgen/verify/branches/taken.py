@@ -138,11 +138,12 @@ class _Search:
         self, accepted: Iterable[Configuration], refused: Mapping[Configuration, str], deadline: float
     ) -> tuple[BranchCoverage, ...]:
         waiting = list(accepted)
-        # The chart as it comes and what its author keeps come first; any order of the others finds more, and sooner,
-        # than the order of the run, in which neighbours are alike.
-        others = waiting[BATCH:]
+        # The chart as it comes, what its author keeps and one of each kind of release come first; any order of the
+        # others finds more, and sooner, than the order of the run, in which neighbours are alike.
+        first, others = waiting[:BATCH], waiting[BATCH:]
+        releases = {each.release: each for each in reversed(waiting) if each.release != self.subject.base.release}
         random.Random(1).shuffle(others)  # noqa: S311 -- an order, not a secret
-        decided = self._look(waiting[:BATCH], list(self.reach), self.taken)
+        decided = self._look([*first, *releases.values()], list(self.reach), self.taken)
         # Only templates that refuse by themselves can be rendered with what they refuse.
         gates = [name for name in self.reach if self.batch.batchable and _refuses(name, self.batch.source(name))]
         for wave in _waves(self._telling(refused), FEW) if gates else ():

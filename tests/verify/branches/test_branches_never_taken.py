@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 from kubilitics_chartgen.helm.engine import Release
+from kubilitics_chartgen.kube.versions import supported
 from kubilitics_chartgen.verify.branches.instrument import SEEN, instrument, notes_in
+from kubilitics_chartgen.verify.branches.taken import branches_taken
+from kubilitics_chartgen.verify.subject import read_subject
 from tests.verify.charts import CONFIG, HELPERS, SERVICE, write_chart
 
 PROGRAM = [sys.executable, "-c", "from kubilitics_chartgen.cli import main; main()", "verify"]
@@ -142,6 +146,16 @@ def test_what_values_that_are_refused_take_is_told_apart(tmp_path):
     assert untaken(write_chart(tmp_path / "web", {"templates/service.yaml": refusal + SERVICE})) == {
         "templates/service.yaml": [(1, "if", 'eq .Values.tag "no"', True)]
     }
+
+
+def test_what_a_long_name_takes_is_seen_though_there_is_no_time(tmp_path):
+    cut = "{{ if gt (len .Release.Name) 40 }}# cut{{ end }}\n"
+    subject = read_subject(write_chart(tmp_path / "web", {"templates/cut.yaml": cut}), kube_versions=supported())
+    usual = [subject.base] * 200
+    longer = replace(subject.base, release=replace(subject.base.release, name="a" * 53))
+    for accepted, taken in ((usual, 0), ([*usual, longer, *usual], 1)):
+        told = {each.file: each for each in branches_taken(subject, accepted, {}, seconds=0)}
+        assert told["templates/cut.yaml"].taken == taken
 
 
 def test_people_read_it_on_the_terminal_and_in_the_page(tmp_path):
