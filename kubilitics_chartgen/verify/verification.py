@@ -46,6 +46,8 @@ BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
 BUDGET_SHARE = 0.2
 """Of a budget, what at most is kept for that."""
+FEW = 64
+"""Values that may decide together with the cluster, up to which they are tried in pairs."""
 
 
 @dataclass(frozen=True)
@@ -227,15 +229,18 @@ def _branches(
 def _around(plan: Plan, starts: Sequence[Configuration], ledger: Ledger) -> Sequence[Configuration]:
     """Look in brief at what asks for the cluster: what is known, each level by itself, and what turns templates on.
 
-    A template that reads nearly everything does not tell which values matter.
+    A template that reads nearly everything does not tell which values matter, if it is much. Few are tried in pairs.
     """
-    few = len(plan.space.factors) / 2
-    asking = (part.factors for part in plan.slices.values() if part.versioned and len(part.factors) <= few)
-    exploration = Exploration(replace(plan, singles=frozenset(chain.from_iterable(asking))), ledger)
+    much = max(FEW, len(plan.space.factors) // 2)
+    asking = (part.factors for part in plan.slices.values() if part.versioned and len(part.factors) <= much)
+    factors = sorted(set(chain.from_iterable(asking)))
+    exploration = Exploration(replace(plan, singles=frozenset(factors)), ledger)
     ledger.look(starts)
     exploration.known()
     exploration.singles()
     exploration.rich()
+    if len(factors) <= FEW:
+        exploration.pairs(plan.base, factors, plan.seed)
     return list(dict.fromkeys([*exploration.bases, *starts]))
 
 

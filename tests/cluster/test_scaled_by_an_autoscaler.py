@@ -65,11 +65,15 @@ def replicas(cluster, namespace, name="web"):
 
 
 def without_autoscaler(cluster, helm, chart, namespace, given, becomes, name="web", **options):
-    """Helm takes the autoscaler away last, and it may act once more until then: the next upgrade sets that right."""
+    """Helm takes the autoscaler away last, and it may act until its controller knows: an upgrade sets that right."""
     helm.upgrade(chart, namespace, given, **options)
-    if replicas(cluster, namespace, name) != becomes:
-        helm.upgrade(chart, namespace, given, **{**options, **({"force": True} if helm.major == 4 else {})})
-    assert replicas(cluster, namespace, name) == becomes
+
+    def right():
+        if replicas(cluster, namespace, name) != becomes:
+            helm.upgrade(chart, namespace, given, **{**options, **({"force": True} if helm.major == 4 else {})})
+        return replicas(cluster, namespace, name) == becomes
+
+    eventually(right, f"an upgrade after the autoscaler has gone sets {becomes} replicas")
 
 
 @pytest.mark.parametrize("becomes", [2, 3])

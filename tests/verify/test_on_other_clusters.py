@@ -59,6 +59,15 @@ def test_a_fault_that_is_there_only_where_more_is_served_is_reproduced_by_plain_
         printed(finding.command.replace("--api-versions monitoring.coreos.com/v1", ""))
 
 
+def test_a_fault_that_two_values_show_on_such_a_cluster_is_found(tmp_path):
+    condition = f'and .Values.autoscaling.enabled (eq .Values.color "blue") ({MONITORED})'
+    folder = chart(tmp_path, condition, port=70000)
+    found = [each for each in look(folder).findings if each.object == "Service/custom"]
+    assert [(each.check, each.cluster) for each in found] == [
+        ("services", "a cluster that serves monitoring.coreos.com/v1")
+    ]
+
+
 @pytest.mark.parametrize(("range_", "version"), [("<1.30-0", "1.25"), (">=1.37-0", "1.37")])
 def test_a_fault_that_is_there_only_on_one_kubernetes_is_reproduced_by_plain_helm(tmp_path, range_, version):
     condition = f'semverCompare "{range_}" .Capabilities.KubeVersion.Version'
