@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from kubilitics_chartgen.helm.engine import Release
@@ -14,10 +15,13 @@ from kubilitics_chartgen.verify.chart_files import ChartFiles
 from kubilitics_chartgen.verify.dependencies import Dependencies, TemplateDependencies
 from kubilitics_chartgen.verify.space.compared import beside
 from kubilitics_chartgen.verify.space.factors import MISSING, Path, value_at, with_value
-from kubilitics_chartgen.verify.space.sources import Sources, spelled_out
-from kubilitics_chartgen.verify.space.unnamed import Asked, asked_of_elements, is_unnamed, unnamed_values
+from kubilitics_chartgen.verify.space.sources import Sources
+from kubilitics_chartgen.verify.space.unnamed import Asked, asked_of_elements, is_unnamed, unnamed_values, without_ways
 
 __all__ = ["told_sources"]
+
+MAX_KEYS = 32
+"""Keys of a map of which it is tried what templates ask of any."""
 
 
 def told_sources(
@@ -32,12 +36,12 @@ def told_sources(
     templates = dependencies.templates.values()
     compared: dict[Path, list[Compared]] = {}
     for path, constants in dependencies.compared.items():
-        for each in spelled_out(path, defaults):
+        for each in _spelled_out(path, defaults):
             # What asks for the kind of any value, or holds it against a pattern, often goes through all values.
             told = (constant for constant in constants if each == path or not isinstance(constant, (Kind, Fits)))
             compared.setdefault(each, []).extend(told)
     inside = {
-        each: asked for path, asked in asked_of_elements(templates).items() for each in spelled_out(path, defaults)
+        each: asked for path, asked in asked_of_elements(templates).items() for each in _spelled_out(path, defaults)
     }
     unnamed = unnamed_values(templates, defaults, others=others) | _unnamed_inside(inside, defaults)
     without: dict[str, Any] = {}
@@ -63,18 +67,15 @@ def told_sources(
         beside=beside(compared, seen),
         examples=[*examples, without],
         unnamed=unnamed,
-        tested=frozenset(each for path in _tested(templates) for each in spelled_out(path, defaults)),
+        tested=frozenset(each for path in _tested(templates) for each in _spelled_out(path, defaults)),
         inside=inside,
     )
 
 
 def _unnamed_inside(inside: Mapping[Path, Asked], defaults: Mapping[str, Any]) -> dict[Path, Any]:
     """What is asked of the elements of maps and not named there, with a guess of what it may be."""
-    found = {
-        path: asked.guess for path, asked in inside.items() if path and ANY not in path and is_unnamed(path, defaults)
-    }
-    ways = {path[:length] for path in found for length in range(1, len(path))}
-    return {path: guess for path, guess in found.items() if path not in ways}
+    named_by_key = ((path, asked) for path, asked in inside.items() if path and ANY not in path)
+    return without_ways({path: asked.guess for path, asked in named_by_key if is_unnamed(path, defaults)})
 
 
 def _tested(templates: Iterable[TemplateDependencies]) -> set[Path]:
@@ -85,3 +86,18 @@ def _tested(templates: Iterable[TemplateDependencies]) -> set[Path]:
         for read in one.reads
         if read.use is Use.TEST and read.guarded and read.path in one.controls
     }
+
+
+def _spelled_out(path: Path, defaults: Mapping[str, Any]) -> list[Path]:
+    """A path as it is, and with the keys that stand in maps by default in the place of `*`."""
+    return list(dict.fromkeys([path, *islice(_spelled(path, defaults), MAX_KEYS)]))
+
+
+def _spelled(path: Path, defaults: Mapping[str, Any]) -> Iterator[Path]:
+    number = path.index(ANY) if ANY in path else len(path)
+    there = value_at(defaults, path[:number])
+    if number == len(path) or not isinstance(there, Mapping):
+        yield path
+        return
+    for key in there:
+        yield from _spelled((*path[:number], str(key), *path[number + 1 :]), defaults)

@@ -17,7 +17,7 @@ __all__ = [
     "Key",
     "Kind",
     "Length",
-    "Parts",
+    "Split",
     "Version",
     "comparisons",
     "in_place_of",
@@ -27,7 +27,7 @@ __all__ = [
     "kind_of",
     "length_of",
     "part_of_text",
-    "parts_of",
+    "split_of",
 ]
 
 COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge", "has", "contains", "hasPrefix", "hasSuffix"})
@@ -53,8 +53,8 @@ class Length:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """A number of parts in which a text is split."""
+class Split:
+    """A number of parts that a text has, and what is between them."""
 
     number: int
     separator: str
@@ -102,7 +102,7 @@ class Kind:
     name: str
 
 
-Compared = str | int | float | Length | Parts | Holds | Fits | Version | Key | Beside | Kind
+Compared = str | int | float | Length | Split | Holds | Fits | Version | Key | Beside | Kind
 
 
 def in_place_of(values: Sequence[Abstract]) -> Abstract:
@@ -120,17 +120,17 @@ def keys_of(value: Abstract) -> Abstract:
     return Abstract(sites=frozenset(("keys", path) for path in value.paths))
 
 
-def parts_of(separator: Abstract, value: Abstract) -> Abstract:
+def split_of(separator: Abstract, value: Abstract) -> Abstract:
     """What a list of the parts of a text is beside: it knows of which text, and what is between them."""
     known = [text for text in separator.strings if len(text) <= _MAX_TEXT]
-    return Abstract(sites=frozenset(("parts", path, text) for path in _compared(value) for text in known))
+    return Abstract(sites=frozenset(("split", path, text) for path in _compared(value) for text in known))
 
 
 def length_of(value: Abstract) -> Abstract:
     """`len value`: a number that knows whose length it is, or a part of whose, or how many parts of whose."""
     parts = frozenset(_marked(value, PART))
     whole = {*_compared(value), *_marked(value, "keys")} - parts
-    split = (("number of parts", *site[1:]) for site in value.sites if site[0] == "parts")
+    split = (("length of split", *one) for one in _marked_with_text(value, "split"))
     known = (*(("length", path) for path in whole), *(("length of a part", path) for path in parts), *split)
     return Abstract(sites=frozenset[Site](known), other=True)
 
@@ -199,9 +199,7 @@ def _known(value: Abstract, texts: Iterable[str], numbers: Iterable[int]) -> Ite
         yield from ((path, Length(number + 1)) for path in _marked(value, "key"))
         yield from ((path, Length(number)) for path in _marked(value, "length"))
         yield from ((path, Length(number, whole=False)) for path in _marked(value, "length of a part"))
-        for site in value.sites:
-            if site[0] == "number of parts" and isinstance(site[1], tuple):
-                yield site[1], Parts(number, str(site[2]))
+        yield from ((path, Split(number, text)) for path, text in _marked_with_text(value, "length of split"))
 
 
 def _compared(value: Abstract) -> set[Path]:
@@ -219,13 +217,17 @@ def _marked(value: Abstract, name: str) -> Iterator[Path]:
     return (site[1] for site in value.sites if site[0] == name and isinstance(site[1], tuple))
 
 
+def _marked_with_text(value: Abstract, name: str) -> Iterator[tuple[Path, str]]:
+    """Of which values this is known together with a text, and the text."""
+    return ((site[1], str(site[2])) for site in value.sites if site[0] == name and isinstance(site[1], tuple))
+
+
 def _parts(value: Abstract, texts: Iterable[str], *, anywhere: bool) -> Iterator[tuple[Path, Compared]]:
     """What the values would be of which a text is made, if it were one of these, or had one `anywhere` in it."""
-    for site in value.sites:
-        if site[0] == PART and isinstance(site[1], tuple):
-            found = (re.fullmatch(str(site[2]), text) for text in texts if len(text) <= _MAX_TEXT)
-            yield from ((site[1], match[1]) for match in found if match)
-            yield from ((site[1], text) for text in texts if anywhere)
+    for path, pattern in _marked_with_text(value, PART):
+        found = (re.fullmatch(pattern, text) for text in texts if len(text) <= _MAX_TEXT)
+        yield from ((path, match[1]) for match in found if match)
+        yield from ((path, text) for text in texts if anywhere)
 
 
 def _kind(name: str) -> Kind:

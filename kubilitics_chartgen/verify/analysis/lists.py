@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from kubilitics_chartgen.verify.analysis.compared import in_place_of, joined_of, parts_of
+from kubilitics_chartgen.verify.analysis.compared import in_place_of, joined_of, split_of
 from kubilitics_chartgen.verify.analysis.relations import index_key
 from kubilitics_chartgen.verify.analysis.state import State, Transfer
 from kubilitics_chartgen.verify.analysis.values import ANY, NOTHING, OTHER, Abstract, Site, join
@@ -90,7 +90,7 @@ def _split(state: State, site: Site, args: Sequence[Abstract]) -> Abstract:
     for argument in args:
         state.consume(argument)
     state.heap.write(site, ANY, in_place_of(args[-1:]))
-    return join([_new(site), parts_of(args[0], args[-1])]) if len(args) > 1 else _new(site)
+    return join([_new(site), split_of(args[0], args[-1])]) if len(args) > 1 else _new(site)
 
 
 def _join(state: State, _site: Site, args: Sequence[Abstract]) -> Abstract:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Parts, Version
+from kubilitics_chartgen.verify.analysis.compared import Beside, Compared, Fits, Holds, Kind, Length, Split, Version
 from kubilitics_chartgen.verify.space.examples import example, fitting, renamed
 from kubilitics_chartgen.verify.space.factors import ABSENT, MISSING, Level, Path, value_at
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes, compiled
@@ -50,18 +51,17 @@ def compared_levels(nodes: SchemaNodes, default: Any, literals: Sequence[Compare
             yield from (
                 Level(text, "made up" if text[0].isdigit() else "template") for text in fitting(literal.pattern)
             )
-        elif isinstance(literal, Parts) and is_text and literal.number <= MAX_LENGTH:
-            counts = (literal.number + 1, literal.number, literal.number - 1)
-            yield from (Level(literal.separator.join("a" * count), "template") for count in counts if count > 0)
+        elif isinstance(literal, Split) and is_text and literal.number <= MAX_LENGTH:
+            counts = _lengths(literal.number, least=1)
+            yield from (Level(literal.separator.join("a" * count), "template") for count in counts)
         elif isinstance(literal, Version) and is_text:
             yield from (Level(text, "template") for text in _versions(literal.constraint))
         elif isinstance(literal, Kind) and literal.name in _KINDS:
             # Which kinds are allowed a schema says, but not what must stand in them.
             yield Level(_KINDS[literal.name], "made up")
         elif isinstance(literal, Length) and literal.number <= MAX_LENGTH:
-            around = (literal.number + 1, literal.number, literal.number - 1)
             # What is only a part of a text makes it longer than the part is.
-            numbers = [number for number in around if number >= 0] if literal.whole else [literal.number]
+            numbers = _lengths(literal.number, least=0) if literal.whole else [literal.number]
             if is_text:
                 yield from (Level("a" * number, "template") for number in numbers)
             elif is_list:
@@ -103,8 +103,13 @@ def _otherwise(default: Any, literals: Sequence[Compared]) -> Iterator[Level]:
     # The default itself is not held against a pattern: some would take for ever.
     if texts or patterns:
         others = (text for text in _OTHERWISE if not any(each in text for each in texts))
-        found = next((text for text in others if not any(each.search(text) for each in patterns)), None)
-        yield from () if found is None else (Level(found, "made up"),)
+        fitting_none = (text for text in others if not any(each.search(text) for each in patterns))
+        yield from (Level(text, "made up") for text in islice(fitting_none, 1))
+
+
+def _lengths(number: int, *, least: int) -> list[int]:
+    """A length, one more and one less."""
+    return [each for each in (number + 1, number, number - 1) if each >= least]
 
 
 def _around(number: int | float) -> Iterator[int | float]:

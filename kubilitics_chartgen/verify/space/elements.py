@@ -22,7 +22,7 @@ from kubilitics_chartgen.verify.space.factors import ABSENT, DOUBTFUL, MISSING, 
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 from kubilitics_chartgen.verify.space.sources import Blames, Sources
-from kubilitics_chartgen.verify.space.unnamed import Asked, is_unnamed, usual_value
+from kubilitics_chartgen.verify.space.unnamed import Asked, is_unnamed, usual_value, without_ways
 
 __all__ = ["FactorsOf", "element_levels"]
 
@@ -93,7 +93,8 @@ def element_levels(
     yield from islice(_rows(container, factors, refused), MAX_ELEMENTS)
     if not known_whole:
         yield from _two(container, refused, sure=True)
-        yield from _two(_switched(container, factors), refused, sure=True)
+        switched = _switched(container, factors)
+        yield from _two(switched, refused, sure=True) if switched != container else ()
 
 
 def _as_compared(factor: Factor) -> Factor:
@@ -146,7 +147,6 @@ def _element_sources(
     """What is known of the fields of an element."""
     inside = {name: each for name, each in asked.items() if name}
     plain = {name: each.guess for name, each in inside.items() if ANY not in name and is_unnamed(name, element)}
-    ways = {name[:length] for name in plain for length in range(1, len(name))}
     others = [each for value in known if isinstance(value, list) for each in value]
     others += [each for value in known if isinstance(value, dict) for each in value.values()]
     return replace(
@@ -156,7 +156,7 @@ def _element_sources(
         beside=_below(sources.beside, (*path, ANY)),
         examples=[each for each in others if isinstance(each, Mapping)],
         settings=FactorSettings(),
-        unnamed={name: guess for name, guess in plain.items() if name not in ways},
+        unnamed=without_ways(plain),
         tested=frozenset(_below(dict.fromkeys(sources.tested), (*path, ANY))),
         inside=inside,
     )
@@ -205,7 +205,7 @@ def _rows(container: _Container, factors: Sequence[Factor], refused: Callable[[A
         level = _row(container, factors, chosen)
         if not refused(level.value):
             covering.accept(row)
-            rows.setdefault(chosen)
+            rows[chosen] = None
             yield level
         covering.give_up(wanted)
     for known in list(rows):
@@ -213,7 +213,7 @@ def _rows(container: _Container, factors: Sequence[Factor], refused: Callable[[A
             for number in sorted(set(range(len(factor.levels))) - set(sure[place])):
                 changed = (*known[:place], number, *known[place + 1 :])
                 if changed not in rows:
-                    rows.setdefault(changed)
+                    rows[changed] = None
                     yield _row(container, factors, changed)
 
 

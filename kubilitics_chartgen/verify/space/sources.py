@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
-from kubilitics_chartgen.verify.analysis.values import ANY
-from kubilitics_chartgen.verify.space.factors import Path, value_at, with_value
+from kubilitics_chartgen.verify.space.factors import Path, with_value
 from kubilitics_chartgen.verify.space.settings import FactorSettings
 from kubilitics_chartgen.verify.space.unnamed import Asked
 
-__all__ = ["Blames", "Sources", "spelled_out"]
-
-MAX_KEYS = 32
-"""Keys of a map of which it is tried what templates ask of any."""
+__all__ = ["Blames", "Sources"]
 
 Blames = Callable[[Path, Mapping[str, Any]], bool]
 """Whether the schema refuses whole values for what stands at a path, whatever stands elsewhere."""
@@ -46,18 +41,3 @@ class Sources:
         values = dict(self.defaults)
         with_value(values, path, value)
         return blames(path, values)
-
-
-def spelled_out(path: Path, defaults: Mapping[str, Any]) -> list[Path]:
-    """A path as it is, and with the keys that stand in maps by default in the place of `*`."""
-    return list(dict.fromkeys([path, *islice(_spelled(path, defaults), MAX_KEYS)]))
-
-
-def _spelled(path: Path, defaults: Mapping[str, Any]) -> Iterator[Path]:
-    number = path.index(ANY) if ANY in path else len(path)
-    there = value_at(defaults, path[:number])
-    if number == len(path) or not isinstance(there, Mapping):
-        yield path
-        return
-    for key in there:
-        yield from _spelled((*path[:number], str(key), *path[number + 1 :]), defaults)

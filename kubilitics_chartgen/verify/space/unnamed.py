@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from kubilitics_chartgen.verify.analysis.reads import Read, Use
 from kubilitics_chartgen.verify.analysis.values import ANY
@@ -17,7 +17,9 @@ from kubilitics_chartgen.verify.dependencies import TemplateDependencies
 from kubilitics_chartgen.verify.space.examples import kubernetes_example
 from kubilitics_chartgen.verify.space.factors import MISSING, Path
 
-__all__ = ["Asked", "asked_of_elements", "is_unnamed", "unnamed_values", "usual_value"]
+__all__ = ["Asked", "asked_of_elements", "is_unnamed", "unnamed_values", "usual_value", "without_ways"]
+
+T = TypeVar("T")
 
 _NAMES: dict[str, Any] = {
     "automountServiceAccountToken": False,
@@ -81,8 +83,13 @@ def unnamed_values(
     asked, decides = _reads(
         templates, lambda path: bool(path) and ANY not in path and path[0] not in others and is_unnamed(path, defaults)
     )
-    ways = {path[:length] for path in asked for length in range(1, len(path))}
-    return {path: _guess(path, reads, path in decides) for path, reads in asked.items() if path not in ways}
+    return {path: _guess(path, reads, path in decides) for path, reads in without_ways(asked).items()}
+
+
+def without_ways(found: Mapping[Path, T]) -> dict[Path, T]:
+    """The same without the paths that lead to others of them."""
+    ways = {path[:length] for path in found for length in range(1, len(path))}
+    return {path: each for path, each in found.items() if path not in ways}
 
 
 def _reads(
