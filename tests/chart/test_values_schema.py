@@ -102,6 +102,11 @@ def test_accepted_by_every_helm(values):
     assert template(helm3(), values)[0] is None
 
 
+def test_helm_tells_a_name_that_does_not_fit_once():
+    refusal, _ = template(helm3(), {"ai": {"enabled": True, "apiKeySecret": "Bad_Name"}})
+    assert refusal.count("ai.apiKeySecret") == 1
+
+
 @pytest.mark.helm4
 @pytest.mark.parametrize("values", [*REFUSED.values(), *ACCEPTED.values()], ids=[*REFUSED, *ACCEPTED])
 def test_helm_4_on_the_command_line_agrees(values):

@@ -24,11 +24,11 @@ from kubilitics_chartgen.model.values.common import (
 from kubilitics_chartgen.model.values.scaling import AiAutoscaling, PodDisruptionBudget
 from kubilitics_chartgen.model.values.shapes import DnsConfig
 from kubilitics_chartgen.model.values.types import (
+    OBJECT_NAME_PATTERN,
     PRINTABLE_PATTERN,
     Hidden,
     HonouredBy,
     Labels,
-    Name,
     Quantity,
     Rule,
     Section,
@@ -298,7 +298,8 @@ class Ai(Workload):
     llm_provider: Annotated[str, Rule({"enum": [provider.id for provider in PROVIDERS]})] = Field(
         "none", description="LLM provider; `none` runs AI unconfigured, which is a valid state."
     )
-    api_key_secret: Annotated[Name, Rule({"minLength": 1})] = Field(
+    # Not as Name and a rule more: Helm would tell what does not fit twice.
+    api_key_secret: Annotated[str, Rule({"pattern": OBJECT_NAME_PATTERN, "maxLength": 253, "minLength": 1})] = Field(
         "kubilitics-ai-secrets",
         description="Existing Secret with the providers' keys. You create it; the chart never does.",
     )

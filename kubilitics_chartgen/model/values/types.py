@@ -97,7 +97,9 @@ QUALIFIED_KEY_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z
 PRINTABLE_PATTERN = "^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]*$"
 """Text without control characters, which Helm's toYaml cannot write: it would drop the whole map without a word."""
 
-Name = Annotated[str, text_of("ObjectName", "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$", maxLength=253)]
+OBJECT_NAME_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$"
+
+Name = Annotated[str, text_of("ObjectName", OBJECT_NAME_PATTERN, maxLength=253)]
 """The name of an existing object, or empty."""
 
 Quantity = Annotated[str, text_of("StorageSize", "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
