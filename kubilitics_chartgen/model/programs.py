@@ -26,6 +26,11 @@ class Program:
     """What it reads, with a pattern of what it takes: `a|b`, empty for anything. Of each family (the part before the
     first `_`) no others."""
     needs: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    """Variables that hold a secret, which stands in no values."""
+    decided: tuple[str, ...] = ()
+    """Variables that it would read as well, though values decide what they are about: with them what the chart says of
+    it, and does around it, would not be true."""
     ports: tuple[int, ...] = ()
     """Where it listens."""
     paths: tuple[str, ...] = ()
@@ -40,6 +45,8 @@ class Program:
 
 
 _SECONDS = "[0-9]*"
+_ALL_ADDRESSES = "0.0.0.0|::"
+"""The second takes IPv4 as well, where the node has IPv6."""
 _PROXY = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"), "")
 """Programs differ in the case that they read."""
 
@@ -75,6 +82,8 @@ PROGRAMS = (
             "KUBECONFIG",
             "HOME",
         ),
+        secrets=("KUBILITICS_AUTH_JWT_SECRET", "KUBILITICS_AUTH_ADMIN_PASS"),
+        decided=("KUBILITICS_TLS_ENABLED", "KUBILITICS_TLS_CERT_PATH", "KUBILITICS_TLS_KEY_PATH"),
         ports=(8080,),
         paths=("/health",),
         reads=("/etc/kubilitics-kubeconfig",),
@@ -106,6 +115,19 @@ PROGRAMS = (
             "KUBILITICS_BACKEND_ADDRESS",
             "KUBILITICS_BACKEND_HTTP_BASE_URL",
         ),
+        secrets=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
+        decided=(
+            "KUBILITICS_LLM_PROVIDER",
+            "KUBILITICS_LLM_OPENAI",
+            "KUBILITICS_LLM_ANTHROPIC",
+            "KUBILITICS_LLM_OLLAMA",
+            "KUBILITICS_LLM_CUSTOM",
+            "OLLAMA_BASE_URL",
+            "ANTHROPIC_BASE_URL",
+            "KUBILITICS_SERVER_TLS_ENABLED",
+            "KUBILITICS_SERVER_TLS_CERT_PATH",
+            "KUBILITICS_SERVER_TLS_KEY_PATH",
+        ),
         ports=(8081,),
         paths=("/health", "/ready"),
         reads=("/etc/kubilitics",),
@@ -114,6 +136,7 @@ PROGRAMS = (
     Program(
         "qdrant",
         variables={
+            "QDRANT__SERVICE__HOST": _ALL_ADDRESSES,
             "QDRANT__SERVICE__HTTP_PORT": "6333",
             "QDRANT__SERVICE__GRPC_PORT": "6334",
             "QDRANT__SERVICE__API_KEY": "",
@@ -136,7 +159,7 @@ PROGRAMS = (
     Program(
         "chromadb",
         variables={
-            "CHROMA_LISTEN_ADDRESS": "0.0.0.0",  # noqa: S104
+            "CHROMA_LISTEN_ADDRESS": _ALL_ADDRESSES,
             "CHROMA_PORT": "8000",
             "CHROMA_PERSIST_PATH": "/data",
             "ANONYMIZED_TELEMETRY": "False",

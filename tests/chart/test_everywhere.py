@@ -256,6 +256,14 @@ def test_names_fit_in_63_characters_and_release_kubilitics_keeps_its_name(releas
         assert all(name.startswith(release[:43]) for name in names), "a StatefulSet is cut at 52 with its hash"
 
 
+def test_a_dot_in_a_releases_name_is_in_no_name_of_an_object():
+    """Helm takes it, and Kubernetes takes it for no Service."""
+    names = [name for kind, name in render(AI_ON, release="my.release").names if ":" not in name]
+    assert "my-release-kubilitics-backend" in names
+    assert not any("." in name for name in names)
+    assert "kubilitics-prod-backend" in [name for _, name in render(release="kubilitics.prod").names]
+
+
 def full_names(release, namespace):
     everything = merged(SITUATIONS["a volume per replica and qdrant"], {"ollama": {"enabled": True}})
     objects = render(everything, release=release, namespace=namespace)

@@ -79,12 +79,21 @@ def test_a_route_leads_everything_to_the_frontend_and_ends_https():
     assert item["spec"]["path"] == "/"
     assert item["spec"]["port"] == {"targetPort": "http"}
     assert item["spec"]["tls"] == {"termination": "edge", "insecureEdgeTerminationPolicy": "Redirect"}
-    assert item["metadata"]["annotations"]["haproxy.router.openshift.io/timeout"] == "1h"
+
+
+ROUTER = "haproxy.router.openshift.io"
+
+
+def test_a_routes_timeout_is_for_websockets_too_which_have_a_tunnel_of_their_own():
+    assert exposed("route", timeout="8h")["metadata"]["annotations"] == {
+        f"{ROUTER}/timeout": "8h",
+        f"{ROUTER}/timeout-tunnel": "8h",
+    }
 
 
 def test_the_operators_own_timeout_annotation_wins():
-    item = exposed("route", annotations={"haproxy.router.openshift.io/timeout": "5s"})
-    assert item["metadata"]["annotations"] == {"haproxy.router.openshift.io/timeout": "5s"}
+    item = exposed("route", annotations={f"{ROUTER}/timeout": "5s"})
+    assert item["metadata"]["annotations"] == {f"{ROUTER}/timeout": "5s", f"{ROUTER}/timeout-tunnel": "1h"}
 
 
 def test_tls_of_an_ingress_comes_from_a_secret_from_cert_manager_or_from_the_controller():

@@ -6,7 +6,7 @@ import pytest
 
 from kubilitics_chartgen.kube.pod_security import violations
 from tests.chart.helms import embedded, helm3, template
-from tests.chart.objects import merged, render
+from tests.chart.objects import AI_ON, merged, render
 from tests.chart.test_knobs import MAIN, WITH_INIT
 
 
@@ -25,6 +25,31 @@ def test_two_families_of_addresses_need_a_policy_that_has_two():
     for policy in ("PreferDualStack", "RequireDualStack"):
         assert embedded({"ai": {"service": {**families, "ipFamilyPolicy": policy}}}) is None
     assert embedded({"ai": {"service": {"ipFamilies": ["IPv6"]}}}) is None
+
+
+@pytest.mark.parametrize(
+    ("component", "name", "words"),
+    [
+        # Contract, section 2.3: what beats the configuration file that the chart writes.
+        *(
+            ("ai", f"KUBILITICS_LLM_{each}", "other values")
+            for each in ("PROVIDER", "OPENAI", "ANTHROPIC", "OLLAMA", "CUSTOM")
+        ),
+        *(("ai", f"{each}_BASE_URL", "other values") for each in ("OLLAMA", "ANTHROPIC")),
+        # Sections 2.2 and 3.2: then plain HTTP answers 400, and so do probes and nginx get it.
+        ("ai", "KUBILITICS_SERVER_TLS_ENABLED", "other values"),
+        ("backend", "KUBILITICS_TLS_ENABLED", "other values"),
+        *(("ai", f"{each}_API_KEY", "an API key in values") for each in ("OPENAI", "ANTHROPIC")),
+        *(("backend", f"KUBILITICS_AUTH_{each}", "a signing key in values") for each in ("JWT_SECRET", "ADMIN_PASS")),
+    ],
+)
+def test_no_variable_says_what_values_say_otherwise_or_holds_a_key(component, name, words):
+    def with_variable(**variable):
+        return merged(AI_ON, {component: {"extraEnv": [{"name": name, **variable}]}})
+
+    assert f"{component}.extraEnv {name}: {words}" in embedded(with_variable(value="x"))
+    from_a_secret = embedded(with_variable(valueFrom={"secretKeyRef": {"name": "keys", "key": "k"}}))
+    assert from_a_secret is None or words == "other values"
 
 
 # From Kubernetes' documentation of quantities.

@@ -32,6 +32,24 @@ def warned(values, *words):
     return any(all(word in text for word in words) for text in warnings(values))
 
 
+def exposed_by(door, **settings):
+    return {door: {"enabled": True, **settings}, "backend": {"auth": {"acknowledgeExposed": True}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({}, "kubectl -n default port-forward service/kubilitics-frontend 8080:80"),
+        (exposed_by("ingress"), "kubectl -n default get ingress kubilitics-frontend"),
+        (exposed_by("ingress", host="k.example.com"), "http://k.example.com"),
+        (exposed_by("httpRoute", parentRefs=[{"name": "gw"}]), "kubectl -n default get httproute kubilitics-frontend"),
+    ],
+)
+def test_a_door_that_was_opened_is_the_one_to_go_through(values, line):
+    assert commands(values)[0] == line
+    assert ("http://localhost:8080" in render(values).notes) is ("port-forward" in line)
+
+
 def test_a_secret_with_several_keys_is_made_by_one_command_because_a_second_one_would_fail():
     (command,) = [line for line in commands(ai(fallbackProviders=["anthropic"])) if "create secret" in line]
     assert command == (

@@ -48,6 +48,20 @@ def test_it_is_found_inside_the_cluster_at_its_own_ports(store, ports):
 
 
 @pytest.mark.parametrize(
+    ("store", "variable"), [("qdrant", "QDRANT__SERVICE__HOST"), ("chromadb", "CHROMA_LISTEN_ADDRESS")]
+)
+@pytest.mark.parametrize(
+    ("families", "address"),
+    [([], "0.0.0.0"), (["IPv4"], "0.0.0.0"), (["IPv6"], "::"), (["IPv4", "IPv6"], "::")],
+)
+def test_it_listens_at_the_addresses_that_its_service_has(store, variable, families, address):
+    policy = {"ipFamilyPolicy": "PreferDualStack"} if len(families) == 2 else {}
+    values = with_store(store, **{store: {"service": {"ipFamilies": families, **policy}}})
+    (listens,) = [item for item in render(values).container(f"kubilitics-{store}")["env"] if item["name"] == variable]
+    assert listens["value"] == address
+
+
+@pytest.mark.parametrize(
     ("store", "live", "ready"),
     [("qdrant", "/livez", "/readyz"), ("chromadb", "/api/v2/heartbeat", "/api/v2/heartbeat")],
 )

@@ -4,16 +4,18 @@ Names, labels, images and versions that every component shares. Each helper is a
 
 {{/*
 The first part of every name. A release called after the chart (kubilitics, kubilitics-prod) keeps its name; any other gets
-the chart's name, or its alias in an umbrella chart, behind it. No two releases, and no two aliases in one release, can get the same.
+the chart's name, or its alias in an umbrella chart, behind it. No two aliases in one release can get the same, and no two releases
+that do not differ by a dot alone, which Helm allows in a release's name and Kubernetes in no Service's.
 */}}
 {{- define "kubilitics.fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name -}}
+{{- $release := .Release.Name | replace "." "-" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride -}}
-{{- else if or (eq .Release.Name $name) (hasPrefix (printf "%s-" $name) .Release.Name) -}}
-{{- .Release.Name -}}
+{{- else if or (eq $release $name) (hasPrefix (printf "%s-" $name) $release) -}}
+{{- $release -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name -}}
+{{- printf "%s-%s" $release $name -}}
 {{- end -}}
 {{- end -}}
 

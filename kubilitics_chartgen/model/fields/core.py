@@ -130,6 +130,7 @@ def _ways_in() -> Iterator[Arrival]:
         templates,
         ("spec host", "route.host"),
         ("metadata annotations haproxy.router.openshift.io/timeout", "route.timeout"),
+        ("metadata annotations haproxy.router.openshift.io/timeout-tunnel", "route.timeout"),
     )
     yield from stands(
         "Route",

@@ -43,6 +43,22 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         good=_backend(extraEnv=_named("KUBILITICS_MAX_CLUSTERS", value="10")),
     ),
     Refusal(
+        "extra-env-decided",
+        "ai.extraEnv KUBILITICS_LLM_PROVIDER",
+        "other values decide this: with it, what the chart says of AI's provider, opens for it, or asks of pods would "
+        "not be true",
+        "Remove it, and set ai.llmProvider, ai.providers or ai.apiKeySecret. TLS ends in front of the frontend.",
+        bad={"ai": {"enabled": True, "extraEnv": _named("KUBILITICS_LLM_PROVIDER", value="openai")}},
+        good={"ai": {"enabled": True, "llmProvider": "openai"}},
+        elsewhere=(
+            Example(
+                "backend.extraEnv KUBILITICS_TLS_ENABLED",
+                bad=_backend(extraEnv=_named("KUBILITICS_TLS_ENABLED", value="true")),
+                good=_backend(extraEnv=[]),
+            ),
+        ),
+    ),
+    Refusal(
         "extra-volume-owned",
         "backend.extraVolumes tmp",
         "the chart has a volume of this name, or mounts one at this path, itself",

@@ -96,6 +96,7 @@ def _context(root: Any) -> dict[str, Any]:
         "connections": connections.CONNECTIONS,
         "refusals": REFUSALS,
         "programs": PROGRAMS,
+        "program": {each.container: each for each in PROGRAMS},
         "names_of_folder": _names_of_folders(),
         "component_of_folder": [*FOLDERS.items(), *((component.id, component.id) for component in EVERYTHING)],
         "own_parties": [party for party in connections.PARTIES.values() if party.is_pod],

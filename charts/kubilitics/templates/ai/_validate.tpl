@@ -19,6 +19,22 @@
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
 {{- $workload := ternary "ai/statefulset.yaml" "ai/deployment.yaml" (ne (include "kubilitics.ai.perReplica" .) "") }}
 {{- include "kubilitics.validate.knobs" (list . "ai" $ai $workload) }}
+{{- include "kubilitics.validate.variables" (list "ai" $ai.extraEnv
+  (list
+    "KUBILITICS_LLM_PROVIDER"
+    "KUBILITICS_LLM_OPENAI"
+    "KUBILITICS_LLM_ANTHROPIC"
+    "KUBILITICS_LLM_OLLAMA"
+    "KUBILITICS_LLM_CUSTOM"
+    "OLLAMA_BASE_URL"
+    "ANTHROPIC_BASE_URL"
+    "KUBILITICS_SERVER_TLS_ENABLED"
+    "KUBILITICS_SERVER_TLS_CERT_PATH"
+    "KUBILITICS_SERVER_TLS_KEY_PATH"
+  )
+  (list "OPENAI_API_KEY" "ANTHROPIC_API_KEY")
+  "api-key-in-values"
+) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values
 {{- end }}

@@ -25,6 +25,15 @@
 {{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "backend.labels" $backend.labels "backend.podLabels" $backend.podLabels) }}
 {{- include "kubilitics.validate.knobs" (list . "backend" $backend "backend/deployment.yaml") }}
+{{- include "kubilitics.validate.variables" (list "backend" $backend.extraEnv
+  (list
+    "KUBILITICS_TLS_ENABLED"
+    "KUBILITICS_TLS_CERT_PATH"
+    "KUBILITICS_TLS_KEY_PATH"
+  )
+  (list "KUBILITICS_AUTH_JWT_SECRET" "KUBILITICS_AUTH_ADMIN_PASS")
+  "jwt-secret-in-values"
+) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas
 {{- end }}

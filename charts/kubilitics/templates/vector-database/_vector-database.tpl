@@ -68,7 +68,14 @@ http://{{ include "kubilitics.name" (list . $database.provider) }}:{{ include (p
 {{- end -}}
 {{- end -}}
 
+{{/* Where a database listens that would leave IPv6 out otherwise. Argument: its values. */}}
+{{- define "kubilitics.vectorDatabase.listen" -}}
+{{- has "IPv6" ((.service | default dict).ipFamilies | default list) | ternary "::" "0.0.0.0" -}}
+{{- end -}}
+
 {{- define "kubilitics.qdrant.env" -}}
+- name: QDRANT__SERVICE__HOST
+  value: {{ include "kubilitics.vectorDatabase.listen" (.Values.vectorDatabase.qdrant | default dict) | quote }}
 - name: QDRANT__SERVICE__HTTP_PORT
   value: {{ include "kubilitics.port.qdrant" . | quote }}
 - name: QDRANT__SERVICE__GRPC_PORT
@@ -88,7 +95,7 @@ http://{{ include "kubilitics.name" (list . $database.provider) }}:{{ include (p
 
 {{- define "kubilitics.chromadb.env" -}}
 - name: CHROMA_LISTEN_ADDRESS
-  value: 0.0.0.0
+  value: {{ include "kubilitics.vectorDatabase.listen" (.Values.vectorDatabase.chromadb | default dict) | quote }}
 - name: CHROMA_PORT
   value: {{ include "kubilitics.port.chromadb" . | quote }}
 - name: CHROMA_PERSIST_PATH

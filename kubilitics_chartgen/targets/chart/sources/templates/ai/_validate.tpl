@@ -19,6 +19,13 @@
 {{- include "kubilitics.validate.labels" (dict "ai.labels" $ai.labels "ai.podLabels" $ai.podLabels) }}
 {{- $workload := ternary "ai/statefulset.yaml" "ai/deployment.yaml" (ne (include "kubilitics.ai.perReplica" .) "") }}
 {{- include "kubilitics.validate.knobs" (list . "ai" $ai $workload) }}
+{{- include "kubilitics.validate.variables" (list "ai" $ai.extraEnv
+  (list
+    [[ program.ai.decided | map("tojson") | join("\n    ") ]]
+  )
+  (list [[ program.ai.secrets | map("tojson") | join(" ") ]])
+  "api-key-in-values"
+) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values
 {{- end }}

@@ -25,6 +25,13 @@
 {{- include "kubilitics.validate.required" $needed }}
 {{- include "kubilitics.validate.labels" (dict "backend.labels" $backend.labels "backend.podLabels" $backend.podLabels) }}
 {{- include "kubilitics.validate.knobs" (list . "backend" $backend "backend/deployment.yaml") }}
+{{- include "kubilitics.validate.variables" (list "backend" $backend.extraEnv
+  (list
+    [[ program.backend.decided | map("tojson") | join("\n    ") ]]
+  )
+  (list [[ program.backend.secrets | map("tojson") | join(" ") ]])
+  "jwt-secret-in-values"
+) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas
 {{- end }}

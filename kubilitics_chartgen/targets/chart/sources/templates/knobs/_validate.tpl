@@ -136,6 +136,24 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- include "kubilitics.validate.service" (list (printf "%s.service" $path) $values.service) }}
 {{- end -}}
 
+{{/*
+A refusal for each of the operator's variables that other values decide, and for each secret that is given as it is. Argument: (list
+values-path variables decided secrets id-of-a-secret's-refusal).
+*/}}
+{{- define "kubilitics.validate.variables" -}}
+{{- $path := index . 0 -}}
+{{- $decided := index . 2 -}}
+{{- $secrets := index . 3 -}}
+{{- $id := index . 4 -}}
+{{- range index . 1 }}
+{{- if has .name $decided }}
+- {id: extra-env-decided, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
+{{- else if and .value (has .name $secrets) }}
+- {id: {{ $id }}, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* A refusal for each request above its limit, in whatever runs. */}}
 {{- define "kubilitics.validate.resources" -}}
 {{- $frontend := .Values.frontend | default dict -}}
