@@ -65,16 +65,16 @@ class Exempted:
         return False
 
     def unused(self) -> list[Proof]:
-        """A finding for each exemption that nothing needs."""
+        """A finding for each exemption that nothing of what was tried needs."""
         return [
             Proof(
                 "exemptions",
                 "warning",
-                f"Nothing needs this exemption from {exemption.check} any more.",
+                f"None of the values that were tried needs this exemption from {exemption.check}.",
                 path=exemption.path,
                 template=SETTINGS_FILE,
                 line=exemption.line or 0,
-                fix="Remove it.",
+                fix="Remove it, or see first whether more values need it: --random 5000.",
             )
             for exemption in self._exemptions
             if exemption not in self._used

@@ -21,7 +21,7 @@ from kubilitics_chartgen.verify.space.factors import Path
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 
-__all__ = ["SPACE_CHECKS", "check_space", "matters", "nothing_accepted"]
+__all__ = ["SPACE_CHECKS", "changing_nothing", "check_space", "matters", "nothing_accepted", "spread"]
 
 SPACE_CHECKS = MappingProxyType(
     {
@@ -140,15 +140,30 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     starts = [each for each in dict.fromkeys([subject.base, *bases, *subject.known]) if each in ledger.digests]
     if not starts:
         return
+    for factor, count in changing_nothing(subject, ledger, starts, waiting).items():
+        where = f"in {count} configurations" if _readers(subject, factor) else "anywhere: no template reads it"
+        yield Proof(
+            "every-value",
+            "warning",
+            f"Changing it changes no object {where}.",
+            path=subject.space.factors[factor].name,
+            fix="Use it, or remove it; or exempt it with the reason.",
+        )
+
+
+def changing_nothing(
+    subject: Subject, ledger: Ledger, starts: Sequence[Configuration], factors: Collection[int]
+) -> dict[int, int]:
+    """Those of the factors that seem to matter nowhere, and in how many configurations each of them was changed.
+
+    They are changed in `starts`, which are accepted, and in others of the ledger in which what reads them prints.
+    """
+    waiting = set(factors)
     for start in starts:
         waiting -= matters(subject, ledger, [(start, factor) for factor in sorted(waiting)])
-    readers = {
-        factor: frozenset(name for name, part in subject.slices.items() if factor in part.factors) for factor in waiting
-    }
     tried = set(starts)
     elsewhere = {
-        factor: [each for each in _where_read(subject, ledger, factor, names) if each not in tried]
-        for factor, names in readers.items()
+        factor: [each for each in _where_read(subject, ledger, factor) if each not in tried] for factor in waiting
     }
     longest = max(map(len, elsewhere.values()), default=0)
     # Most are found in the first few; what is left is asked for in ever more at once, as that takes less time.
@@ -158,15 +173,20 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
         asked = [(each, factor) for factor in sorted(waiting) for each in elsewhere[factor][part]]
         waiting -= matters(subject, ledger, asked)
         number, count = number + count, 2 * count
-    for factor in sorted(waiting):
-        where = f"in {len(starts) + len(elsewhere[factor])} configurations"
-        yield Proof(
-            "every-value",
-            "warning",
-            f"Changing it changes no object {where if readers[factor] else 'anywhere: no template reads it'}.",
-            path=subject.space.factors[factor].name,
-            fix="Use it, or remove it; or exempt it with the reason.",
-        )
+    # Where every other level makes Helm stop, nothing is known: what to write there is not.
+    changed = {factor: [*starts, *elsewhere[factor]] for factor in sorted(waiting)}
+    return {factor: len(each) for factor, each in changed.items() if _is_compared(subject, ledger, factor, each)}
+
+
+def _is_compared(subject: Subject, ledger: Ledger, factor: int, starts: Sequence[Configuration]) -> bool:
+    """Whether another level was accepted anywhere."""
+    levels = range(len(subject.space.factors[factor].levels))
+    return any(
+        start.choose({factor: level}) in ledger.digests
+        for start in starts
+        for level in levels
+        if level != start.levels[factor]
+    )
 
 
 def matters(subject: Subject, ledger: Ledger, asked: Sequence[tuple[Configuration, int]]) -> set[int]:
@@ -197,22 +217,27 @@ def _nobodys(chart: ChartFiles) -> set[Path]:
     return {(*inner.prefix, "global") for inner in chart.subcharts} | {(name,) for name in own}
 
 
-def _where_read(subject: Subject, ledger: Ledger, factor: int, names: frozenset[str]) -> list[Configuration]:
+def _readers(subject: Subject, factor: int) -> frozenset[str]:
+    """The templates that read a factor."""
+    return frozenset(name for name, part in subject.slices.items() if factor in part.factors)
+
+
+def _where_read(subject: Subject, ledger: Ledger, factor: int) -> list[Configuration]:
     """Accepted configurations in which templates that read it print something, and those the author shows.
 
     Any, where these templates never print: what they do is to refuse.
     """
-    usual = subject.base.levels[factor]
+    usual, names = subject.base.levels[factor], _readers(subject, factor)
     seldom = [each for each in ledger.accepted if not each.removed]
     printed = [each for each in seldom if ledger.accepted[each] & names] or (seldom if names else [])
     shown = [each for each in subject.tried if each in ledger.accepted]
     return [
-        *_spread([each for each in printed if each.levels[factor] != usual]),
-        *_spread([each for each in printed if each.levels[factor] == usual]),
+        *spread([each for each in printed if each.levels[factor] != usual]),
+        *spread([each for each in printed if each.levels[factor] == usual]),
         *shown,
     ]
 
 
-def _spread(configurations: Sequence[Configuration]) -> Sequence[Configuration]:
+def spread(configurations: Sequence[Configuration]) -> Sequence[Configuration]:
     """Some of all phases of the exploration."""
     return configurations[:: max(1, -(-len(configurations) // MAX_ELSEWHERE))]

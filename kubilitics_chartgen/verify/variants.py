@@ -19,7 +19,7 @@ from kubilitics_chartgen.verify.proofs import Exempted, find_proofs
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import broken_key
 from kubilitics_chartgen.verify.space.configuration import Configuration
-from kubilitics_chartgen.verify.space_checks import matters
+from kubilitics_chartgen.verify.space_checks import changing_nothing, spread
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import SweepTask
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
@@ -51,7 +51,7 @@ class Beside:
     proofs: list[Proof]
     """Those that are there only with it."""
     accepted: list[Configuration]
-    """Configurations in which as much as possible was printed."""
+    """Configurations in which as much as possible was printed, and some of all others."""
     fine: bool
     """Whether everything that was looked at renders."""
 
@@ -79,13 +79,12 @@ def look_beside(
         printing = frozenset(name for filled in beside.accepted.values() for name in filled)
         unused = {each.path for each in findings if each.check == "every-value"}
         idle = [number for number, each in enumerate(subject.space.factors) if each.name in unused]
-        mattering = matters(subject, beside, [(start, factor) for start in accepted for factor in idle])
-        needed = {subject.space.factors[factor].name for factor in mattering}
+        still = {subject.space.factors[each].name for each in changing_nothing(subject, beside, accepted, idle)}
         kept = [
             each
             for each in findings
             if not (each.check == "every-template" and each.template in printing)
-            and not (each.check == "every-value" and each.path in needed)
+            and not (each.check == "every-value" and each.path not in still)
         ]
         told = {_place(each) for each in (*ledger.sightings.values(), *ledger.elsewhere)}
         ledger.elsewhere += beside.sightings.values()
@@ -93,7 +92,9 @@ def look_beside(
         fine = not beside.broken
         broken = {broken_key(each.message) for each in ledger.broken.values()}
         beside.broken = {key: each for key, each in beside.broken.items() if broken_key(each.message) not in broken}
-        return Beside(kept, find_proofs(subject, beside, exempted, chart, seconds=SECONDS), accepted, fine)
+        accepted.extend(spread(list(beside.accepted)))
+        proofs = find_proofs(subject, beside, exempted, chart, seconds=SECONDS)
+        return Beside(kept, proofs, list(dict.fromkeys(accepted)), fine)
 
 
 def _place(sighting: Sighting) -> tuple[str, str, str]:

@@ -16,6 +16,9 @@ __all__ = ["ConfigFiles"]
 
 Found = Iterator[str]
 
+_END = re.compile(r"^(?:---|\.\.\.)(?=\s|\Z)", re.MULTILINE)
+"""Where a document of a YAML file ends."""
+_DIRECTIVES = re.compile(r"\A\s*(?:%.*\n)+")
 _NGINX = re.compile(r"^\s*(?:http|server|location|upstream|map|geo)\b[^;{}]*\{", re.MULTILINE)
 _NGINX_TOKEN = re.compile(
     r"""#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\$\{\w+\}|\\.|[{};]|[^\s{};"'#\\]+|.""", re.DOTALL
@@ -66,11 +69,14 @@ def _json(text: str) -> Found:
 
 
 def _yaml(text: str) -> Found:
-    # What is no mapping, such as a list, is left to the program.
-    try:
-        yaml_object(f"x:\n  {text.replace(chr(10), chr(10) + '  ')}" if not text.startswith("---") else text)
-    except YamlTextError as error:
-        yield f"is no YAML: {error.summary}"
+    for part in _END.split(text):
+        # What is no mapping, such as a list, is left to the program.
+        document = _DIRECTIVES.sub("", part).replace("\n", "\n  ")
+        try:
+            yaml_object(f"x:\n  {document}")
+        except YamlTextError as error:
+            yield f"is no YAML: {error.summary}"
+            return
 
 
 def _kubeconfig(text: str) -> Found:
