@@ -12,14 +12,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kubilitics_chartgen.helm.secret_names import HIDDEN, names_secret
+from kubilitics_chartgen.helm.secret_names import HIDDEN, SHORTEST, masked, names_secret, without_passwords
 from kubilitics_chartgen.upgrade.change import Difference
 
 __all__ = ["differences", "secret_values"]
 
 _LAST = re.compile(r"([\w.-]+)\"?\]?(?:\.value)?$")
-_SHORTEST = 4
-"""A secret shorter than this would mask half of every text."""
 _IGNORED = frozenset(["status", "metadata.managedFields", "metadata.creationTimestamp", "metadata.resourceVersion"])
 
 
@@ -37,7 +35,7 @@ def secret_values(objects: Iterable[Mapping[str, Any]]) -> frozenset[str]:
                 found.add(base64.b64decode(str(value), validate=True).decode())
             except (binascii.Error, UnicodeDecodeError):
                 continue
-    return frozenset(value for value in found if len(value) >= _SHORTEST)
+    return frozenset(value for value in found if len(value) >= SHORTEST)
 
 
 def differences(before: Any, after: Any, secrets: frozenset[str] = frozenset()) -> tuple[Difference, ...]:
@@ -106,7 +104,4 @@ def _masked(value: Any, secrets: frozenset[str]) -> Any:
         }
     if isinstance(value, list):
         return [_masked(item, secrets) for item in value]
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, HIDDEN)
-    return value
+    return masked(without_passwords(value), secrets) if isinstance(value, str) else value

@@ -8,12 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from kubilitics_chartgen.helm.secret_names import HIDDEN, HIDDEN_NOTE
+from kubilitics_chartgen.helm.secret_names import HIDDEN, HIDDEN_NOTE, masked
 
 __all__ = ["BranchCoverage", "Coverage", "Proof", "Untaken", "VerifyReport"]
-
-_SHORTEST = 4
-"""A secret shorter than this would hide half of every sentence."""
 
 
 @dataclass(frozen=True)
@@ -194,16 +191,17 @@ class VerifyReport:
 
 def _hiding(proof: Proof, secrets: Collection[str]) -> Proof:
     values, command = proof.values, proof.command
-    said = (proof.message, proof.object, proof.path, *proof.also)
+    forms: set[str] = set()
     # The longest first: one may stand in another.
     for secret in sorted(secrets, key=len, reverse=True):
         for quoted in dict.fromkeys((json.dumps(secret), json.dumps(secret, ensure_ascii=False), f'"{secret}"')):
             values = values.replace(quoted, f'"{HIDDEN}"')
             # Within an argument that the shell reads.
             command = command.replace(quoted.replace("'", "'\"'\"'"), f'"{HIDDEN}"')
-            if len(secret) >= _SHORTEST:
-                said = tuple(text.replace(quoted[1:-1], HIDDEN) for text in said)
-    message, name, path, *also = said
+            forms.add(quoted[1:-1])
+    message, name, path, *also = (
+        masked(text, forms) for text in (proof.message, proof.object, proof.path, *proof.also)
+    )
     return replace(
         proof,
         message=message,

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from kubilitics_chartgen.errors import InputError, did_you_mean
 from kubilitics_chartgen.helm.chart_source import chart_folder
+from kubilitics_chartgen.helm.secret_names import masked
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.verify.added_files import AddedFile, look_with_file, missing_files
@@ -202,7 +203,7 @@ def check_start(request: VerifyRequest, subject: Subject, ledger: Ledger) -> Non
     """Raise InputError where the chart refuses the values that were given, with which nothing would be looked at."""
     refusal = ledger.refused.get(subject.base)
     if request.files and refusal is not None:
-        raise InputError(f"The chart refuses the values to start from: {refusal.message}")
+        raise InputError(f"The chart refuses the values to start from: {masked(refusal.message, subject.secrets)}")
 
 
 def pool_of(request: VerifyRequest, chart: Path) -> Pool[Request, Outcome] | ClusterPool:

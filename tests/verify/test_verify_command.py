@@ -415,6 +415,16 @@ def test_what_is_no_archive_of_a_chart_is_told_in_a_sentence(tmp_path):
     assert "neither a folder nor a .tgz archive" in done.stderr
 
 
+def test_a_refusal_of_the_users_own_values_shows_no_secret_of_theirs(tmp_path):
+    refusing = '{{ if .Values.password }}{{ fail (printf "%s is too weak" .Values.password) }}{{ end }}\n'
+    changes = {"templates/check.yaml": refusing, "values.yaml": f'{VALUES}password: ""\n', "values.schema.json": None}
+    (tmp_path / "mine.yaml").write_text("password: open-sesame\n")
+    done = run(write_chart(tmp_path / "web", changes), "-f", str(tmp_path / "mine.yaml"))
+    assert done.returncode == 2
+    assert "The chart refuses the values to start from: (hidden) is too weak" in done.stderr
+    assert "sesame" not in done.stdout + done.stderr
+
+
 def test_no_report_shows_the_secrets_of_the_users_own_file(tmp_path):
     secret = "hunter'2\\ü"
     broken = CONFIG + '{{ if eq .Values.greeting "loud" }}kind: {{ .Values.auth.password }}{{ end }}\n'
