@@ -9,7 +9,8 @@ mended:
   (As packaged, a null matches both branches of their `oneOf` and is refused.)
 - `format` becomes what the decoder does: bounds for int32 and int64, base64 for bytes, RFC 3339 for times.
 - an object type without fields is closed, except those that hold anyone's data.
-- inside `*Status` types nothing is required: a server resets `status` when it creates an object.
+- inside `*Status` types nothing is required: a server resets `status` when it creates an object. Nor is what only older
+  definitions require: no server asked for it, and newer definitions say so.
 """
 
 from __future__ import annotations
@@ -62,6 +63,17 @@ _FORMATS: dict[str, JsonObject] = {
     "date-time": {"format": "date-time"},
     "double": {},
 }
+_NEVER_ASKED_FOR: dict[str, frozenset[str]] = {
+    "io.k8s.api.apps.v1.ControllerRevision": frozenset({"revision"}),
+    "io.k8s.api.apps.v1.StatefulSetSpec": frozenset({"serviceName"}),
+    "io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern": frozenset({"status"}),
+    "io.k8s.api.batch.v1.PodFailurePolicyRule": frozenset({"onPodConditions"}),
+    "io.k8s.api.discovery.v1.EndpointSlice": frozenset({"endpoints"}),
+    "io.k8s.api.networking.v1.NetworkPolicySpec": frozenset({"podSelector"}),
+    "io.k8s.api.rbac.v1.RoleRef": frozenset({"apiGroup"}),
+    "io.k8s.api.scheduling.v1.PriorityClass": frozenset({"value"}),
+}
+"""What older definitions require and the newest does not: it has a default, or may be empty."""
 _NOT_NULL = ["object", "array", "string", "number", "boolean"]
 _SPECIAL: dict[str, JsonObject] = {
     QUANTITY: {"type": ["string", "number", "null"], "pattern": QUANTITY_PATTERN},
@@ -102,7 +114,8 @@ def strict_definition(name: str, raw: JsonObject) -> JsonObject:
         return _SPECIAL[name]
     if name in FREE_FORM:
         return {key: raw[key] for key in ("type",) if key in raw}
-    required: list[str] = [] if name.endswith("Status") else raw.get("required", [])
+    spared = _NEVER_ASKED_FOR.get(name, frozenset())
+    required = [] if name.endswith("Status") else [each for each in raw.get("required", []) if each not in spared]
     result = _node(raw, nullable=True)
     properties: dict[str, JsonObject] = raw.get("properties", {})
     result["properties"] = {key: _node(field, nullable=key not in required) for key, field in properties.items()}

@@ -283,3 +283,21 @@ def test_what_is_no_object_is_malformed(obj: Any, paths: list[str]) -> None:
     found = problems(obj, NEWEST)
     assert [problem.path for problem in found] == paths
     assert {problem.reason for problem in found} == {Reason.MALFORMED}
+
+
+@pytest.mark.parametrize("version", supported(), ids=str)
+def test_what_only_older_definitions_require_no_server_ever_asked_for(version):
+    """Defaults of rbac/v1 and batch/v1; zero for a priority; a StatefulSet's Service is validated where it is set."""
+    job = {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "x", "image": "x"}]}}}
+    rule = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget"}]}
+    spec = a_deployment()["spec"]
+    for obj in (
+        an_object("rbac.authorization.k8s.io/v1", "RoleBinding", roleRef={"kind": "Role", "name": "x"}),
+        an_object("scheduling.k8s.io/v1", "PriorityClass"),
+        an_object("apps/v1", "StatefulSet", spec=spec),
+        an_object("batch/v1", "Job", spec={**job, "podFailurePolicy": {"rules": [rule]}}),
+        an_object("networking.k8s.io/v1", "NetworkPolicy", spec={"policyTypes": ["Ingress"]}),
+    ):
+        assert problems(obj, version) == []
+    role_ref = an_object("rbac.authorization.k8s.io/v1", "RoleBinding", roleRef={"kind": "Role"})
+    assert [str(each) for each in problems(role_ref, version)] == ["roleRef.name: is required."]
