@@ -62,6 +62,9 @@ def _deployment(spec: Object, count: int) -> Rollout | None:
     rolling = strategy.get("rollingUpdate") or {}
     surge = _share(rolling.get("maxSurge", "25%"), count, up=True)
     missing = _share(rolling.get("maxUnavailable", "25%"), count, up=False)
+    if surge == 0 and missing == 0:
+        # As the controller does where both come to nothing: otherwise it could not begin.
+        missing = 1
     if missing >= count:
         return Rollout(Verdict.DOWNTIME, count, f"maxUnavailable lets {_pods(count)} be missing at once")
     how = f"{_pods(count)} replaced, at most {surge or 0} more and {missing} fewer at a time"

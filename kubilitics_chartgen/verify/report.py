@@ -11,6 +11,7 @@ from kubilitics_chartgen.verify.result import Coverage, Proof, VerifyReport
 
 __all__ = ["report_text"]
 
+_NO_XML = re.compile("[^\\t\\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = """
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
 body { max-width: 72rem; margin: 2rem auto; padding: 0 1rem; line-height: 1.5; }
@@ -36,15 +37,15 @@ def _junit(result: VerifyReport) -> str:
     failing = [finding for finding in result.findings if finding.fails]
     suite = Xml.Element(
         "testsuite",
-        name=f"kubilitics-chartgen verify {result.chart}",
+        name=_clean(f"kubilitics-chartgen verify {result.chart}"),
         tests=str(len(result.coverage) + len(failing)),
         failures=str(len(failing)),
         errors="0" if result.complete else "1",
         time=str(result.numbers.get("seconds", 0)),
     )
     for each in result.coverage:
-        case = Xml.SubElement(suite, "testcase", classname="coverage", name=each.template)
-        Xml.SubElement(case, "system-out").text = each.shown
+        case = Xml.SubElement(suite, "testcase", classname="coverage", name=_clean(each.template))
+        Xml.SubElement(case, "system-out").text = _clean(each.shown)
     for finding in failing:
         name = " ".join(part for part in (finding.object, finding.path) if part) or finding.template or finding.message
         case = Xml.SubElement(suite, "testcase", classname=finding.check, name=_clean(name))
@@ -60,8 +61,8 @@ def _junit(result: VerifyReport) -> str:
 
 
 def _clean(text: str) -> str:
-    """XML knows no control characters."""
-    return "".join(sign if sign in "\n\t" or ord(sign) >= 32 else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    """What XML knows no sign for is replaced."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _html(result: VerifyReport) -> str:

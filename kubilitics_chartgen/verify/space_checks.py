@@ -91,8 +91,8 @@ def _determinism(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
                 yield Proof(
                     "determinism",
                     "error",
-                    "It is another one each time the same values are rendered, so every upgrade and every look of a "
-                    "GitOps tool changes it.",
+                    "It is another one each time the same values are rendered, so every look of a GitOps tool changes "
+                    "it, and every upgrade that does not look up what is there.",
                     name,
                     template=template,
                     fix="Take out what is random, or the time of day; have the operator make secrets.",

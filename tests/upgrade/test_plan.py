@@ -126,6 +126,13 @@ def test_where_the_two_ways_differ_the_worse_counts_and_is_named():
     assert reason.startswith("with server-side apply: ")
 
 
+@pytest.mark.parametrize(("replicas", "verdict"), [(1, "recreated with downtime"), (3, "rolling restart")])
+def test_where_surge_and_unavailable_come_to_nothing_one_pod_goes_first(replicas, verdict):
+    """As the deployment controller does, which could not begin otherwise."""
+    rolling, spec = "strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 25%}}", f"replicas: {replicas}"
+    assert fate(deployment(rolling, spec, image="x:1"), deployment(rolling, spec, image="x:2"))[0] == verdict
+
+
 def test_a_changed_selector_is_refused():
     verdict, reason = fate(deployment(), deployment(selector="{a: b, c: d}"))
     assert (verdict, reason) == ("refused", "spec.selector: cannot be changed once the object exists")

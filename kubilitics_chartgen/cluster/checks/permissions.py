@@ -92,6 +92,9 @@ def _binding(situation: Situation, item: Mapping[str, Any], namespace: str) -> I
     )
     if ours or situation.cluster.may("bind", RBAC, RESOURCES.get(kind, ""), namespace=namespace, name=name):
         return
+    if kind not in RESOURCES:
+        yield Status.PROBLEM, f"{item.get('kind')} has a roleRef of kind {kind}, which is neither Role nor ClusterRole"
+        return
     path = f"/apis/{RBAC}/v1/" + (f"namespaces/{namespace}/" if kind == "Role" else "") + f"{RESOURCES[kind]}/{name}"
     binding = f"{item.get('kind')}/{(item.get('metadata') or {}).get('name')}"
     try:

@@ -21,6 +21,7 @@ from kubilitics_chartgen.errors import ChartgenError
 from kubilitics_chartgen.helm.batch import BatchChart, Context
 from kubilitics_chartgen.helm.embedded import EmbeddedChart
 from kubilitics_chartgen.helm.judge import Judge
+from kubilitics_chartgen.helm.quiet import log_silenced
 from kubilitics_chartgen.helm.values_file import merge
 from kubilitics_chartgen.verify.branches.instrument import ANYTHING, Branch, instrument, notes_in
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError
@@ -58,11 +59,13 @@ def branches_taken(
     rendered in this way.
     """
     try:
-        search = _Search(subject)
-        search.look_with(files, starts)
-        for cluster, configurations in clusters:
-            search.look_on(cluster, configurations)
-        return search.run(accepted, refused, time.monotonic() + seconds)
+        # Helm would tell its warnings of values again for each of them.
+        with log_silenced():
+            search = _Search(subject)
+            search.look_with(files, starts)
+            for cluster, configurations in clusters:
+                search.look_on(cluster, configurations)
+            return search.run(accepted, refused, time.monotonic() + seconds)
     except (ChartgenError, TemplateSyntaxError):
         return ()
 
