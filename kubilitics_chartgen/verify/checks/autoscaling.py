@@ -41,7 +41,7 @@ class Autoscaling:
 
     def facts(self, document: Document) -> Facts:
         """What may be scaled, and what scales."""
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         spec = at(document.object, "spec")
         if document.kind == "HorizontalPodAutoscaler":
             target = at(spec, "scaleTargetRef")
@@ -50,6 +50,8 @@ class Autoscaling:
                 for _, metric in items(spec.get("metrics"))
                 if at(metric, "resource", "target").get("type") == "Utilization"
             )
+            if spec.get("targetCPUUtilizationPercentage") is not None:  # autoscaling/v1
+                measured |= {"cpu"}
             return _Autoscaler(namespace, str(target.get("kind")), str(target.get("name")), measured)
         pod = document.pod
         if document.kind in ("Deployment", "StatefulSet") and pod is not None:

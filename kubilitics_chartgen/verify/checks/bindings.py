@@ -39,7 +39,7 @@ class Bindings:
         """A role, or which role a binding grants."""
         if document.group != RBAC:
             return None
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         if document.kind in ("Role", "ClusterRole"):
             if any(str(key).startswith(_AGGREGATED) for key in at(document.object, "metadata", "labels")):
                 return None

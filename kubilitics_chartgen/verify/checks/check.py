@@ -52,6 +52,8 @@ class Document:
     """The text as Helm reads it; shared, so never change it."""
     distinct_keys: bool = field(default=False, repr=False, hash=False, compare=False)
     """Whether it is known that no mapping has a key twice."""
+    home: str = field(default="", repr=False, hash=False, compare=False)
+    """The release's namespace."""
 
     @cached_property
     def kind(self) -> str:
@@ -73,6 +75,12 @@ class Document:
         """The object's metadata, empty where there is none."""
         metadata = self.object.get("metadata")
         return metadata if isinstance(metadata, Mapping) else {}
+
+    @cached_property
+    def namespace(self) -> str:
+        """The object's namespace, empty for the release's own, whether that is named or not."""
+        namespace = str(self.metadata.get("namespace") or "")
+        return "" if namespace == self.home else namespace
 
     @cached_property
     def name(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -50,12 +49,12 @@ class ConfigData:
 
 
 def _data(obj: Object) -> Found:
-    size = 0
     for part in ("data", "binaryData", "stringData"):
-        for key, value in mapping(obj.get(part)).items():
-            if not _KEY.fullmatch(key) or key in (".", "..") or key.startswith("../"):
+        for key in mapping(obj.get(part)):
+            if not _KEY.fullmatch(key):
                 yield f'{part}["{key}"]', f"{quoted(key)} is no key: at most 253 letters, digits, - _ ."
-            size += len(value) if isinstance(value, str) else 0
+            elif key == "." or key.startswith(".."):
+                yield f'{part}["{key}"]', f"{quoted(key)} must neither be . nor start with .."
     for key in mapping(obj.get("data")):
         if key in mapping(obj.get("binaryData")):
             yield f'binaryData["{key}"]', f"{quoted(key)} stands in data, too"
@@ -64,8 +63,20 @@ def _data(obj: Object) -> Found:
         and obj.get("kind") == "ConfigMap"
     ):
         yield "data", "holds nothing"
-    if size > _MAX_SIZE:
+    if _size(obj) > _MAX_SIZE:
         yield "data", "is larger than 1 MiB"
+
+
+def _size(obj: Object) -> int:
+    """How many bytes the API server counts: of what is decoded, and stringData in place of data."""
+    encoded, plain = ("data", "stringData") if obj.get("kind") == "Secret" else ("binaryData", "data")
+    texts = mapping(obj.get(plain))
+    size = sum(len(text.encode()) for text in texts.values() if isinstance(text, str))
+    return size + sum(
+        len(_decoded(text))
+        for key, text in mapping(obj.get(encoded)).items()
+        if key not in texts and isinstance(text, str)
+    )
 
 
 def _secret(obj: Object) -> Found:
@@ -83,16 +94,16 @@ def _secret(obj: Object) -> Found:
         yield "metadata.annotations", "must name the service account, kubernetes.io/service-account.name"
 
 
-def _decoded(value: Any) -> str:
+def _decoded(value: Any) -> bytes:
     try:
-        return base64.b64decode(str(value), validate=False).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return ""
+        return base64.b64decode(str(value), validate=False)
+    except ValueError:
+        return b""
 
 
 def _is_json(text: Any) -> bool:
     try:
-        json.loads(str(text))
+        json.loads(text.decode(errors="replace") if isinstance(text, bytes) else str(text))
     except (ValueError, RecursionError):
         return False
     return True

@@ -10,6 +10,7 @@ from typing import Any
 
 from kubilitics_chartgen.kube.quantity import parse_quantity
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.pods import user_faults
 from kubilitics_chartgen.verify.checks.reading import (
     Container,
     Object,
@@ -49,8 +50,6 @@ _FIELDS = frozenset(
 )
 _FIELD_OF = re.compile(r"metadata\.(?:labels|annotations)\['[^']+'\]")
 _RESOURCE_FIELD = re.compile(r"(?:limits|requests)\.(?:cpu|memory|ephemeral-storage|hugepages-.+)")
-_DRIVE = re.compile(r"^[A-Za-z]:(?=\\)")
-"""What paths on Windows nodes begin with."""
 _STANDARD = frozenset(("cpu", "memory", "ephemeral-storage", "storage"))
 _SOURCES = ("configMapKeyRef", "fieldRef", "resourceFieldRef", "secretKeyRef", "fileKeyRef")
 
@@ -125,6 +124,7 @@ def _container(container: Container, names: set[str], relaxed: bool) -> Found:
     if obj.get("resources"):
         yield from _resources(mapping(obj["resources"]))
     context = mapping(obj.get("securityContext"))
+    yield from user_faults("securityContext", context)
     yield from seccomp_faults("securityContext", context)
     if context.get("privileged") and context.get("allowPrivilegeEscalation") is False:
         yield "securityContext.allowPrivilegeEscalation", "cannot be false where privileged is true"
@@ -220,7 +220,7 @@ def _resources(resources: Object) -> Found:
                 yield place, f"{quoted(name)} is no resource of a container"
             elif not is_label_key(name):
                 yield place, f"{quoted(name)} is no resource's name"
-            elif "/" in name and amount is not None and amount.denominator != 1:
+            elif not _is_native(name) and amount is not None and amount.denominator != 1:
                 yield place, f"{quoted(value)} must be a whole number"
     for name, value in requests.items():
         wanted, limit = (
@@ -229,8 +229,18 @@ def _resources(resources: Object) -> Found:
         if wanted is not None and limit is not None and wanted > limit:
             message = f"{quoted(value)} must not be more than the limit {quoted(limits[name])}"
             yield f"resources.requests.{name}", message
-        elif "/" in name and (limit is None or wanted != limit):
+        elif not _may_overcommit(name) and (limit is None or wanted != limit):
             yield f"resources.requests.{name}", "must have a limit that is the same"
+
+
+def _is_native(name: str) -> bool:
+    """Whether it is a resource of Kubernetes itself: what else there is comes in whole numbers."""
+    return "/" not in name or "kubernetes.io/" in name
+
+
+def _may_overcommit(name: str) -> bool:
+    """Whether a container may use more of it than it requests."""
+    return _is_native(name) and not name.startswith("hugepages-")
 
 
 def _mounts(container: Object, volumes: set[str]) -> Found:
@@ -240,8 +250,8 @@ def _mounts(container: Object, volumes: set[str]) -> Found:
         name, path = plain(mount.get("name")), mount.get("mountPath")
         if name not in volumes:
             yield f"{place}.name", f"{quoted(name)} is no volume of the pod"
-        if not isinstance(path, str) or not path or ":" in _DRIVE.sub("", path):
-            yield f"{place}.mountPath", "must be a path without a colon"
+        if not isinstance(path, str) or not path:
+            yield f"{place}.mountPath", "must be a path"
         elif path in paths:
             yield f"{place}.mountPath", f"{quoted(path)} has a mount already"
         else:

@@ -49,7 +49,7 @@ class Exposure:
 
     def facts(self, document: Document) -> Facts:
         """Pods, Services, and ways to them from outside."""
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         if document.pod is not None:
             return _Pods(namespace, tuple(sorted((str(key), str(value)) for key, value in document.pod.labels.items())))
         spec = at(document.object, "spec")

@@ -112,7 +112,7 @@ def _meta(place: str, metadata: Object) -> Iterator[tuple[str, str]]:
     if annotations:
         size = 0
         for key, value in mapping(annotations).items():
-            size += len(key) + len(str(value))
+            size += len(key.encode()) + len(str(value).encode())
             if not is_label_key(key.lower()):
                 yield f'{place}.annotations["{key}"]', f"{quoted(key)} is no annotation's name"
         if size > _MAX_ANNOTATIONS:

@@ -25,6 +25,7 @@ _DANGEROUS: dict[tuple[str, str], tuple[frozenset[str], str]] = {
     ("", "secrets"): (_READS | _WRITES, "reaches every Secret; name the ones it needs in resourceNames"),
     ("", "pods/exec"): (frozenset(("create", "get")), "runs commands in any pod"),
     ("", "pods/attach"): (frozenset(("create", "get")), "runs commands in any pod"),
+    ("", "pods/ephemeralcontainers"): (frozenset(("update", "patch")), "runs code in any pod"),
     ("", "serviceaccounts/token"): (frozenset(("create",)), "makes tokens of any ServiceAccount"),
     ("", "nodes/proxy"): (_READS | _WRITES, "reaches every kubelet"),
     (RBAC, "roles"): (_WRITES, "changes roles"),
@@ -160,7 +161,7 @@ def _undeclared(right: Right) -> str:
 
 def _danger(right: Right) -> str:
     group, resource, verb, named = right
-    if "*" in (group, resource, verb):
+    if "*" in (group, resource, verb) or resource.startswith("*/"):
         return "grants a wildcard, so that it reaches what is not yet known"
     if verb in _DANGEROUS_VERBS:
         return f"grants {quoted(verb)}, which {_DANGEROUS_VERBS[verb]}"

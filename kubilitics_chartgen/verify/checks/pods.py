@@ -23,13 +23,12 @@ from kubilitics_chartgen.verify.checks.reading import (
     seccomp_faults,
 )
 
-__all__ = ["Pods"]
+__all__ = ["Pods", "user_faults"]
 
 Found = Iterator[tuple[str, str]]
 
 _RUNS_FOREVER = frozenset(("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet", "ReplicationController"))
 _NODE_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
-_COMPARING_TOLERATIONS = 35
 
 
 class Pods:
@@ -40,7 +39,7 @@ class Pods:
     severity: Severity = "error"
     fix = "Correct what the message names; where values decide, refuse the bad ones in the chart's schema."
 
-    def check(self, document: Document, context: Context) -> Iterator[Fault]:
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
         """What the API server would refuse in a pod."""
         pod = document.pod
         if pod is None:
@@ -50,7 +49,7 @@ class Pods:
             _restarts(document.kind, spec),
             _identity(spec),
             _dns(spec),
-            _tolerations(spec.get("tolerations"), context) if spec.get("tolerations") else (),
+            _tolerations(spec["tolerations"]) if spec.get("tolerations") else (),
             _affinity(mapping(spec["affinity"])) if spec.get("affinity") else (),
             _spread(spec["topologySpreadConstraints"]) if spec.get("topologySpreadConstraints") else (),
         ):
@@ -93,10 +92,7 @@ def _identity(spec: Object) -> Found:
         if not is_label_key(key) or (isinstance(value, str) and not is_label_value(value)):
             yield f'nodeSelector["{key}"]', f"{quoted(f'{key}={value}')} is no label"
     context = mapping(spec.get("securityContext"))
-    for key in ("runAsUser", "runAsGroup", "fsGroup"):
-        number = context.get(key)
-        if isinstance(number, int) and not 0 <= number < 2**31:
-            yield f"securityContext.{key}", f"{quoted(number)} must be 0 to 2147483647"
+    yield from user_faults("securityContext", context)
     if context.get("fsGroupChangePolicy") not in (None, "", "OnRootMismatch", "Always"):
         yield "securityContext.fsGroupChangePolicy", "must be OnRootMismatch or Always"
     elif context.get("fsGroupChangePolicy") and context.get("fsGroup") is None:
@@ -104,6 +100,14 @@ def _identity(spec: Object) -> Found:
     yield from seccomp_faults("securityContext", context)
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         yield "shareProcessNamespace", "cannot be true where hostPID is"
+
+
+def user_faults(place: str, context: Object) -> Found:
+    """What is wrong with the ids of users and groups in a security context."""
+    for key in ("runAsUser", "runAsGroup", "fsGroup"):
+        number = context.get(key)
+        if isinstance(number, int) and not 0 <= number < 2**31:
+            yield f"{place}.{key}", f"{quoted(number)} must be 0 to 2147483647"
 
 
 def _dns(spec: Object) -> Found:
@@ -132,12 +136,12 @@ def _dns(spec: Object) -> Found:
 
 def _is_ip(value: Any) -> bool:
     try:
-        return isinstance(value, str) and bool(ipaddress.ip_address(value))
+        return isinstance(value, str) and "%" not in value and bool(ipaddress.ip_address(value))
     except ValueError:
         return False
 
 
-def _tolerations(tolerations: Any, context: Context) -> Found:
+def _tolerations(tolerations: Any) -> Found:
     for position, item in items(tolerations):
         place = f"tolerations[{position}]"
         key, operator, value, effect = (item.get(name) for name in ("key", "operator", "value", "effect"))
@@ -147,8 +151,8 @@ def _tolerations(tolerations: Any, context: Context) -> Found:
             yield f"{place}.operator", "must be Exists where there is no key"
         if operator == "Exists" and value:
             yield f"{place}.value", "must be empty where the operator is Exists"
-        old = any(version.minor < _COMPARING_TOLERATIONS for version in context.kube_versions)
-        if operator not in (None, "", "Exists", "Equal", "Lt", "Gt") or (old and operator in ("Lt", "Gt")):
+        # Lt and Gt stand behind the feature gate TaintTolerationComparisonOperators, which is off.
+        if operator not in (None, "", "Exists", "Equal"):
             yield f"{place}.operator", f"{quoted(operator)} must be Exists or Equal"
         if effect not in (None, "", "NoSchedule", "PreferNoSchedule", "NoExecute"):
             yield f"{place}.effect", f"{quoted(effect)} must be NoSchedule, PreferNoSchedule or NoExecute"

@@ -91,7 +91,7 @@ class Ports:
 
     def facts(self, document: Document) -> Facts:
         """Ports that the object has, and ports that it uses."""
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         pod = document.pod
         pods = None
         if pod is not None and document.is_serving:

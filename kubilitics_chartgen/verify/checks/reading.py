@@ -25,6 +25,7 @@ __all__ = [
     "is_subdomain",
     "items",
     "mapping",
+    "names_release",
     "plain",
     "pod_of",
     "quoted",
@@ -175,3 +176,8 @@ def pod_of(obj: Object) -> Pod | None:
         for position, container in items(spec.get(key))
     )
     return Pod(spec, path, mapping(template.annotations), at(above, "metadata", "labels"), containers)
+
+
+def names_release(name: str, release: str) -> bool:
+    """Whether the release's name is a part of `name`, between its ends and what parts words."""
+    return re.search(rf"(?:^|[-._]){re.escape(release)}(?:[-._]|$)", name) is not None

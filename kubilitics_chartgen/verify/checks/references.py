@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.drift import CLUSTER_SCOPED
-from kubilitics_chartgen.verify.checks.reading import mapping, quoted
+from kubilitics_chartgen.verify.checks.reading import mapping, names_release, quoted
 from kubilitics_chartgen.verify.checks.wants import Want, provided_keys, wants_of
 
 __all__ = ["References"]
@@ -100,12 +99,7 @@ def _is_external(want: Want, context: Context) -> bool:
     if want.kind in ("Role", "ClusterRole") and context.declared.permissions is not None:
         return any(item.role == want.name for item in context.declared.permissions)
     # Whether values give a name is for the check `given-names`.
-    return not _names_release(want.name, context.release) or any(
+    return not names_release(want.name, context.release) or any(
         item.kind == want.kind and (item.values or fnmatchcase(want.name, item.name))
         for item in context.declared.external
     )
-
-
-def _names_release(name: str, release: str) -> bool:
-    """Whether the release's name is a part of `name`, between its ends and dashes."""
-    return re.search(rf"(?:^|[-.]){re.escape(release)}(?:[-.]|$)", name) is not None

@@ -36,7 +36,7 @@ class Rollouts:
 
     def facts(self, document: Document) -> Facts:
         """A claim for one node, or a Deployment that starts new pods first."""
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         spec = at(document.object, "spec")
         if document.kind == "PersistentVolumeClaim" and not document.group:
             modes = entries(spec.get("accessModes"))

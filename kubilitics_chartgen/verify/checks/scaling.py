@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
+from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import selector_faults
 from kubilitics_chartgen.verify.checks.reading import Object, at, items, plain, quoted
+from kubilitics_chartgen.verify.checks.schema import in_versions
 from kubilitics_chartgen.verify.checks.workloads import percent_faults
 
 __all__ = ["Scaling"]
@@ -23,6 +25,8 @@ _METRICS = {
     "External": "external",
 }
 _TARGETS = {"Utilization": "averageUtilization", "AverageValue": "averageValue", "Value": "value"}
+_SCALES_TO_ZERO_FROM = 37
+"""Feature gate HPAScaleToZero: on unless somebody turns it off."""
 
 
 class Scaling:
@@ -35,11 +39,11 @@ class Scaling:
     severity: Severity = "error"
     fix = "Correct what the message names; bounds from values are best compared in the chart, with a clear refusal."
 
-    def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
+    def check(self, document: Document, context: Context) -> Iterator[Fault]:
         """What the API server would refuse."""
         spec = at(document.object, "spec")
         if document.kind == "HorizontalPodAutoscaler":
-            found = _autoscaler(spec)
+            found = _autoscaler(spec, context.kube_versions)
         elif document.kind == "PodDisruptionBudget" and document.group == "policy":
             found = _budget(spec)
         else:
@@ -48,10 +52,14 @@ class Scaling:
             yield fault(self, document, f"spec.{path}", message)
 
 
-def _autoscaler(spec: Object) -> Found:
+def _autoscaler(spec: Object, versions: Sequence[KubeVersion]) -> Found:
     least, most = spec.get("minReplicas"), spec.get("maxReplicas")
     if isinstance(least, int) and least < 1:
-        yield "minReplicas", f"{quoted(least)} must be at least 1"
+        outside = any(metric.get("type") in ("Object", "External") for _, metric in items(spec.get("metrics")))
+        wakes = least == 0 and outside
+        refusing = [version for version in versions if not wakes or version.minor < _SCALES_TO_ZERO_FROM]
+        if refusing:
+            yield "minReplicas", f"{quoted(least)} must be at least 1{in_versions(refusing, versions)}"
     if isinstance(most, int):
         if most < 1:
             yield "maxReplicas", f"{quoted(most)} must be at least 1"
@@ -74,6 +82,9 @@ def _autoscaler(spec: Object) -> Found:
                 f"metrics[{position}].resource.name",
                 f"{quoted(name)} is measured by no cluster: only cpu and memory are",
             )
+    utilization = spec.get("targetCPUUtilizationPercentage")
+    if isinstance(utilization, int) and utilization < 1:
+        yield "targetCPUUtilizationPercentage", f"{quoted(utilization)} must be more than 0"
     for side in ("scaleUp", "scaleDown"):
         rules = at(spec, "behavior", side)
         place = f"behavior.{side}"

@@ -15,7 +15,7 @@ from kubilitics_chartgen.verify.checks.label_selectors import (
     selector_of,
     simple_selector,
 )
-from kubilitics_chartgen.verify.checks.reading import Object, at, entries, mapping, quoted
+from kubilitics_chartgen.verify.checks.reading import Object, at, entries, mapping, names_release, quoted
 
 __all__ = ["Selectors"]
 
@@ -75,7 +75,7 @@ class Selectors:
 
     def facts(self, document: Document) -> Facts:
         """The pods an object makes, or what it selects."""
-        namespace = str(document.metadata.get("namespace") or "")
+        namespace = document.namespace
         spec = at(document.object, "spec")
         kind = document.kind
         pod = document.pod
@@ -221,8 +221,9 @@ class Selectors:
 
     def _release(self, document: Document, path: str, selector: Selector, context: Context) -> Iterator[Fault]:
         """Where names tell releases apart, selectors must, too."""
-        if context.release in document.name and not any(
-            operator == "In" and len(values) == 1 and context.release in values[0] for _, operator, values in selector
+        if names_release(document.name, context.release) and not any(
+            operator == "In" and len(values) == 1 and names_release(values[0], context.release)
+            for _, operator, values in selector
         ):
             yield fault(
                 self, document, path, "does not name the release, so that it matches another release's pods, too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import ip_network
@@ -29,6 +30,7 @@ Found = Iterator[tuple[str, str]]
 
 _TYPES = ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
 _ONLY_LOAD_BALANCER = ("loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts")
+_NETWORK = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 
 
 class Services:
@@ -89,7 +91,7 @@ def _ports(spec: Object, kind: str) -> Found:
             yield f"{place}.appProtocol", f"{quoted(app_protocol)} is no protocol's name"
         node_port = plain(port.get("nodePort"))
         if node_port:
-            if kind in ("ClusterIP", "ExternalName"):
+            if kind == "ClusterIP":
                 yield f"{place}.nodePort", f"cannot be set where the type is {kind}"
             if isinstance(node_port, int) and not 1 <= node_port <= 65535:
                 yield f"{place}.nodePort", f"{quoted(node_port)} must be 1 to 65535"
@@ -141,9 +143,11 @@ def _addresses(spec: Object, kind: str) -> Found:
 
 @lru_cache(maxsize=1024)
 def is_network(text: str) -> bool:
-    """Whether the text is an address with the length of its prefix."""
+    """Whether the text is an address, without a zone, with the length of its prefix."""
+    if not _NETWORK.fullmatch(text):
+        return False
     try:
-        return "/" in text and bool(ip_network(text, strict=False))
+        return bool(ip_network(text, strict=False))
     except ValueError:
         return False
 

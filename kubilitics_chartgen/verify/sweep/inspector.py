@@ -97,7 +97,7 @@ class Inspector:
                 self._make_room()
                 begin = max(0, text.find(each.around or each.text))
                 line = text.count("\n", 0, begin) + each.lines_above + 1
-                document = Document(template, line, each.text, each.object, each.distinct_keys)
+                document = Document(template, line, each.text, each.object, each.distinct_keys, context.namespace)
                 seen = self._look(document, context)
                 self._seen[key] = seen
             found.append(seen)

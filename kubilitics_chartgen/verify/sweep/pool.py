@@ -243,9 +243,23 @@ def _work(connection: Connection, work: Work[Any, Any], task: Any, memory: int, 
         except (EOFError, OSError):
             return
         try:
-            connection.send(run(chunk))
-        except Exception as error:
-            connection.send(ToolError(f"A worker failed: {type(error).__name__}: {error}"))
+            connection.send(_answered(work, run, chunk))
+        except ChartgenError as error:
+            connection.send(error)
+
+
+def _answered(
+    work: Work[Asked, Answered], run: Callable[[Sequence[Asked]], list[Answered]], chunk: Sequence[Asked]
+) -> list[Answered]:
+    """The answers to a chunk; what cannot be judged costs its own answer only."""
+    try:
+        return run(chunk)
+    except ChartgenError:
+        raise
+    except Exception as error:
+        if len(chunk) == 1:
+            return [work.died(chunk[0], f"What it renders cannot be judged: {type(error).__name__}: {error}.")]
+    return [answer for request in chunk for answer in _answered(work, run, [request])]
 
 
 @contextlib.contextmanager
