@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.helm.versions import default_kube_version, full_kube_version
-from kubilitics_chartgen.kube.schemas import is_built_in
+from kubilitics_chartgen.kube.schemas import Standing, is_built_in, standing
 from kubilitics_chartgen.kube.versions import KubeVersion, parse_version
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.gotemplate import TemplateSyntaxError, parse
@@ -33,7 +33,8 @@ _HAS = re.compile(rf"{_ON}\.APIVersions\.Has\s+(?P<asked>{_TEXT}|[$.][\w.$]*|\()
 _VERSION = re.compile(rf"{_ON}\.KubeVersion(?:\.(?P<part>Version|GitVersion|String|Major|Minor))?(?![\w.])")
 _OTHERWISE = re.compile(r"\bKubeVersion\b|\.Capabilities(?!\.\w)")
 """Where it is left, the version may be asked for in other words."""
-_KIND = re.compile(r'["`]((?:[a-z0-9-]+\.)+[a-z]+/v[0-9]+(?:(?:alpha|beta)[0-9]+)?(?:/[A-Z]\w*)?)["`]')
+_KIND = re.compile(r'["`]((?:[a-z0-9-]+\.)*[a-z]+/v[0-9]+(?:(?:alpha|beta)[0-9]+)?(?:/[A-Z]\w*)?)["`]')
+_APIS = frozenset({"removed-apis", "deprecated-apis"})
 _MADE = re.compile(r"^apiVersion:[ \t]*[\"']?([^\s\"']+)[\"']?[ \t]*\nkind:[ \t]*([A-Z]\w*)[ \t]*$", re.MULTILINE)
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
@@ -46,6 +47,8 @@ class Cluster:
     """What it serves beyond Kubernetes itself, such as `cert-manager.io/v1` or `cert-manager.io/v1/Issuer`."""
     version: KubeVersion | None = None
     """Its Kubernetes version; None for that of the embedded Helm."""
+    always: bool = False
+    """Whether every cluster of that version is so, and only Helm without a cluster does not know."""
 
     @property
     def flags(self) -> str:
@@ -65,19 +68,27 @@ def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
     contents = subject.loaded.contents.items()
     texts = [data.decode("utf-8", "replace") for name, data in contents if "/templates/" in name]
     found: list[Cluster] = []
+    known = parse_version(default_kube_version())
     served = {kind for text in texts for kind in _asked_kinds(text)}
+    usual = sorted(each for each in served if _is_served(each, known))
     if any(question["asked"][0] not in '"`' for text in texts for question in _HAS.finditer(text)):
         # It is put together somewhere: then it may be any that is written down, or made.
         served |= {kind for text in texts for kind in _KIND.findall(text)}
         served |= {f"{version}/{kind}" for text in texts for version, kind in _MADE.findall(text)}
     foreign = sorted(each for each in served if not is_built_in(each) and "{" not in each)
     found.extend([Cluster(tuple(foreign))] if foreign else [])
+    found.extend([Cluster(tuple(usual), always=True)] if usual else [])
     asking = subject.kube_value is None and any(_VERSION.search(text) for text in texts)
     if asking and not any(_OTHERWISE.search(_VERSION.sub("", text)) for text in texts):
-        known = parse_version(default_kube_version())
         ends = dict.fromkeys((subject.kube_versions[0], subject.kube_versions[-1]))
         found.extend(Cluster(version=each) for each in ends if each.name != known.name)
     return tuple(found)
+
+
+def _is_served(asked: str, version: KubeVersion) -> bool:
+    """Whether a built-in kind, such as `policy/v1/PodDisruptionBudget`, is there, which Helm without a cluster denies."""
+    api_version, _, kind = asked.rpartition("/")
+    return bool(api_version) and standing(api_version, kind, version) is Standing.SERVED
 
 
 def as_on(cluster: Cluster, text: str) -> str:
@@ -109,7 +120,11 @@ def look_on(
         slices = {name: replace(part, versioned=False) for name, part in task.slices.items()}
         task = replace(task, slices=slices, kube_versions=(cluster.version,))
     phase = f"on {cluster.words}" if cluster.version else "on a cluster that serves more kinds"
-    variant = Variant(phase, lambda name, data: changed_on(cluster, name, data))
+    variant = Variant(
+        phase,
+        lambda name, data: changed_on(cluster, name, data),
+        takes_back=_APIS if cluster.always else frozenset(),
+    )
     beside = look_beside(subject, ledger, task, variant, explore, findings, exempted, chart=chart, workers=workers)
     return replace(beside, proofs=[_on(cluster, each) for each in beside.proofs])
 

@@ -8,7 +8,7 @@ that never print, and of values that change nothing, is taken back where the var
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +40,8 @@ class Variant:
     """Given the path of each file of the packed chart, and its content."""
     added: Mapping[str, bytes] | None = None
     """Further files, by such paths."""
+    takes_back: frozenset[str] = frozenset()
+    """Checks of which nothing is a finding that is not there with the variant as well."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def look_beside(
             if not (each.check == "every-template" and each.template in printing)
             and not (each.check == "every-value" and each.path not in still)
         ]
+        _take_back(ledger, beside, variant.takes_back)
         told = {_place(each) for each in (*ledger.sightings.values(), *ledger.elsewhere)}
         ledger.elsewhere += beside.sightings.values()
         beside.sightings = {key: each for key, each in beside.sightings.items() if _place(each) not in told}
@@ -95,6 +98,16 @@ def look_beside(
         accepted.extend(spread(list(beside.accepted)))
         proofs = find_proofs(subject, beside, exempted, chart, seconds=SECONDS)
         return Beside(kept, proofs, list(dict.fromkeys(accepted)), fine)
+
+
+def _take_back(ledger: Ledger, beside: Ledger, checks: Collection[str]) -> None:
+    """Forget what these checks found in the chart itself, and not with the variant in the same configuration."""
+    doubted = {key: each for key, each in ledger.sightings.items() if each.found.check in checks}
+    beside.look([each.configuration for each in doubted.values()])
+    there = {_place(each) for each in beside.sightings.values()}
+    for key, each in doubted.items():
+        if each.configuration in beside.accepted and _place(each) not in there:
+            del ledger.sightings[key]
 
 
 def _place(sighting: Sighting) -> tuple[str, str, str]:

@@ -98,6 +98,25 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {
     assert finding.cluster == "Kubernetes 1.25.0"
 
 
+BUDGET = """\
+{{- if .Values.service.enabled }}
+apiVersion: {{ .Capabilities.APIVersions.Has "policy/v1/PodDisruptionBudget" | ternary "policy/v1" "policy/v1beta1" }}
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {{ .Release.Name }}}}}
+{{- end }}
+"""
+
+
+def test_a_kind_that_every_kubernetes_serves_and_helm_alone_does_not_know_is_taken_to_be_there(tmp_path):
+    """What a chart renders without a cluster only, no release ever has."""
+    report = look(write_chart(tmp_path / "web", {"templates/budget.yaml": BUDGET}))
+    assert report.findings == ()
+    always = BUDGET.replace('ternary "policy/v1"', 'ternary "policy/v1beta1"')
+    (finding,) = look(write_chart(tmp_path / "old" / "web", {"templates/budget.yaml": always})).findings
+    assert (finding.check, finding.cluster) == ("removed-apis", "")
+
+
 def test_a_fault_that_is_there_on_every_cluster_is_told_once(tmp_path):
     condition = f'or true ({MONITORED}) (semverCompare ">1" .Capabilities.KubeVersion.Version)'
     report = look(chart(tmp_path, condition, port=70000))
