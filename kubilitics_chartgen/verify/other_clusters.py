@@ -86,7 +86,7 @@ def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
 
 
 def _is_served(asked: str, version: KubeVersion) -> bool:
-    """Whether a built-in kind, such as `policy/v1/PodDisruptionBudget`, is there, which Helm without a cluster denies."""
+    """Whether a built-in kind, such as `policy/v1/PodDisruptionBudget`, is there; plain Helm denies it."""
     api_version, _, kind = asked.rpartition("/")
     return bool(api_version) and standing(api_version, kind, version) is Standing.SERVED
 

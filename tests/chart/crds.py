@@ -12,7 +12,18 @@ import jsonschema_rs
 import yaml
 
 CRDS = Path(__file__).resolve().parents[1] / "crds"
-KEPT = ("enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "required")
+KEPT = (
+    "enum",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "required",
+    "default",
+)
 
 
 @functools.cache
@@ -35,7 +46,7 @@ def is_known(item: dict[str, Any]) -> bool:
 def strict(schema: dict[str, Any]) -> dict[str, Any]:
     """An openAPIV3Schema as JSON Schema, closed where the API server would prune."""
     if schema.get("x-kubernetes-int-or-string"):
-        return {"type": ["integer", "string"]} | {key: schema[key] for key in ("pattern",) if key in schema}
+        return {"type": ["integer", "string"]} | {key: schema[key] for key in ("pattern", "default") if key in schema}
     result: dict[str, Any] = {key: schema[key] for key in KEPT if key in schema}
     if "pattern" in result:
         # Go writes a class of one letter without braces.

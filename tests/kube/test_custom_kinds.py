@@ -50,3 +50,17 @@ def test_a_text_that_does_not_fit_is_told_what_would():
     (problem,) = custom_problems({**route, "spec": {"hostnames": ["Not_A_Name"]}})
     assert problem.path == "spec.hostnames[0]"
     assert problem.message.startswith("must fit the pattern ^(")
+
+
+def test_what_has_a_default_need_not_be_said():
+    """`kind` and `wildcardPolicy` have one in OpenShift's CRD, which asks for the first and judges the second."""
+    route = {"apiVersion": "route.openshift.io/v1", "kind": "Route", "metadata": {"name": "web"}}
+    assert custom_problems({**route, "spec": {"to": {"name": "web"}}}) == []
+    assert (
+        custom_problems({**route, "spec": {"to": {"kind": "Service", "name": "web"}, "tls": {"termination": "edge"}}})
+        == []
+    )
+    (problem,) = custom_problems({**route, "spec": {"to": {"kind": "Service"}}})
+    assert (problem.path, problem.message) == ("spec.to.name", "is required.")
+    wrong = {"to": {"name": "web"}, "wildcardPolicy": "Subdomain"}
+    assert custom_problems({**route, "spec": wrong}) != []
