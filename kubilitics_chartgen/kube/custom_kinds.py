@@ -55,7 +55,7 @@ def custom_problems(obj: Mapping[str, Any]) -> list[SchemaProblem]:
 
 
 def _filled(value: Any, schema: Mapping[str, Any]) -> Any:
-    """A value with the defaults of its schema where a field lacks, in maps that are there or are defaults themselves."""
+    """A value with the defaults of its schema where a field lacks, in maps that are there or are a default."""
     if isinstance(value, list):
         return [_filled(item, schema.get("items") or {}) for item in value]
     if not isinstance(value, Mapping):
