@@ -137,7 +137,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- end -}}
 
 {{/*
-A refusal for each of the operator's variables that other values decide, and for each secret that is given as it is. Argument: (list
+A refusal for each of the operator's variables that other values decide, and for each secret that comes from no Secret. Argument: (list
 values-path variables decided secrets id-of-a-secret's-refusal).
 */}}
 {{- define "kubilitics.validate.variables" -}}
@@ -148,7 +148,7 @@ values-path variables decided secrets id-of-a-secret's-refusal).
 {{- range index . 1 }}
 {{- if has .name $decided }}
 - {id: extra-env-decided, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
-{{- else if and .value (has .name $secrets) }}
+{{- else if and (has .name $secrets) (not .valueFrom) }}
 - {id: {{ $id }}, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
 {{- end }}
 {{- end }}
