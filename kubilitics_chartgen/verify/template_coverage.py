@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kubilitics_chartgen.verify.explore.ledger import Ledger
+from kubilitics_chartgen.verify.explore.plan import MAX_WIDE
 from kubilitics_chartgen.verify.result import Coverage
 from kubilitics_chartgen.verify.space.covering import Covering
 from kubilitics_chartgen.verify.subject import Subject
 
 __all__ = ["coverage_of"]
-
-MAX_WIDE = 150
 
 
 def coverage_of(subject: Subject, ledger: Ledger, strength: int) -> tuple[Coverage, ...]:
