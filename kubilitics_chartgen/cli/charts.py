@@ -20,7 +20,13 @@ CaFileOption = Annotated[
     typer.Option("--ca-file", metavar="FILE", help="Certificate authorities of the registry, beside the system's."),
 ]
 PlainHttpOption = Annotated[
-    bool, typer.Option("--plain-http", help="Speak http to a registry on this machine.", show_default=False)
+    bool,
+    typer.Option(
+        "--plain-http",
+        help="Speak http, without TLS, so that all travels unencrypted, logins too; meant for a registry on this "
+        "machine: others get no password.",
+        show_default=False,
+    ),
 ]
 _SCHEME = "oci://"
 

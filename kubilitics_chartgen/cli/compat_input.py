@@ -52,11 +52,20 @@ def judge(given: Mapping[str, str], values: list[str] | None, chart: Path, matri
 
 
 def _from_values(files: list[str], chart: Path) -> dict[str, str]:
-    """The versions that the chart would install with these values; an empty one is a digest without a tag."""
-    from kubilitics_chartgen.helm import EmbeddedEngine, read_values
+    """The versions that the chart would install with these values; an empty one is a digest without a tag.
+
+    Raises InputError for values that the chart's schema refuses, and for a chart that is not Kubilitics.
+    """
+    from kubilitics_chartgen.helm import EmbeddedEngine, Judge, read_values
 
     loaded = EmbeddedEngine().load(chart)
-    merged = loaded.coalesce(read_values(files).data)
+    if "backend" not in loaded.defaults:
+        raise InputError(f"{chart} is not a chart of Kubilitics: its values have no backend. Name one with --chart.")
+    given = read_values(files)
+    merged = loaded.coalesce(given.data)
+    problems = Judge(loaded.schema).problems(merged, given)
+    if problems:
+        raise InputError("the values do not fit the chart's schema", problems)
     versions = {"chart": str(loaded.metadata["version"])}
     for component in ("frontend", "backend", "ai"):
         settings = _map(merged.get(component))
@@ -130,6 +139,8 @@ def versions_by_component(option: str, text: str) -> dict[str, str]:
             )
         elif Version.read(version) is None:
             problems.append(Problem(f'{name} "{version}" is no full version.', path=option, fix="Write it as 1.2.0."))
+        elif name in pairs:
+            problems.append(Problem(f"{name} is given more than once.", path=option, fix="Name one version of it."))
         pairs[name] = version
     if problems:
         raise InputError("the updates cannot be planned", problems)

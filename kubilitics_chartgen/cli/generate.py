@@ -17,6 +17,10 @@ from kubilitics_chartgen.errors import InputError
 __all__ = ["Plan", "apply", "generate", "plan"]
 
 
+NAMED = 3
+"""Files that an error names; of more it gives the number."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What the tree should hold, and where it differs."""
@@ -48,7 +52,10 @@ class Plan:
 
 
 def plan(root: Path) -> Plan:
-    """Build everything in memory and compare it with the tree under `root`; writes nothing."""
+    """Build everything in memory and compare it with the tree under `root`; writes nothing.
+
+    Raises InputError for a tree that is not this project's.
+    """
     from kubilitics_chartgen.targets import delivery
     from kubilitics_chartgen.targets.chart import CHART_DIR, build
     from kubilitics_chartgen.verify.checks.page import checks_page
@@ -64,7 +71,23 @@ def plan(root: Path) -> Plan:
     files = [path for folder in (CHART_DIR, *delivery.FOLDERS) for path in (root / folder).rglob("*") if path.is_file()]
     there = {path.relative_to(root).as_posix() for path in files} | set(wanted)
     present = {path: _text(root / path) for path in there if (root / path).is_file()}
-    return Plan(root, CHART_DIR, wanted, present)
+    planned = Plan(root, CHART_DIR, wanted, present)
+    _check_ours(planned)
+    return planned
+
+
+def _check_ours(plan: Plan) -> None:
+    """Refuse a tree that is not this project's where files of its own would be lost."""
+    if (plan.root / "kubilitics_chartgen").is_dir() or (plan.root / plan.chart_dir).is_dir():
+        return
+    lost = [path for path in plan.changed if path in plan.present]
+    if lost:
+        more = f" and {len(lost) - NAMED} more" if len(lost) > NAMED else ""
+        raise InputError(
+            f"{plan.root} is not this project's repository, as it has neither kubilitics_chartgen nor "
+            f"{plan.chart_dir}, and files of its own would be lost: {', '.join(lost[:NAMED])}{more}. "
+            "Run generate in this project's repository, or name it with --root."
+        )
 
 
 def apply(plan: Plan) -> None:

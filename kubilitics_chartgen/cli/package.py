@@ -91,7 +91,10 @@ def _profiles(chart: Path, folder: Path | None) -> dict[str, Path]:
 
     if folder is None and not (chart / "ci").is_dir():
         return {}
-    return profiles_in(folder or chart / "ci")
+    found = profiles_in(folder or chart / "ci")
+    if folder and not found:
+        raise InputError(f"{folder} holds no values files (*.yaml). Name the folder of the profiles with --profiles.")
+    return found
 
 
 def _sign(archive: Archive, key: str, keyring: Path | None, passphrase_file: Path | None) -> Provenance:

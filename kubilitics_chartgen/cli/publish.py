@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kubilitics_chartgen.cli.charts import PlainHttpOption
 from kubilitics_chartgen.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def publish(
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate authorities to trust beside the system's.")
     ] = None,
-    plain_http: Annotated[bool, typer.Option("--plain-http", help="Speak http to a registry on this machine.")] = False,
+    plain_http: PlainHttpOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Publish a packed chart with its signature, read it back, and compare. A published version is never replaced.

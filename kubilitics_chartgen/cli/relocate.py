@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kubilitics_chartgen.errors import InputError
 
 __all__ = ["relocate"]
 
@@ -28,15 +31,24 @@ def relocate(
     from kubilitics_chartgen.helm.yaml_write import yaml_text
     from kubilitics_chartgen.publishing import relocation
 
+    if output is not None:
+        _check_output(output, [*(files or ()), chart, chart / "values.yaml"])
     given = read_values(files or ())
     with progress(f"rendering {chart}"):
         found = relocation.relocate(EmbeddedEngine().load(chart), given.data, registry)
     text = f"# Takes every image from {registry}. Give it to Helm after your own values.\n{yaml_text(found.values)}"
     if output is not None:
         replace_file(output, text)
+        typer.echo(f"wrote {output}", err=True)
     if as_json:
         print_json({"values": found.values, "images": found.moved})
     elif output is None:
         typer.echo(text, nl=False)
     for old, new in found.moved.items():
         typer.echo(f"{old} -> {new}", err=True)
+
+
+def _check_output(output: Path, read: Sequence[str | Path]) -> None:
+    """Refuse to write over a file that the values come from."""
+    if output.is_file() and output.resolve() in {Path(name).resolve() for name in read}:
+        raise InputError(f"{output} is read as well, and would be lost. Name another file with --output.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kubilitics_chartgen.errors import InputError, Problem
+from kubilitics_chartgen.errors import InputError, Problem, did_you_mean
 from kubilitics_chartgen.helm import EmbeddedChart, Release, documents, read_values_file
 from kubilitics_chartgen.publishing.image import Image, parse_image
 
@@ -95,7 +95,10 @@ def read_digests(file: Path) -> dict[str, str]:
 
 
 def with_digests(uses: Sequence[ImageUse], digests: Mapping[str, str]) -> tuple[ImageUse, ...]:
-    """The images, pinned by the digests that are known; raises InputError where chart and file disagree."""
+    """The images, pinned by the digests that are known.
+
+    Raises InputError where chart and file disagree, and for digests of images that the chart does not start.
+    """
     problems = [
         Problem(
             f"the chart pins it to {use.image.digest}, and the list of digests says {known}.", path=use.image.tagged
@@ -104,6 +107,11 @@ def with_digests(uses: Sequence[ImageUse], digests: Mapping[str, str]) -> tuple[
         for known in [digests.get(use.image.tagged)]
         if known and use.image.digest not in ("", known)
     ]
+    there = {use.image.tagged for use in uses}
+    for name in sorted(digests.keys() - there):
+        near = did_you_mean(name, there)
+        fix = f'Did you mean "{near}"?' if near else "Leave it out, or name profiles that start it with --profiles."
+        problems.append(Problem("the chart starts no such image.", path=name, fix=fix))
     if problems:
         raise InputError("the digests do not fit the chart", problems)
     return tuple(

@@ -57,13 +57,15 @@ class Explanation:
 
 
 def explain(chart: Path, template: str) -> Explanation:
-    """What the template depends on. Raises InputError where there is none of that name."""
+    """What the template depends on. Raises InputError where there is none of that name, or where several fit."""
     subject = read_subject(chart, kube_versions=supported())
     known = subject.dependencies.templates
-    matching = [name for name in known if template in (name, f"{subject.name}/{name}") or name.endswith(f"/{template}")]
-    if len(matching) != 1:
-        names = ", ".join(matching or sorted(known))
-        raise InputError(f"There is no template {template}. The templates are: {names}")
+    exact = [name for name in known if template in (name, f"{subject.name}/{name}")]
+    matching = exact or sorted(name for name in known if name.endswith(f"/{template}"))
+    if not matching:
+        raise InputError(f"There is no template {template}. The templates are: {', '.join(sorted(known))}")
+    if len(matching) > 1:
+        raise InputError(f"{template} fits several templates. Name one of them: {', '.join(matching)}")
     one: TemplateDependencies = known[matching[0]]
     part = subject.slices[f"{subject.name}/{matching[0]}"]
     conditions: list[str] = []

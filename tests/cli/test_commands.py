@@ -139,6 +139,31 @@ def test_generate_outside_the_repository_says_so(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+OTHERS = (".github/workflows/ours.yml", ".github/workflows/release.yml", "delivery/notes.md", "renovate.json")
+
+
+def test_generate_takes_no_file_of_somebody_elses_repository(repository):
+    for name in OTHERS:
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).write_text("ours: true\n")
+    before = files(repository)
+    for arguments in ((), ("--check",)):
+        done = run("generate", *arguments, "--root", str(repository))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"would be lost: {', '.join(OTHERS[:3])} and 1 more." in done.stderr
+        assert "--root" in done.stderr
+    assert files(repository) == before
+
+
+@pytest.mark.parametrize("ours", ["kubilitics_chartgen", "charts/kubilitics"])
+def test_generate_replaces_what_differs_in_this_projects_repository(repository, ours):
+    (repository / ours).mkdir(parents=True)
+    (repository / "renovate.json").write_text("{}\n")
+    done = run("generate", "--root", str(repository))
+    assert done.returncode == 0
+    assert "wrote renovate.json\n" in done.stdout
+
+
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError("disk full")], ids=["Ctrl-C", "a full disk"])
 @pytest.mark.parametrize("moment", range(0, 60, 7))
 def test_an_interruption_leaves_the_old_chart_whole(repository, monkeypatch, stop, moment):
@@ -202,6 +227,24 @@ def test_a_real_ctrl_c_ends_with_130_and_changes_nothing(repository):
     assert done.returncode == 130
     assert done.stderr.splitlines() == ["interrupted: each file is as it was, or new and whole"]
     assert files(repository) == before
+
+
+@pytest.mark.parametrize("module", ["typer", "kubilitics_chartgen.cli.app", "kubilitics_chartgen.cli.verify"])
+def test_ctrl_c_while_the_program_is_still_imported_ends_with_130(module):
+    script = (
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Stop:\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop)\n"
+        "from kubilitics_chartgen.cli import main\n"
+        "sys.argv = ['kubilitics-chartgen', '--version']\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_place_that_cannot_be_written_gets_a_sentence(tmp_path):

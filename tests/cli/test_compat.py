@@ -7,6 +7,7 @@ import pytest
 
 from tests.chart.objects import CHART
 from tests.cli.test_commands import run
+from tests.publishing.charts import shop
 
 BLOCKED_UPDATE = (
     "A new version of Kubilitics is available but requires an updated system configuration. Please contact support."
@@ -64,6 +65,25 @@ def test_check_reads_values_as_the_chart_would(tmp_path, values, versions):
     file.write_text(values, encoding="utf-8")
     _, found = answer("check", "-f", str(file), "--json")
     assert found["versions"] == {**versions, "chart": "1.2.0"}
+
+
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_values_that_the_chart_refuses_are_judged_by_its_schema_first(tmp_path, command):
+    file = tmp_path / "values.yaml"
+    file.write_text("ai:\n  llmProvder: openai\nbackend: 5\n", encoding="utf-8")
+    done = compat(command, "-f", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f'{file}:2: ai.llmProvder: there is no value "llmProvder" here. Did you mean "llmProvider"?' in done.stderr
+    assert f"{file}:3: backend: 5 is a whole number, but a mapping is expected." in done.stderr
+
+
+def test_a_chart_of_something_else_is_refused(tmp_path):
+    (tmp_path / "values.yaml").write_text("{}\n", encoding="utf-8")
+    chart = shop(tmp_path / "shop")
+    done = compat("check", "-f", str(tmp_path / "values.yaml"), "--chart", str(chart))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {chart} is not a chart of Kubilitics")
+    assert done.stderr.count("\n") == 1
 
 
 def test_what_is_given_wins_over_the_values_file(tmp_path):
@@ -160,6 +180,11 @@ def test_lint_judges_this_matrix_and_another(tmp_path):
         (("updates", "--installed", "frontend=1.2.0,backend=1.2.0", "--to", "1.1.0"), "is older than the 1.2.0"),
         (("updates", "--installed", "frontend=1.2.0,backend=1.2.0", "--to", "latest"), "no full version"),
         (("updates", "--installed", "frontend=1.2.0,backend=1.2.0", "--to", "ai=1.2.0"), "ai is not installed"),
+        (("updates", "--installed", "frontend=1.1.0,frontend=1.2.0,backend=1.2.0"), "frontend is given more than once"),
+        (
+            ("updates", "--installed", "frontend=1.1.0,backend=1.1.0", "--to", "backend=1.2.0,backend=1.3.0"),
+            "--to: backend is given more than once",
+        ),
         (("explain", "ai-non"), 'Did you mean "ai-none"?'),
     ],
 )

@@ -115,7 +115,7 @@ def test_subcharts_stand_in_the_sbom(tmp_path: Path) -> None:
 
 def test_known_digests_pin_lists_sbom_and_mirror(tmp_path: Path) -> None:
     chart = shop(tmp_path / "shop")
-    (tmp_path / "digests.json").write_text(json.dumps({"acme/shop:7.1": DIGEST, "quay.io/other:1": DIGEST}))
+    (tmp_path / "digests.json").write_text(json.dumps({"acme/shop:7.1": DIGEST}))
     ok("package", chart, "-o", tmp_path / "out", "--digests", tmp_path / "digests.json")
     assert (tmp_path / "out" / "images.txt").read_text() == f"docker.io/acme/shop:7.1@{DIGEST}\n"
     bom = json.loads((tmp_path / "out" / "shop-1.0.0.cdx.json").read_text())
@@ -139,6 +139,24 @@ def test_digests_that_cannot_be_right_are_refused(tmp_path: Path) -> None:
     ):
         digests.write_text(text)
         assert said in refused(*options)
+
+
+def test_digests_of_images_that_the_chart_does_not_start_are_named(tmp_path: Path) -> None:
+    digests = tmp_path / "digests.json"
+    digests.write_text(json.dumps({"acme/shop:7.1": DIGEST, "acme/shpo:7.1": DIGEST, "quay.io/a:1": DIGEST}))
+    said = refused("package", shop(tmp_path / "shop"), "-o", tmp_path / "out", "--digests", digests)
+    assert 'docker.io/acme/shpo:7.1: the chart starts no such image. Did you mean "docker.io/acme/shop:7.1"?' in said
+    assert "quay.io/a:1: the chart starts no such image. Leave it out" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_profiles_without_any_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "notes.txt").write_text("nothing")
+    chart = shop(tmp_path / "shop", **{"ci__notes.txt": "none here either"})
+    said = refused("package", chart, "-o", tmp_path / "out", "--profiles", tmp_path / "profiles")
+    assert f"{tmp_path / 'profiles'} holds no values files" in said
+    ok("package", chart, "-o", tmp_path / "out")
 
 
 def test_a_profile_that_cannot_be_rendered_is_named(tmp_path: Path) -> None:

@@ -80,6 +80,8 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(registry: Registry, tm
     assert "--ca-file" in said
     (tmp_path / "junk.pem").write_text("junk")
     assert "no certificates" in refused("publish", archive, where, "--ca-file", tmp_path / "junk.pem")
+    said = refused("publish", archive, where, "--ca-file", tmp_path / "nope.pem")
+    assert said == f"error: {tmp_path / 'nope.pem'} cannot be read: No such file or directory.\n"
 
 
 def test_a_registry_without_tls_is_named(open_registry: Registry, tmp_path: Path) -> None:
@@ -87,6 +89,13 @@ def test_a_registry_without_tls_is_named(open_registry: Registry, tmp_path: Path
     assert "does not speak TLS" in refused("publish", archive, where)
     ok("publish", archive, where, "--plain-http")
     assert open_registry.tags("plain/shop") == ["1.0.0"]
+
+
+@pytest.mark.parametrize("command", ["publish", "plan"])
+def test_the_help_says_what_plain_http_means(command: str) -> None:
+    shown = " ".join(ok(command, "--help").split())
+    assert "Speak http, without TLS, so that all travels unencrypted" in shown
+    assert "meant for a registry on this machine" in shown
 
 
 def test_passwords_do_not_travel_in_the_clear() -> None:

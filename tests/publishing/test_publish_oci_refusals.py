@@ -12,7 +12,9 @@ import pytest
 from kubilitics_chartgen.errors import InputError, ToolError
 from kubilitics_chartgen.publishing import oci
 from kubilitics_chartgen.publishing.archive import read_archive
-from kubilitics_chartgen.publishing.registry.http import Transport
+from kubilitics_chartgen.publishing.registry.http import Response, Transport, UnreachableError
+from kubilitics_chartgen.publishing.registry.session import Session
+from tests.chart.objects import CHART
 from tests.publishing.charts import refused
 from tests.publishing.oci_runs import manifest, packed, without_pause
 from tests.publishing.registries import Registry, changed_answers
@@ -32,7 +34,47 @@ def lie(what: str, tampered: bytes):
 
 def test_nobody_is_there(tmp_path: Path) -> None:
     said = refused("publish", packed(tmp_path), "oci://127.0.0.1:9/charts", "--plain-http")
-    assert "the connection to 127.0.0.1:9 broke: Connection refused" in said
+    assert said == "error: 127.0.0.1:9 cannot be reached: Connection refused.\n"
+    said = refused("plan", CHART, "oci://127.0.0.1:9/charts/shop:1.0.0", "--plain-http")
+    assert said == "error: 127.0.0.1:9 cannot be reached: Connection refused.\n"
+
+
+def test_a_name_without_an_address_is_said_at_once(tmp_path: Path) -> None:
+    env = {"NO_PROXY": "*", "no_proxy": "*"}
+    said = refused("publish", packed(tmp_path), "oci://nowhere.invalid/charts", env=env)
+    assert said.startswith("error: nowhere.invalid cannot be reached: ")
+    assert "arrived" not in said
+
+
+class _Script:
+    """Answers with the statuses it is given, then is gone."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses, self.asked = list(statuses), 0
+
+    def send(self, _method, _url, _headers, _data=None):
+        self.asked += 1
+        if not self.statuses:
+            raise UnreachableError("x.example cannot be reached: Connection refused.")
+        return Response(self.statuses.pop(0), {}, b"")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "said", "asked"),
+    [
+        ((), r"^x.example cannot be reached: Connection refused\.$", 2),
+        ((401,), r"^x.example cannot be reached: Connection refused\.$", 3),
+        ((202,), r"Connection refused, 5 times in a row\. What has arrived is kept: try again\.$", 6),
+    ],
+)
+def test_only_a_registry_that_was_there_is_asked_again_and_again(statuses, said, asked) -> None:
+    transport = _Script(*statuses)
+    session = Session(transport, "https://x.example", "", None, pause=lambda _seconds: None)
+    for _status in statuses:
+        session.retrying(lambda: session.send("GET", "/v2/"))
+    with pytest.raises(ToolError, match=said):
+        session.retrying(lambda: session.send("GET", "/v2/"))
+    assert transport.asked == asked
 
 
 def test_a_registry_that_never_answers_is_given_up(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests import tools
 from tests.chart.objects import CHART, PROFILES
-from tests.publishing.charts import ok, refused, shop
+from tests.publishing.charts import ok, refused, run, shop
 
 PLAIN = (
     "image:\n  repository: acme/shop\n  tag: '7'\nsidecars: []\n",
@@ -67,6 +67,26 @@ def test_relocating_twice_changes_nothing_more(tmp_path: Path) -> None:
     ok("relocate", "reg.example", chart, "-o", tmp_path / "moved.yaml")
     ok("relocate", "reg.example", chart, "-f", tmp_path / "moved.yaml", "-o", tmp_path / "again.yaml")
     assert (tmp_path / "moved.yaml").read_text() == (tmp_path / "again.yaml").read_text()
+
+
+def test_values_that_are_read_are_not_written_over(tmp_path: Path) -> None:
+    chart, mine, link = shop(tmp_path / "shop"), tmp_path / "mine.yaml", tmp_path / "link.yaml"
+    mine.write_text("replicas: 2\n")
+    link.symlink_to(mine)
+    for output in (mine, tmp_path / "shop" / ".." / "mine.yaml", link, chart / "values.yaml"):
+        before = output.read_text()
+        said = refused("relocate", "reg.example", chart, "-f", mine, "-o", output)
+        assert f"{output} is read as well, and would be lost." in said
+        assert output.read_text() == before
+    ok("package", chart, "-o", tmp_path / "dist")
+    archive = tmp_path / "dist" / "shop-1.0.0.tgz"
+    assert "would be lost" in refused("relocate", "reg.example", archive, "-o", archive)
+
+
+def test_what_was_written_is_said_beside_the_answer(tmp_path: Path) -> None:
+    done = run("relocate", "reg.example", shop(tmp_path / "shop"), "-o", tmp_path / "moved.yaml")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.splitlines()[0] == f"wrote {tmp_path / 'moved.yaml'}"
 
 
 def test_an_image_that_no_value_moves_is_named(tmp_path: Path) -> None:

@@ -266,6 +266,20 @@ def test_what_a_template_depends_on(tmp_path):
     assert "greeting" not in done.stdout
 
 
+def test_a_name_that_fits_several_templates_lists_them(tmp_path):
+    empty = "{{- /* nothing */ -}}"
+    both = {"templates/a/web.yaml": empty, "templates/b/web.yaml": empty, "templates/a/templates/a/web.yaml": empty}
+    chart = write_chart(tmp_path / "web", both)
+    done = run(chart, "--explain", "b/web.yaml")
+    assert (done.returncode, done.stdout.partition(":")[0]) == (0, "templates/b/web.yaml")
+    done = run(chart, "--explain", "web.yaml")
+    assert (done.returncode, done.stdout) == (2, "")
+    listed = "templates/a/templates/a/web.yaml, templates/a/web.yaml, templates/b/web.yaml"
+    assert f"web.yaml fits several templates. Name one of them: {listed}\n" in done.stderr
+    for name in listed.split(", "):
+        assert run(chart, "--explain", name).stdout.partition(":")[0] == name
+
+
 @pytest.mark.parametrize(
     ("changes", "arguments", "message"),
     [

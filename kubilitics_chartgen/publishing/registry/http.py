@@ -7,7 +7,9 @@ nothing but its own rules for both. Proxies come from the environment, as everyw
 
 from __future__ import annotations
 
+import errno
 import http.client
+import socket
 import ssl
 import urllib.error
 import urllib.request
@@ -18,15 +20,21 @@ from typing import IO, Any
 
 from kubilitics_chartgen.errors import InputError, ToolError
 
-__all__ = ["BrokenError", "Response", "Transport"]
+__all__ = ["BrokenError", "Response", "Transport", "UnreachableError"]
 
 _SECONDS = 30
 _MAX_BODY = 16 * 1024 * 1024
 """More than any chart archive may hold."""
+_NO_WAY = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
+"""What the system says when nobody listens there, or no way leads there."""
 
 
 class BrokenError(ToolError):
     """The connection broke or never came about: the same request may be tried again."""
+
+
+class UnreachableError(BrokenError):
+    """The connection never came about: the host has no address, or nobody listens there."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,10 @@ class Transport:
         if ca_file is not None:
             try:
                 context.load_verify_locations(cafile=str(ca_file))
-            except (OSError, ssl.SSLError) as error:
-                raise InputError(f"{ca_file} holds no certificates that can be read: {error}.") from error
+            except ssl.SSLError as error:
+                raise InputError(f"{ca_file} holds no certificates that can be read.") from error
+            except OSError as error:
+                raise InputError(f"{ca_file} cannot be read: {error.strerror}.") from error
         self._seconds = seconds
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), _Whatever())
 
@@ -95,4 +105,6 @@ def _failure(host: str, reason: Any) -> ToolError:
     if isinstance(reason, ssl.SSLError) and "WRONG_VERSION_NUMBER" in str(reason):
         return ToolError(f"{host} does not speak TLS. If it is a registry on this machine, use --plain-http.")
     why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+    if isinstance(reason, socket.gaierror) or getattr(reason, "errno", None) in _NO_WAY:
+        return UnreachableError(f"{host} cannot be reached: {why}.")
     return BrokenError(f"the connection to {host} broke: {why}.")

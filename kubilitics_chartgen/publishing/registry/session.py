@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from kubilitics_chartgen.errors import ChartgenError, InputError, ToolError
 from kubilitics_chartgen.publishing.registry.credentials import PASSWORD, USERNAME, Credentials
-from kubilitics_chartgen.publishing.registry.http import BrokenError, Response, Transport
+from kubilitics_chartgen.publishing.registry.http import BrokenError, Response, Transport, UnreachableError
 
 __all__ = ["Session", "refusal"]
 
@@ -23,6 +23,8 @@ _PARAMETER = re.compile(r'([a-z]+)="([^"]*)"')
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (429, 500, 502, 503, 504)
 _ATTEMPTS = 5
+_ATTEMPTS_UNREACHED = 2
+"""Where nobody has answered yet: more would keep those waiting who mistyped a name."""
 
 
 @dataclass
@@ -37,6 +39,8 @@ class Session:
     credentials: Credentials | None
     pause: Callable[[float], None] = time.sleep
     _authorization: str = ""
+    _reached: bool = False
+    """Whether the registry has answered more than a request for a login."""
 
     @property
     def host(self) -> str:
@@ -50,11 +54,11 @@ class Session:
             try:
                 response = attempt()
             except BrokenError as error:
+                if isinstance(error, UnreachableError) and not self._reached and number + 1 == _ATTEMPTS_UNREACHED:
+                    raise
                 if last:
-                    message = (
-                        f"{str(error).rstrip('.')}, {_ATTEMPTS} times in a row. What has arrived is kept: try again."
-                    )
-                    raise ToolError(message) from error
+                    kept = " What has arrived is kept: try again." if self._reached else ""
+                    raise ToolError(f"{str(error).rstrip('.')}, {_ATTEMPTS} times in a row.{kept}") from error
                 self.pause(2.0**number / 2)
                 continue
             if response.status not in _BUSY or last:
@@ -80,7 +84,9 @@ class Session:
     def _once(self, method: str, url: str, headers: Mapping[str, str], data: bytes | None) -> Response:
         self._check(url)
         own = {"Authorization": self._authorization} if self._authorization and self._is_own(url) else {}
-        return self.transport.send(method, url, {"User-Agent": "kubilitics-chartgen", **headers, **own}, data)
+        response = self.transport.send(method, url, {"User-Agent": "kubilitics-chartgen", **headers, **own}, data)
+        self._reached = self._reached or response.status != 401
+        return response
 
     def _is_own(self, url: str) -> bool:
         return urlsplit(url)[:2] == urlsplit(self.base)[:2]
