@@ -26,8 +26,6 @@ class Program:
     """What it reads, with a pattern of what it takes: `a|b`, empty for anything. Of each family (the part before the
     first `_`) no others."""
     needs: tuple[str, ...] = ()
-    secrets: tuple[str, ...] = ()
-    """Variables that hold a secret, which stands in no values."""
     decided: tuple[str, ...] = ()
     """Variables that it would read as well, though values decide what they are about: with them what the chart says of
     it, and does around it, would not be true."""
@@ -82,7 +80,6 @@ PROGRAMS = (
             "KUBECONFIG",
             "HOME",
         ),
-        secrets=("KUBILITICS_AUTH_JWT_SECRET", "KUBILITICS_AUTH_ADMIN_PASS"),
         decided=("KUBILITICS_TLS_ENABLED", "KUBILITICS_TLS_CERT_PATH", "KUBILITICS_TLS_KEY_PATH"),
         ports=(8080,),
         paths=("/health",),
@@ -115,7 +112,6 @@ PROGRAMS = (
             "KUBILITICS_BACKEND_ADDRESS",
             "KUBILITICS_BACKEND_HTTP_BASE_URL",
         ),
-        secrets=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
         decided=(
             "KUBILITICS_LLM_PROVIDER",
             "KUBILITICS_LLM_OPENAI",

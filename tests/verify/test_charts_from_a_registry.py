@@ -55,9 +55,6 @@ EXPECTED = {
         # It listens there all the same: a warning.
         ("probes", "Deployment/kueue-controller-manager", f"{POD}.containers[0].livenessProbe.httpGet.port"),
         ("probes", "Deployment/kueue-controller-manager", f"{POD}.containers[0].readinessProbe.httpGet.port"),
-        # The ports of two Services are the templates' own, unless there are none.
-        ("every-value", "", "metricsService.ports"),
-        ("every-value", "", "webhookService.ports"),
     },
     # Paths on Windows nodes, and objects for Kubernetes before 1.25.
     "secrets-store-csi-driver": {

@@ -38,13 +38,6 @@ AI_REFUSALS: tuple[Refusal, ...] = (
         "--from-literal=openai-api-key=... (the README lists the key names of all providers).",
         bad={"ai": {"enabled": True, "llmProvider": "openai", "apiKey": "sk-example"}},
         good={"ai": {"enabled": True, "llmProvider": "openai", "apiKeySecret": "kubilitics-ai-secrets"}},
-        elsewhere=(
-            Example(
-                "ai.extraEnv OPENAI_API_KEY",
-                bad={"ai": {"enabled": True, "extraEnv": [{"name": "OPENAI_API_KEY", "value": "sk-example"}]}},
-                good={"ai": {"enabled": True, "extraEnv": []}},
-            ),
-        ),
     ),
     Refusal(
         "ai-shares-account",

@@ -94,13 +94,6 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
         "Remove it, put it into a Secret under the key jwt-secret and name the Secret in backend.auth.existingSecret.",
         bad=_auth(mode="required", existingSecret="kubilitics-auth", jwtSecret="x" * 32),
         good=_auth(mode="required", existingSecret="kubilitics-auth"),
-        elsewhere=(
-            Example(
-                "backend.extraEnv KUBILITICS_AUTH_ADMIN_PASS",
-                bad={"backend": {"extraEnv": [{"name": "KUBILITICS_AUTH_ADMIN_PASS", "value": "x"}]}},
-                good={"backend": {"extraEnv": []}},
-            ),
-        ),
     ),
     Refusal(
         "exposed-without-auth",

@@ -32,8 +32,6 @@
     "KUBILITICS_SERVER_TLS_CERT_PATH"
     "KUBILITICS_SERVER_TLS_KEY_PATH"
   )
-  (list "OPENAI_API_KEY" "ANTHROPIC_API_KEY")
-  "api-key-in-values"
 ) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values

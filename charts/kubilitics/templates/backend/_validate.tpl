@@ -31,8 +31,6 @@
     "KUBILITICS_TLS_CERT_PATH"
     "KUBILITICS_TLS_KEY_PATH"
   )
-  (list "KUBILITICS_AUTH_JWT_SECRET" "KUBILITICS_AUTH_ADMIN_PASS")
-  "jwt-secret-in-values"
 ) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas

@@ -23,8 +23,6 @@
   (list
     [[ program.ai.decided | map("tojson") | join("\n    ") ]]
   )
-  (list [[ program.ai.secrets | map("tojson") | join(" ") ]])
-  "api-key-in-values"
 ) }}
 {{- if $ai.apiKey }}
 - id: api-key-in-values

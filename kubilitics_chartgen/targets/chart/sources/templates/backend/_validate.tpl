@@ -29,8 +29,6 @@
   (list
     [[ program.backend.decided | map("tojson") | join("\n    ") ]]
   )
-  (list [[ program.backend.secrets | map("tojson") | join(" ") ]])
-  "jwt-secret-in-values"
 ) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas

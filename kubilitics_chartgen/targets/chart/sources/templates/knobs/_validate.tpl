@@ -136,20 +136,13 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- include "kubilitics.validate.service" (list (printf "%s.service" $path) $values.service) }}
 {{- end -}}
 
-{{/*
-A refusal for each of the operator's variables that other values decide, and for each secret that comes from no Secret. Argument: (list
-values-path variables decided secrets id-of-a-secret's-refusal).
-*/}}
+{{/* A refusal for each of the operator's variables that other values decide. Argument: (list values-path variables decided). */}}
 {{- define "kubilitics.validate.variables" -}}
 {{- $path := index . 0 -}}
 {{- $decided := index . 2 -}}
-{{- $secrets := index . 3 -}}
-{{- $id := index . 4 -}}
 {{- range index . 1 }}
 {{- if has .name $decided }}
 - {id: extra-env-decided, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
-{{- else if and (has .name $secrets) (not .valueFrom) }}
-- {id: {{ $id }}, path: {{ printf "%s.extraEnv %s" $path .name | quote }}}
 {{- end }}
 {{- end }}
 {{- end -}}
