@@ -56,16 +56,12 @@ def _from_values(files: list[str], chart: Path) -> dict[str, str]:
 
     Raises InputError for values that the chart's schema refuses, and for a chart that is not Kubilitics.
     """
-    from kubilitics_chartgen.helm import EmbeddedEngine, Judge, read_values
+    from kubilitics_chartgen.helm import EmbeddedEngine, read_values, values_seen
 
     loaded = EmbeddedEngine().load(chart)
     if "backend" not in loaded.defaults:
         raise InputError(f"{chart} is not a chart of Kubilitics: its values have no backend. Name one with --chart.")
-    given = read_values(files)
-    merged = loaded.coalesce(given.data)
-    problems = Judge(loaded.schema).problems(merged, given)
-    if problems:
-        raise InputError("the values do not fit the chart's schema", problems)
+    merged = values_seen(loaded, read_values(files))
     versions = {"chart": str(loaded.metadata["version"])}
     for component in ("frontend", "backend", "ai"):
         settings = _map(merged.get(component))

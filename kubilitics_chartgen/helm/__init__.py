@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kubilitics_chartgen.helm.judge import Judge
     from kubilitics_chartgen.helm.manifests import HELM_3, HELM_4, Dialect, Document, documents, documents_text, notes
     from kubilitics_chartgen.helm.paths import ValuesPath, path_text
-    from kubilitics_chartgen.helm.rendering import Rendered, RenderRequest, render_chart, select
+    from kubilitics_chartgen.helm.rendering import Rendered, RenderRequest, render_chart, select, values_seen
     from kubilitics_chartgen.helm.reuse import Before, Keep, UpgradeValues, upgrade_values
     from kubilitics_chartgen.helm.settings import read_chart_settings
     from kubilitics_chartgen.helm.values_file import Place, Values, parse_values, read_values, read_values_file
@@ -56,6 +56,7 @@ __all__ = [
     "render_chart",
     "select",
     "upgrade_values",
+    "values_seen",
 ]
 
 _HOMES = {
@@ -65,7 +66,7 @@ _HOMES = {
     "judge": ("Judge",),
     "manifests": ("HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "notes"),
     "paths": ("ValuesPath", "path_text"),
-    "rendering": ("RenderRequest", "Rendered", "render_chart", "select"),
+    "rendering": ("RenderRequest", "Rendered", "render_chart", "select", "values_seen"),
     "reuse": ("Before", "Keep", "UpgradeValues", "upgrade_values"),
     "settings": ("read_chart_settings",),
     "values_file": ("Place", "Values", "parse_values", "read_values", "read_values_file"),

@@ -20,7 +20,7 @@ from kubilitics_chartgen.helm.manifests import Dialect, Document, documents, doc
 from kubilitics_chartgen.helm.values_file import Values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version
 
-__all__ = ["RenderRequest", "Rendered", "render_chart", "select"]
+__all__ = ["RenderRequest", "Rendered", "render_chart", "select", "values_seen"]
 
 EngineName = Literal["embedded", "cli"]
 
@@ -58,6 +58,15 @@ class Rendered:
         return documents_text(self.documents, include_tests=include_tests)
 
 
+def values_seen(chart: EmbeddedChart, given: Values) -> dict[str, Any]:
+    """The values that templates see; raises RefusedError with every problem of the given ones by the chart's schema."""
+    coalesced = chart.coalesce(given.data)
+    problems = Judge(chart.schema).problems(coalesced, given)
+    if problems:
+        raise RefusedError("the values do not fit the chart's schema", problems)
+    return coalesced
+
+
 def render_chart(request: RenderRequest, *, stdin: BinaryIO | None = None) -> Rendered:
     """Render; raises InputError with every problem of the values at once, or RefusedError in the chart's words."""
     check_release(request.release)
@@ -67,10 +76,7 @@ def render_chart(request: RenderRequest, *, stdin: BinaryIO | None = None) -> Re
     given = read_values(request.files, sets=request.sets, set_strings=request.set_strings, stdin=stdin)
     for above in request.values:
         given = above.over(given)
-    coalesced = facts.coalesce(given.data)
-    problems = Judge(facts.schema).problems(coalesced, given)
-    if problems:
-        raise RefusedError("the values do not fit the chart's schema", problems)
+    coalesced = values_seen(facts, given)
     chart, dialect = _choose(request, facts)
     try:
         texts = chart.render(given.data, request.release)

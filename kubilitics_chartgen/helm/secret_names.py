@@ -49,14 +49,17 @@ def secret_texts(values: Any) -> frozenset[str]:
     return frozenset(text for text in _texts(values, inside=False) if text)
 
 
-def masked(text: str, secrets: Collection[str]) -> str:
-    """A text without these secrets, whole or cut; the longest goes first, for one may stand in another."""
+def masked(text: str, secrets: Collection[str], *, cut: bool = True) -> str:
+    """A text without these secrets; the longest goes first, for one may stand in another.
+
+    Where the text may be `cut`, so is a secret in it: what begins as a long one does goes as well.
+    """
     for secret in sorted(secrets, key=lambda each: (-len(each), each)):
         if len(secret) < SHORTEST:
             continue
         text = text.replace(secret, HIDDEN)
         begin = secret[:_BEGINNING]
-        while len(secret) > _BEGINNING and begin in text:
+        while cut and len(secret) > _BEGINNING and begin in text:
             place, length = text.index(begin), _BEGINNING
             while length < len(secret) and text.startswith(secret[: length + 1], place):
                 length += 1

@@ -104,4 +104,4 @@ def _masked(value: Any, secrets: frozenset[str]) -> Any:
         }
     if isinstance(value, list):
         return [_masked(item, secrets) for item in value]
-    return masked(without_passwords(value), secrets) if isinstance(value, str) else value
+    return masked(without_passwords(value), secrets, cut=False) if isinstance(value, str) else value

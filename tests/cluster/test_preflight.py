@@ -241,6 +241,20 @@ def test_whoever_may_only_read_gets_every_answer(cluster, ask, kube_config, tmp_
     assert f"you may not create, patch, delete deployments.apps in {namespace}" in answer.problems
 
 
+def test_a_role_of_no_kind_that_there_is_is_told(ask):
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "odd"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "role", "name": "reads"},
+        "subjects": [{"kind": "ServiceAccount", "name": "default"}],
+    }
+    answer = ask({"extraObjects": [binding]})
+    assert answer.of("permissions", "problem") == [
+        "RoleBinding has a roleRef of kind role, which is neither Role nor ClusterRole"
+    ]
+
+
 def test_the_administrator_of_a_namespace_cannot_grant_what_they_lack(cluster, ask, kube_config, tmp_path, namespace):
     binding = {
         "apiVersion": "rbac.authorization.k8s.io/v1",

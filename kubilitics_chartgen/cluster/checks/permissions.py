@@ -86,14 +86,14 @@ def _grants(situation: Situation) -> Iterator[tuple[Status, str]]:
 def _binding(situation: Situation, item: Mapping[str, Any], namespace: str) -> Iterator[tuple[Status, str]]:
     reference = item.get("roleRef") or {}
     kind, name = str(reference.get("kind")), str(reference.get("name"))
+    if kind not in RESOURCES:
+        yield Status.PROBLEM, f"{item.get('kind')} has a roleRef of kind {kind}, which is neither Role nor ClusterRole"
+        return
     ours = any(
         other.get("kind") == kind and (other.get("metadata") or {}).get("name") == name
         for other in situation.needs.objects
     )
-    if ours or situation.cluster.may("bind", RBAC, RESOURCES.get(kind, ""), namespace=namespace, name=name):
-        return
-    if kind not in RESOURCES:
-        yield Status.PROBLEM, f"{item.get('kind')} has a roleRef of kind {kind}, which is neither Role nor ClusterRole"
+    if ours or situation.cluster.may("bind", RBAC, RESOURCES[kind], namespace=namespace, name=name):
         return
     path = f"/apis/{RBAC}/v1/" + (f"namespaces/{namespace}/" if kind == "Role" else "") + f"{RESOURCES[kind]}/{name}"
     binding = f"{item.get('kind')}/{(item.get('metadata') or {}).get('name')}"

@@ -10,7 +10,6 @@ from typing import Any
 
 from kubilitics_chartgen.kube.quantity import parse_quantity
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.pods import user_faults
 from kubilitics_chartgen.verify.checks.reading import (
     Container,
     Object,
@@ -26,6 +25,7 @@ from kubilitics_chartgen.verify.checks.reading import (
     plain,
     quoted,
     seccomp_faults,
+    user_faults,
 )
 
 __all__ = ["Containers"]

@@ -21,9 +21,10 @@ from kubilitics_chartgen.verify.checks.reading import (
     plain,
     quoted,
     seccomp_faults,
+    user_faults,
 )
 
-__all__ = ["Pods", "user_faults"]
+__all__ = ["Pods"]
 
 Found = Iterator[tuple[str, str]]
 
@@ -100,14 +101,6 @@ def _identity(spec: Object) -> Found:
     yield from seccomp_faults("securityContext", context)
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         yield "shareProcessNamespace", "cannot be true where hostPID is"
-
-
-def user_faults(place: str, context: Object) -> Found:
-    """What is wrong with the ids of users and groups in a security context."""
-    for key in ("runAsUser", "runAsGroup", "fsGroup"):
-        number = context.get(key)
-        if isinstance(number, int) and not 0 <= number < 2**31:
-            yield f"{place}.{key}", f"{quoted(number)} must be 0 to 2147483647"
 
 
 def _dns(spec: Object) -> Found:

@@ -30,6 +30,7 @@ __all__ = [
     "pod_of",
     "quoted",
     "seccomp_faults",
+    "user_faults",
 ]
 
 Object = Mapping[str, Any]
@@ -93,6 +94,14 @@ def is_subdomain(text: str) -> bool:
 def is_object_name(name: Any) -> bool:
     """Whether a ConfigMap, a Secret and most other objects may have this name."""
     return isinstance(name, str) and is_subdomain(name)
+
+
+def user_faults(place: str, context: Object) -> Iterator[tuple[str, str]]:
+    """What is wrong with the ids of users and groups in a security context."""
+    for key in ("runAsUser", "runAsGroup", "fsGroup"):
+        number = context.get(key)
+        if isinstance(number, int) and not 0 <= number < 2**31:
+            yield f"{place}.{key}", f"{quoted(number)} must be 0 to 2147483647"
 
 
 def seccomp_faults(place: str, context: Object) -> Iterator[tuple[str, str]]:
