@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kubilitics_chartgen.cli import generate as generating
-from kubilitics_chartgen.cli.output import console, counted, print_json, progress
+from kubilitics_chartgen.cli.output import console, print_json, progress
+from kubilitics_chartgen.words import counted
 
 if TYPE_CHECKING:
     from kubilitics_chartgen.kube.versions import KubeVersion
@@ -138,7 +139,7 @@ def _print(
     from rich.table import Table
 
     out = console()
-    out.print(f"Generated {chart}: {files} files, {len(changed) or 'none'} changed")
+    out.print(f"Generated {chart}: {counted(files, 'file')}, {len(changed) or 'none'} changed")
     out.print(f"Linted {chart}: {counted(findings, 'finding')}\n")
     span = f"{versions[0].name} to {versions[-1].name}"
     table = Table(title=f"Profiles, strictly validated on Kubernetes {span}", title_justify="left")

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from kubilitics_chartgen.cli.output import counted, print_json
+from kubilitics_chartgen.cli.output import print_json
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.words import counted
 
 __all__ = ["Plan", "apply", "generate", "plan"]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
 
-__all__ = ["console", "counted", "escaped", "print_json", "progress"]
+__all__ = ["console", "escaped", "print_json", "progress"]
 
 
 def escaped(text: str) -> str:
@@ -27,11 +27,6 @@ def escaped(text: str) -> str:
     return "".join(
         char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode() for char in text
     )
-
-
-def counted(number: float, noun: str) -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number:,.0f} {noun}{'s' * (number != 1)}"
 
 
 def console(*, stderr: bool = False) -> Console:

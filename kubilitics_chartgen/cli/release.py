@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kubilitics_chartgen.errors import InputError
+from kubilitics_chartgen.words import counted
 
 __all__ = ["app", "check", "notes"]
 
@@ -91,7 +92,7 @@ def check(
                 out.print(f"      {problem}", markup=False)
         passed = len(results) - len(failed)
         verdict = f"{version} must not go out" if failed else f"{version} may go out"
-        out.print(f"{verdict}: {passed} of {len(results)} checks hold", markup=False)
+        out.print(f"{verdict}: {passed} of {counted(len(results), 'check')} hold", markup=False)
     raise typer.Exit(1 if failed else 0)
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kubilitics_chartgen.errors import InputError, did_you_mean
+from kubilitics_chartgen.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,4 +149,4 @@ def _write(found: Sequence[Document], folder: Path) -> None:
     for document in found:
         texts[document.source] = texts.get(document.source, "") + document.printed
     replace_folder(folder, texts)
-    typer.echo(f"wrote {len(texts)} files to {folder}", err=True)
+    typer.echo(f"wrote {counted(len(texts), 'file')} to {folder}", err=True)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kubilitics_chartgen.words import counted
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -200,7 +202,7 @@ def _write(kind: ReportFormat, path: Path, result: VerifyReport) -> None:
 
 
 def _print(result: VerifyReport) -> None:
-    from kubilitics_chartgen.cli.output import console, counted
+    from kubilitics_chartgen.cli.output import console
 
     out = console()
     for finding in result.findings:
@@ -210,7 +212,7 @@ def _print(result: VerifyReport) -> None:
     numbers = result.numbers
     failing = sum(finding.fails for finding in result.findings)
     lines = [
-        f"{numbers['configurations']:,.0f} configurations of {numbers['factors']:.0f} values: "
+        f"{counted(numbers['configurations'], 'configuration')} of {counted(numbers['factors'], 'value')}: "
         f"{numbers['accepted']:,.0f} accepted, {numbers['refused']:,.0f} refused in words",
         *_breadth(result),
         *_branch_lines(result.branches),
@@ -237,16 +239,14 @@ def _print(result: VerifyReport) -> None:
 
 def _breadth(result: VerifyReport) -> Iterator[str]:
     """What was looked at: the objects of one chart, or pairs of objects of two."""
-    from kubilitics_chartgen.cli.output import counted
-
     numbers = result.numbers
     versions = _span(result.kube_versions)
     if "pairs" in numbers:
-        yield f"{numbers['pairs']:,.0f} objects compared before and after, as Kubernetes {versions} would"
+        yield f"{counted(numbers['pairs'], 'object')} compared before and after, as Kubernetes {versions} would"
         return
     whole = sum(each.strength == 0 for each in result.coverage)
     undecided = sum(each.undecided for each in result.coverage)
-    yield f"{numbers['distinctDocuments']:,.0f} distinct objects checked for Kubernetes {versions}"
+    yield f"{counted(numbers['distinctDocuments'], 'distinct object')} checked for Kubernetes {versions}"
     yield (
         f"{counted(len(result.coverage), 'template')}: {whole} in every combination, "
         f"{len(result.coverage) - whole} t-wise; {counted(undecided, 'combination')} undecided"

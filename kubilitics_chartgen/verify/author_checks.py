@@ -26,6 +26,7 @@ from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
+from kubilitics_chartgen.words import counted
 
 __all__ = ["AUTHOR_CHECKS", "check_author", "check_declared", "switched_off", "undefined"]
 
@@ -99,7 +100,7 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
         yield Proof(
             "every-template",
             "warning",
-            f"It prints no object in any of {len(ledger.accepted)} configurations.",
+            f"It prints no object in any of {counted(len(ledger.accepted), 'configuration')}.",
             template=name,
             fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
         )
@@ -123,7 +124,8 @@ def _every_right(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
             yield Proof(
                 "every-right",
                 "error",
-                f"`{right}` is declared, and no role grants it in any of {len(ledger.accepted)} configurations.",
+                f"`{right}` is declared, and no role grants it in any of "
+                f"{counted(len(ledger.accepted), 'configuration')}.",
                 path=f"declared.permissions[{number}]",
                 template=SETTINGS_FILE,
                 fix="Grant it, or take it out of what is declared.",

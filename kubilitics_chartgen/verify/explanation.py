@@ -13,6 +13,7 @@ from kubilitics_chartgen.verify.analysis.reads import Use
 from kubilitics_chartgen.verify.dependencies import TemplateDependencies
 from kubilitics_chartgen.verify.lint.paths import shown
 from kubilitics_chartgen.verify.subject import read_subject
+from kubilitics_chartgen.words import counted
 
 __all__ = ["Explanation", "explain"]
 
@@ -42,7 +43,8 @@ class Explanation:
 
     def lines(self) -> Iterator[str]:
         """The explanation in lines."""
-        yield f"{self.template}: {len(self.conditions) + len(self.data)} values, {self.combinations:,} combinations"
+        read = counted(len(self.conditions) + len(self.data), "value")
+        yield f"{self.template}: {read}, {counted(self.combinations, 'combination')}"
         if self.widened:
             yield f"It counts as reading everything: {self.widened}."
         if self.also:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from kubilitics_chartgen.helm.secret_names import HIDDEN, HIDDEN_NOTE, masked
+from kubilitics_chartgen.words import counted
 
 __all__ = ["BranchCoverage", "Coverage", "Proof", "Untaken", "VerifyReport"]
 
@@ -99,8 +100,8 @@ class Coverage:
     def shown(self) -> str:
         """How far, in words."""
         kind = "exhaustive" if self.strength == 0 else f"{self.strength}-wise"
-        text = f"{kind}, {self.configurations} configurations"
-        return f"{text}, {self.undecided} combinations undecided" if self.undecided else text
+        text = f"{kind}, {counted(self.configurations, 'configuration')}"
+        return f"{text}, {counted(self.undecided, 'combination')} undecided" if self.undecided else text
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from kubilitics_chartgen.verify.space.configuration import Configuration, overri
 from kubilitics_chartgen.verify.space.factors import Path
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
+from kubilitics_chartgen.words import counted
 
 __all__ = ["SPACE_CHECKS", "changing_nothing", "check_space", "matters", "nothing_accepted", "spread"]
 
@@ -71,7 +72,7 @@ def nothing_accepted(subject: Subject, ledger: Ledger, chart: str) -> Iterator[P
     yield Proof(
         "renders",
         "error",
-        f"None of {count} configurations is accepted, so there is nothing to check. The first is refused: "
+        f"None of {counted(count, 'configuration')} is accepted, so there is nothing to check. The first is refused: "
         f"{why.message}",
         template=why.template,
         fix="Start from values that the chart takes, by --values, or keep some in ci/*-values.yaml.",
@@ -141,7 +142,9 @@ def _every_value(subject: Subject, ledger: Ledger, bases: Sequence[Configuration
     if not starts:
         return
     for factor, count in changing_nothing(subject, ledger, starts, waiting).items():
-        where = f"in {count} configurations" if _readers(subject, factor) else "anywhere: no template reads it"
+        where = (
+            f"in {counted(count, 'configuration')}" if _readers(subject, factor) else "anywhere: no template reads it"
+        )
         yield Proof(
             "every-value",
             "warning",

@@ -40,6 +40,7 @@ from kubilitics_chartgen.verify.sweep.pool import Pool, default_workers
 from kubilitics_chartgen.verify.sweep.task import Outcome, Request
 from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from kubilitics_chartgen.verify.template_coverage import coverage_of
+from kubilitics_chartgen.words import counted
 
 __all__ = ["VerifyRequest", "check_names", "check_start", "plan_of", "pool_of", "verify"]
 
@@ -289,9 +290,9 @@ def _notes(
     blind = sorted(name for name, one in subject.slices.items() if one.versioned)
     if subject.kube_value is None and blind:
         notes.append(
-            f"{len(blind)} templates look at the Kubernetes version or at what the cluster serves; they were rendered "
-            "for one version, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where a "
-            "value of the chart replaces the version."
+            f"{counted(len(blind), 'template')} may look at the Kubernetes version or at what the cluster serves: "
+            "rendered for one version, and judged against that one. Declare kubeVersion.value in .chartgen.yaml, where "
+            "a value of the chart replaces the version."
         )
     if clusters:
         notes.append(f"The chart was looked at in brief as on {'; '.join(each.words for each in clusters)}.")

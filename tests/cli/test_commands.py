@@ -15,9 +15,9 @@ import pytest
 import kubilitics_chartgen
 from kubilitics_chartgen.cli import demo, writing
 from kubilitics_chartgen.cli.generate import apply, plan
-from kubilitics_chartgen.cli.output import counted
 from kubilitics_chartgen.errors import ToolError
 from kubilitics_chartgen.kube.versions import supported
+from kubilitics_chartgen.words import counted
 from tests.chart.objects import REPOSITORY
 
 PROGRAM = str(Path(sys.executable).parent / "kubilitics-chartgen")

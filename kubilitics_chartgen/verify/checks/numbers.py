@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.reading import quoted
+from kubilitics_chartgen.verify.checks.reading import quoted, texts
 
 __all__ = ["Numbers"]
 
@@ -29,21 +28,7 @@ class Numbers:
     def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
         """Texts with such a number; what stands in the manifest as a number is read as one."""
         if "e+" in document.text and _EXPONENT.search(document.text):
-            for path, text in _texts(document.object, ""):
+            for path, text in texts(document.object):
                 found = _EXPONENT.search(text)
                 if found:
                     yield fault(self, document, path, f"holds {quoted(found[0])} where a whole number is meant")
-
-
-def _texts(node: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            name = str(key)
-            yield from _texts(
-                value, f'{path}["{name}"]' if "." in name or "/" in name else f"{path}.{name}".lstrip(".")
-            )
-    elif isinstance(node, list):
-        for position, value in enumerate(node):
-            yield from _texts(value, f"{path}[{position}]")

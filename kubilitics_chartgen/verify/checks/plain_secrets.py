@@ -9,7 +9,7 @@ from typing import Any
 
 from kubilitics_chartgen.helm.secret_names import names_secret
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.reading import entries, items, mapping, quoted
+from kubilitics_chartgen.verify.checks.reading import entries, items, mapping, quoted, texts
 
 __all__ = ["PlainSecrets"]
 
@@ -56,9 +56,10 @@ class PlainSecrets:
         for hint, pattern in _TOKENS.items():
             match = pattern.search(text) if hint in text else None
             if match:
+                path = next((path for path, value in texts(document.object) if pattern.search(value)), "")
                 line = text.count("\n", 0, match.start()) + 1
-                message = f"what looks like a key or password stands in line {line} of the document"
-                yield fault(self, document, "", message)
+                where = "in plain sight" if path else f"in line {line} of the document"
+                yield fault(self, document, path, f"what looks like a key or password stands {where}")
                 break
         if document.kind == "ConfigMap" and not document.group:
             for key, value in mapping(document.object.get("data")).items():

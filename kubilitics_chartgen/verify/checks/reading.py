@@ -30,6 +30,7 @@ __all__ = [
     "pod_of",
     "quoted",
     "seccomp_faults",
+    "texts",
     "user_faults",
 ]
 
@@ -71,6 +72,19 @@ def items(value: Any) -> Iterator[tuple[int, Object]]:
 def plain(value: Any) -> Any:
     """The value if it is a scalar, else None: what is of the wrong type is for the check `schema`."""
     return None if isinstance(value, (dict, list)) else value
+
+
+def texts(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text in an object, with its path: `data["app.conf"]`, `spec.containers[0].image`."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            name = str(key)
+            yield from texts(value, f'{path}["{name}"]' if "." in name or "/" in name else f"{path}.{name}".lstrip("."))
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            yield from texts(value, f"{path}[{position}]")
 
 
 def quoted(value: Any) -> str:
