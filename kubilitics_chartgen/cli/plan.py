@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,6 +103,7 @@ def plan(
     """
     from kubilitics_chartgen.cli.output import progress
     from kubilitics_chartgen.errors import InputError
+    from kubilitics_chartgen.helm.values_file import MAX_BYTES
     from kubilitics_chartgen.upgrade import Apply
     from kubilitics_chartgen.upgrade.planning import Wish, plan_from_charts, plan_from_cluster
     from kubilitics_chartgen.upgrade.report import commands
@@ -115,15 +117,16 @@ def plan(
         raise InputError("With --live the old values are those of the release: leave --old-values out.")
     keep = _keep(reset=reset_values, given=reset_then_reuse_values, everything=reuse_values)
     chosen = PlanFormat.json if as_json else output
+    stdin = sys.stdin.buffer.read(MAX_BYTES + 1) if "-" in [*(files or ()), *(old_files or ())] else b""
     with charts_at_hand(charts, ca_file=ca_file, plain_http=plain_http) as found:
-        new = Side(found[-1].path, tuple(files or ()), tuple(sets or ()), found[-1].reference)
+        new = Side(found[-1].path, tuple(files or ()), tuple(sets or ()), found[-1].reference, stdin)
         target = Target(release, namespace or "default", kube_version or None)
         wish = Wish(new, target, keep, None if apply is ApplyChoice.auto else Apply(apply.value))
         # Where values are reused, those of NEW are what is changed.
         reuses = reuse_values or reset_then_reuse_values
         borrowed = old_files is None and not reuses
         theirs = tuple((files if borrowed else old_files) or ())
-        old = Side(found[0].path, theirs, reference=found[0].reference)
+        old = Side(found[0].path, theirs, reference=found[0].reference, stdin=stdin)
         if fleet and chosen is PlanFormat.markdown:
             raise InputError("--fleet prints lines, or JSON with --json: leave --format markdown out.")
         if fleet:

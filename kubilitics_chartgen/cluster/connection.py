@@ -170,15 +170,19 @@ def connect(*, kubeconfig: str = "", context: str = "", namespace: str = "", sec
             f"there is no kubeconfig at {files}. Name one with --kubeconfig or KUBECONFIG, as for kubectl and helm."
         )
     try:
-        contexts, current = config.list_kube_config_contexts(config_file=files)
+        # The client's own list wants a current context, even where another one is named.
+        merged = config.kube_config.KubeConfigMerger(files).config
+        contexts = [] if merged is None else [item.value for item in merged["contexts"]]
+        current = None if merged is None else merged.safe_get("current-context")
     except config.ConfigException as error:
         raise InputError(f"the kubeconfig {files} cannot be used: {error}") from error
     except Exception as error:  # PyYAML's errors, and whatever a file that is no kubeconfig leads to
         raise InputError(f"{files} is not a kubeconfig: {_reason(error)}") from error
     names = [item["name"] for item in contexts]
-    chosen = context or current["name"]
+    chosen = context or str(current or "")
     if chosen not in names:
-        raise InputError(f'there is no context "{chosen}" in {files}; it has: {", ".join(sorted(names)) or "none"}.')
+        what = f'there is no context "{chosen}" in {files}' if chosen else f"{files} names no current context"
+        raise InputError(f"{what}; it has: {', '.join(sorted(names)) or 'none'}. Name one with --context.")
     its = next(item for item in contexts if item["name"] == chosen)
     with _said() as words:
         try:

@@ -63,6 +63,11 @@ def read_release(cluster: Connection, name: str, namespace: str) -> InstalledRel
                 f"revision {newest} of {name} is {status}: a helm command still runs, or was interrupted. "
                 f"When none runs: helm rollback {name} --namespace {namespace}"
             )
+        if status not in ("failed", "superseded") and "deployed" not in {state for _number, state in revisions}:
+            raise InputError(
+                f"revision {newest} of {name} is {status} and none is deployed: helm upgrade refuses that. Install it "
+                f"anew: helm uninstall {name} --namespace {namespace}, then helm install"
+            )
         # A failed revision is no base: Helm compares with the last one that was deployed.
         chosen = next((number for number, state in reversed(revisions) if state == "deployed"), newest)
         record = cluster.get(f"{path}/sh.helm.release.v1.{name}.v{chosen}", "get secrets") or {}

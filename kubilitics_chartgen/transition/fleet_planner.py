@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from kubilitics_chartgen.errors import InputError
-from kubilitics_chartgen.helm import EmbeddedChart, EmbeddedEngine, RefusedError, Release, Values, read_values
+from kubilitics_chartgen.helm import EmbeddedChart, EmbeddedEngine, RefusedError, Release, Values
 from kubilitics_chartgen.helm.batch import BatchChart
 from kubilitics_chartgen.helm.values_file import read_values_file
 from kubilitics_chartgen.helm.values_set import apply_set
@@ -127,7 +127,7 @@ class _Prepared:
         self._side = side
         self._chart = RememberedChart(side.chart, dependencies, remembered=_TEMPLATES)
         self._release = Release(target.release, target.namespace, upgrade=upgrade, kube_version=target.kube_version)
-        self._base = read_values(side.files)
+        self._base = side.values(sets=False)
         self._chart.renderer.alone.check_renderable(self._release)
 
     def case(self, theirs: Values) -> Case:

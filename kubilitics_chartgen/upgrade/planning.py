@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kubilitics_chartgen.cluster import Connection, kubernetes_version, read_release
 from kubilitics_chartgen.errors import InputError, Problem
-from kubilitics_chartgen.helm import Keep, RefusedError, UpgradeValues
+from kubilitics_chartgen.helm import EmbeddedEngine, Keep, RefusedError, UpgradeValues
 from kubilitics_chartgen.kube.versions import KubeVersion, newest, parse_version
 from kubilitics_chartgen.upgrade.live import Live, ask
 from kubilitics_chartgen.upgrade.merge import Apply
@@ -57,20 +57,24 @@ def plan_from_charts(old: Side, wish: Wish, *, borrowed: bool) -> Planned:
             error.problems or [Problem(error.summary)],
         ) from error
     applies = (wish.apply,) if wish.apply else tuple(Apply)
-    return _planned(f"{old.name} to {wish.new.name}", before, old, wish, applies)
+    asked = wish.target.kube_version
+    version = parse_version(asked) if asked else newest()
+    return _planned(f"{old.name} to {wish.new.name}", before, old, wish, applies, version)
 
 
 def plan_from_cluster(cluster: Connection, wish: Wish) -> Planned:
     """From the release that runs; the target's namespace is the connection's."""
     served = kubernetes_version(cluster).split("-")[0].split("+")[0]
     installed = read_release(cluster, wish.target.release, cluster.namespace)
-    target = replace(
-        wish.target, namespace=installed.namespace, kube_version=wish.target.kube_version or served or None
-    )
+    asked = wish.target.kube_version
+    # Only a chart that says which value overrides the version can be rendered for the cluster's own.
+    known = served if EmbeddedEngine().load(wish.new.chart).kube_version_value else None
+    target = replace(wish.target, namespace=installed.namespace, kube_version=asked or known or None)
+    version = parse_version(asked or served) if asked or served else newest()
     title = f"{installed.name} in {installed.namespace} ({cluster.context}, revision {installed.revision})"
     applies = (wish.apply or (Apply.server if installed.server_side else Apply.client),)
     return _planned(
-        f"{title} to {wish.new.name}", recorded(installed), None, replace(wish, target=target), applies, cluster
+        f"{title} to {wish.new.name}", recorded(installed), None, replace(wish, target=target), applies, version, cluster
     )
 
 
@@ -80,10 +84,10 @@ def _planned(
     old: Side | None,
     wish: Wish,
     applies: tuple[Apply, ...],
+    version: KubeVersion,
     cluster: Connection | None = None,
 ) -> Planned:
     target = wish.target
-    version = parse_version(target.kube_version) if target.kube_version else newest()
     after, values = upgraded(wish.new, before, target, wish.keep)
     live = None
     if cluster is not None:

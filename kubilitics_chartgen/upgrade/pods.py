@@ -49,7 +49,10 @@ def rollout(
     shared = _single_node_claim(after, claims)
     if found and found.verdict is Verdict.RESTART and shared and after.get("kind") == "Deployment":
         reason = f"{found.reason}; {shared} can be used on one node at a time, so a new pod elsewhere waits for the old"
-        return Rollout(Verdict.DOWNTIME, found.pods, reason)
+        if _missing(spec.get("strategy") or {}, count) > 0:
+            return Rollout(Verdict.DOWNTIME, found.pods, reason)
+        reason += ", which stays until the new one is ready: on another node the rollout stalls"
+        return Rollout(Verdict.DEPENDS, found.pods, reason)
     return found
 
 
@@ -59,15 +62,10 @@ def _deployment(spec: Object, count: int) -> Rollout | None:
     strategy = spec.get("strategy") or {}
     if strategy.get("type") == "Recreate":
         return Rollout(Verdict.DOWNTIME, count, f"strategy Recreate: {_pods(count)} stopped before new ones start")
-    rolling = strategy.get("rollingUpdate") or {}
-    surge = _share(rolling.get("maxSurge", "25%"), count, up=True)
-    missing = _share(rolling.get("maxUnavailable", "25%"), count, up=False)
-    if surge == 0 and missing == 0:
-        # As the controller does where both come to nothing: otherwise it could not begin.
-        missing = 1
+    surge, missing = _surge(strategy, count), _missing(strategy, count)
     if missing >= count:
         return Rollout(Verdict.DOWNTIME, count, f"maxUnavailable lets {_pods(count)} be missing at once")
-    how = f"{_pods(count)} replaced, at most {surge or 0} more and {missing} fewer at a time"
+    how = f"{_pods(count)} replaced, at most {surge} more and {missing} fewer at a time"
     return Rollout(Verdict.RESTART, count, how)
 
 
@@ -93,6 +91,16 @@ def _daemon_set(spec: Object, count: int) -> Rollout | None:  # noqa: ARG001
         return None
     rolling = strategy.get("rollingUpdate") or {}
     return Rollout(Verdict.RESTART, 1, f"one pod on each node, {rolling.get('maxUnavailable', 1)} at a time")
+
+
+def _surge(strategy: Object, count: int) -> int:
+    return _share((strategy.get("rollingUpdate") or {}).get("maxSurge", "25%"), count, up=True)
+
+
+def _missing(strategy: Object, count: int) -> int:
+    """How many pods may be missing; one where surge and this come to nothing, as a rollout could not begin otherwise."""
+    missing = _share((strategy.get("rollingUpdate") or {}).get("maxUnavailable", "25%"), count, up=False)
+    return missing or (1 if _surge(strategy, count) == 0 else 0)
 
 
 def _share(value: Any, count: int, *, up: bool) -> int:

@@ -5,10 +5,11 @@ Reads charts and values files.
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ class Side:
     sets: Sequence[str] = ()
     reference: str = ""
     """Where in a registry the chart was fetched from; empty for one on disk."""
+    stdin: bytes = field(default=b"", repr=False)
+    """What `-` among the files stands for: standard input can be read once, and both sides may be given it."""
+
+    def values(self, *, sets: bool = True) -> Values:
+        """What the files say, with `sets` over them if wanted. Raises InputError with every problem at once."""
+        return read_values(self.files, sets=self.sets if sets else (), stdin=io.BytesIO(self.stdin))
 
     @property
     def name(self) -> str:
@@ -76,13 +83,13 @@ class Running:
 
 def rendered_state(side: Side, target: Target, *, upgrade: bool) -> State:
     """What the chart renders with its values. Raises InputError for a chart or values that cannot be used."""
-    return _state(side, read_values(side.files, sets=side.sets), target, upgrade=upgrade)
+    return _state(side, side.values(), target, upgrade=upgrade)
 
 
 def running(side: Side, target: Target) -> Running:
     """The old side as its chart renders it. Raises InputError for a chart or values that cannot be used."""
     chart = EmbeddedEngine().load(side.chart)
-    given = read_values(side.files, sets=side.sets)
+    given = side.values()
     state = _state(side, given, target, upgrade=False)
     return Running(state, Before(given.data, chart.coalesce(given.data)), str(chart.metadata.get("name")))
 
@@ -106,7 +113,7 @@ def upgraded(side: Side, before: Running, target: Target, keep: Keep) -> tuple[S
             f"{name}: an upgrade would replace everything. Name the right chart, or the right release with --release "
             "and --namespace."
         )
-    values = upgrade_values(read_values(side.files, sets=side.sets), before.values, keep, chart.defaults)
+    values = upgrade_values(side.values(), before.values, keep, chart.defaults)
     try:
         with _rebased(chart, values.defaults) as path:
             return _state(replace(side, chart=path), values.values, target, upgrade=True), values

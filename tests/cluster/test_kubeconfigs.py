@@ -67,3 +67,16 @@ def test_a_file_that_is_no_kubeconfig(tmp_path, text, words):
 def test_a_folder_is_called_a_folder(tmp_path):
     with pytest.raises(ChartgenError, match="is a folder"):
         connect(kubeconfig=str(tmp_path))
+
+
+@pytest.mark.parametrize("current", [{}, {"current-context": ""}, {"current-context": "gone"}])
+def test_a_named_context_needs_no_current_one(tmp_path, current):
+    contexts = [{"name": name, "context": {"cluster": "it", "user": "me", "namespace": name}} for name in ("a", "b")]
+    clusters = [{"name": "it", "cluster": {"server": "https://127.0.0.1:1"}}]
+    users = [{"name": "me", "user": {"token": "t"}}]
+    file = tmp_path / "config"
+    file.write_text(yaml.safe_dump({"contexts": contexts, "clusters": clusters, "users": users, **current}))
+    found = connect(kubeconfig=str(file), context="b")
+    assert (found.context, found.namespace) == ("b", "b")
+    with pytest.raises(ChartgenError, match=r"it has: a, b\. Name one with --context"):
+        connect(kubeconfig=str(file))

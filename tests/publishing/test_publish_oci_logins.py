@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kubilitics_chartgen.errors import InputError, ToolError
-from kubilitics_chartgen.publishing.registry.credentials import Credentials
+from kubilitics_chartgen.publishing.registry.credentials import Credentials, find_credentials
 from kubilitics_chartgen.publishing.registry.http import Response
 from kubilitics_chartgen.publishing.registry.session import Session
 from tests.publishing.charts import ok, refused, run
@@ -63,6 +63,16 @@ def test_a_credential_helper_is_asked(registry: Registry, tmp_path: Path) -> Non
     assert "no such program" in refused("publish", archive, where, *registry.options, env=env)
     helper.chmod(0o755)
     ok("publish", archive, where, *registry.options, env={**env, "PATH": f"{tmp_path}:{os.environ['PATH']}"})
+
+
+@pytest.mark.parametrize("host", ["docker.io", "registry-1.docker.io", "index.docker.io"])
+def test_a_login_to_docker_hub_is_found_by_each_of_its_names(host: str, tmp_path: Path, monkeypatch) -> None:
+    # As `docker login` writes it.
+    login = base64.b64encode(f"{USERNAME}:{PASSWORD}".encode()).decode()
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": login}}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    monkeypatch.setenv("HELM_REGISTRY_CONFIG", str(tmp_path / "none"))
+    assert find_credentials(host) == Credentials(USERNAME, PASSWORD)
 
 
 def test_a_login_that_cannot_be_read_is_named(registry: Registry, tmp_path: Path) -> None:

@@ -13,9 +13,14 @@ PROGRAM = str(Path(sys.executable).parent / "kubilitics-chartgen")
 OLD, NEW = "releases/kubilitics-1.1.0.tgz", "charts/kubilitics"
 
 
-def plan(*arguments):
+def plan(*arguments, stdin=None):
     return subprocess.run(
-        [PROGRAM, "plan", *map(str, arguments)], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [PROGRAM, "plan", *map(str, arguments)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+        input=stdin,
     )
 
 
@@ -47,6 +52,14 @@ def test_turning_ai_on_touches_no_object_of_core(values):
     found = json.loads(answer.stdout)
     assert answer.returncode == 0
     assert set(found["counts"]) == {"created", "unchanged"}
+
+
+def test_both_sides_get_what_standard_input_says(values):
+    text = "backend: {revisionHistoryLimit: 3}"
+    answer = plan(NEW, NEW, "-f", "-", "--json", stdin=text)
+    assert set(json.loads(answer.stdout)["counts"]) == {"unchanged"}
+    answer = plan(NEW, NEW, "--old-values", values("o.yaml", "{}"), "-f", "-", "--json", stdin=text)
+    assert set(json.loads(answer.stdout)["counts"]) == {"unchanged", "changed in place"}
 
 
 def test_a_smaller_claim_is_refused_with_its_field_and_exit_code_1(values):

@@ -99,12 +99,18 @@ def test_recreate_is_downtime():
     assert "2 pods are stopped before" in reason
 
 
-def test_a_volume_for_one_node_makes_a_rolling_restart_wait():
+@pytest.mark.parametrize(
+    ("rolling", "expected"),
+    [("", "depends"), ("strategy: {rollingUpdate: {maxUnavailable: 1}}", "recreated with downtime")],
+)
+def test_a_volume_for_one_node_makes_a_rolling_restart_wait(rolling, expected):
+    """Where no pod may be missing, the old one keeps the volume until the new one is ready, which waits for it."""
     volumes = "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]"
-    old, new = ([deployment(volumes=volumes, image=image), claim()] for image in ("x:1", "x:2"))
+    old, new = ([deployment(rolling, volumes=volumes, image=image), claim()] for image in ("x:1", "x:2"))
     verdict, reason = fate(old, new, kind="Deployment")
-    assert verdict == "recreated with downtime"
-    assert "claim data" in reason
+    assert verdict == expected
+    assert "claim data can be used on one node at a time" in reason
+    assert ("the rollout stalls" in reason) == (expected == "depends")
 
 
 def test_to_recreate_from_a_filled_in_strategy_works_with_helm_3_and_is_refused_by_server_side_apply():

@@ -19,7 +19,10 @@ def check(situation: Situation) -> Iterator[Line]:
     found = situation.version
     wanted = situation.chart_kube_range
     if wanted and not in_range(found, wanted):
-        yield Line(NAME, Status.PROBLEM, f"{found}, but the chart needs {wanted}", "upgrade the cluster")
+        fix = "upgrade the cluster"
+        if in_range(found.partition("-")[0], wanted):
+            fix = "Helm takes what follows the dash for a pre-release: the chart's kubeVersion must end in -0"
+        yield Line(NAME, Status.PROBLEM, f"{found}, but the chart needs {wanted}", fix)
         return
     try:
         parse_version(found)

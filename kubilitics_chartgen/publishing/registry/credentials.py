@@ -24,6 +24,8 @@ __all__ = ["PASSWORD", "USERNAME", "Credentials", "find_credentials"]
 USERNAME = "KUBILITICS_REGISTRY_USERNAME"
 PASSWORD = "KUBILITICS_REGISTRY_PASSWORD"  # noqa: S105 -- the name of a variable
 _SECONDS = 30
+_DOCKER_HUB = "https://index.docker.io/v1/"
+"""What `docker login` calls Docker Hub, whichever name one has for it."""
 _HELPER = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -70,11 +72,12 @@ def _from(file: Path, host: str) -> Credentials | None:
         raise InputError(f"{file} cannot be read as a list of logins: {error}.") from error
     if not isinstance(config, dict):
         raise InputError(f"{file} cannot be read as a list of logins: it is no mapping.")
+    known_as = _DOCKER_HUB if host in ("docker.io", "registry-1.docker.io") else host
     helper = _mapping(config, "credHelpers").get(host) or config.get("credsStore")
     for name, entry in _mapping(config, "auths").items():
-        if _host(name) == host and isinstance(entry, Mapping) and entry.get("auth"):
+        if _host(name) in (host, _host(known_as)) and isinstance(entry, Mapping) and entry.get("auth"):
             return _decoded(file, host, entry["auth"])
-    return _asked(str(helper), host) if helper else None
+    return _asked(str(helper), known_as) if helper else None
 
 
 def _mapping(config: Mapping[str, Any], key: str) -> Mapping[str, Any]:
