@@ -10,9 +10,11 @@ from typing import Any
 from kubilitics_chartgen.kube.pod_security import pod_spec_of
 from kubilitics_chartgen.kube.quantity import is_quantity, parse_quantity
 
-__all__ = ["Claim", "Needs", "Pod", "Reference", "needs_of", "requests_of"]
+__all__ = ["IMAGE_PULL", "Claim", "Needs", "Pod", "Reference", "needs_of", "requests_of"]
 
 Object = Mapping[str, Any]
+IMAGE_PULL = "image pull secret"
+"""The kind of a reference to a Secret with a login to a registry."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def needs_of(objects: Sequence[Object]) -> Needs:
     found: dict[tuple[str, str, str], Reference] = {}
     for reference in _references(objects, pods):
         known = found.get((reference.kind, reference.name, reference.user))
-        if (reference.kind, reference.name) in brought:
+        if ("Secret" if reference.kind == IMAGE_PULL else reference.kind, reference.name) in brought:
             continue
         keys = tuple(dict.fromkeys((*(known.keys if known else ()), *reference.keys)))
         optional = reference.optional and (known is None or known.optional)
@@ -76,18 +78,22 @@ def needs_of(objects: Sequence[Object]) -> Needs:
 
 
 def requests_of(spec: Object, field: str = "requests") -> dict[str, Fraction]:
-    """What one pod asks for, as the scheduler counts: the sum of its containers, or its largest init container."""
-    total: dict[str, Fraction] = {}
+    """What one pod asks for, as the scheduler counts: the sum of its containers, or what runs while it starts.
+
+    A sidecar runs beside the init containers after it, and beside the containers.
+    """
+    sidecars: dict[str, Fraction] = {}
     largest: dict[str, Fraction] = {}
+    for container in spec.get("initContainers") or ():
+        for name, amount in _amounts(container, field):
+            beside = sidecars.get(name, Fraction(0)) + amount
+            if container.get("restartPolicy") == "Always":
+                sidecars[name] = beside
+            largest[name] = max(largest.get(name, Fraction(0)), beside)
+    total = dict(sidecars)
     for container in spec.get("containers") or ():
         for name, amount in _amounts(container, field):
             total[name] = total.get(name, Fraction(0)) + amount
-    for container in spec.get("initContainers") or ():
-        for name, amount in _amounts(container, field):
-            if container.get("restartPolicy") == "Always":
-                total[name] = total.get(name, Fraction(0)) + amount
-            else:
-                largest[name] = max(largest.get(name, Fraction(0)), amount)
     return {name: max(total.get(name, Fraction(0)), largest.get(name, Fraction(0))) for name in {*total, *largest}}
 
 
@@ -191,7 +197,7 @@ def _of_pod(pod: Pod) -> Iterator[Reference]:
             yield from found("Secret", source.get("secret"), _keys(source.get("secret")))
             yield from found("ConfigMap", source.get("configMap"), _keys(source.get("configMap")))
     for secret in spec.get("imagePullSecrets") or ():
-        yield from found("image pull secret", secret)
+        yield from found(IMAGE_PULL, secret)
     if spec.get("priorityClassName"):
         yield Reference("PriorityClass", str(spec["priorityClassName"]), (), pod.owner, False)
     account = str(spec.get("serviceAccountName") or "default")

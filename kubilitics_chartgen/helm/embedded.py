@@ -7,7 +7,8 @@ any.
 
 Where it differs from Helm 3: a default of `null` in values.yaml is absent, as in Helm 4, where Helm 3 shows it to
 templates. Where it differs from both: a whole number from `--set` reaches the templates as it does from a file, as a
-float, so that an unguarded `{{ .Values.bytes }}` prints 1.048576e+07 for 10485760 either way.
+float, so that an unguarded `{{ .Values.bytes }}` prints 1.048576e+07 for 10485760 either way, and one beyond 2^53 loses
+its last digits.
 """
 
 from __future__ import annotations

@@ -16,6 +16,9 @@ from kubilitics_chartgen.helm.values_file import Place, Values
 
 __all__ = ["apply_set", "assignments", "parse_set"]
 
+_NOTHING = object()
+"""What stands where there is no key; a null that stands there is refused, as any value that is no mapping."""
+
 
 def parse_set(expression: str, *, option: str = "--set") -> dict[str, Any]:
     """What Helm reads in the expression alone."""
@@ -92,20 +95,25 @@ def _leaf(assignment: str, option: str) -> Any:
 def _laid(base: Any, parsed: Any, leaf: Any, path: ValuesPath) -> tuple[Any, ValuesPath]:
     """`base` with the one value in `parsed` laid over it, and that value's path."""
     if isinstance(parsed, dict):
-        if base is not None and not isinstance(base, dict):
+        if base is not _NOTHING and not isinstance(base, dict):
             raise TypeError(f"{path_text(path)} holds {kind_of(base)} already, and it would have to be a mapping")
-        merged = dict(base or {})
+        merged = {} if base is _NOTHING else dict(base)
         end = path
         for key, value in parsed.items():
-            merged[key], end = _laid(merged.get(key), value, leaf, (*path, key))
+            merged[key], end = _laid(merged.get(key, _NOTHING), value, leaf, (*path, key))
         return merged, end
     if isinstance(parsed, list) and parsed != leaf:
-        if base is not None and not isinstance(base, list):
+        if base is not _NOTHING and not isinstance(base, list):
             raise TypeError(f"{path_text(path)} holds {kind_of(base)} already, and it would have to be a list")
+        filled = [] if base is _NOTHING else list(base)
+        if not parsed:  # an item without a value, as in `a[0]`, which changes nothing
+            return filled, path
         index = len(parsed) - 1
-        filled = list(base or [])
         filled.extend([None] * (index + 1 - len(filled)))
-        filled[index], end = _laid(filled[index], parsed[index], leaf, (*path, index))
+        below = filled[index]
+        if below is None or (isinstance(parsed[index], dict) and not isinstance(below, dict)):
+            below = _NOTHING  # Helm replaces an item that is no mapping by one, as it does with no key
+        filled[index], end = _laid(below, parsed[index], leaf, (*path, index))
         return filled, end
     return parsed, path
 

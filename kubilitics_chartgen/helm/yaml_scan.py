@@ -45,7 +45,6 @@ class _Frame:
     key: str | None = None
     keys: dict[str, int] = field(default_factory=dict)
     position: int = 0
-    in_key: bool = False
     nodes: int = 1
 
 

@@ -43,9 +43,9 @@ def plan(folder: Path, archive: Archive, provenance: bytes | None, *, url: str =
         wanted[f"{archive.filename}.prov"] = provenance
     index = _read_index(folder)
     listed = index["entries"].setdefault(archive.name, [])
-    same = [entry for entry in listed if isinstance(entry, dict) and entry.get("version") == archive.version]
+    same = _same(listed, archive)
     for entry in same:
-        if str(entry.get("digest", "")).removeprefix("sha256:") != archive.digest:
+        if _digest(entry) != archive.digest:
             raise _published(folder, archive, str(entry.get("digest")))
     for name, data in wanted.items():
         there = _bytes(folder / name)
@@ -64,10 +64,19 @@ def plan(folder: Path, archive: Archive, provenance: bytes | None, *, url: str =
 def check(planned: IndexPlan, archive: Archive) -> None:
     """Read back what was written; raises ToolError where it is not what was published."""
     listed = _read_index(planned.folder)["entries"].get(archive.name, [])
-    digests = [entry.get("digest") for entry in listed if entry.get("version") == archive.version]
+    digests = [_digest(entry) for entry in _same(listed, archive)]
     data = _bytes(planned.folder / archive.filename)
     if digests != [archive.digest] or data is None or sha256(data) != archive.digest:
         raise ToolError(f"{planned.folder} does not hold what was published as {archive.filename}.")
+
+
+def _same(listed: list[Any], archive: Archive) -> list[dict[str, Any]]:
+    """The entries of this version; others may hold what no index should."""
+    return [entry for entry in listed if isinstance(entry, dict) and entry.get("version") == archive.version]
+
+
+def _digest(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("digest", "")).removeprefix("sha256:")
 
 
 def _published(folder: Path, archive: Archive, there: str) -> InputError:

@@ -73,9 +73,8 @@ def plan_from_cluster(cluster: Connection, wish: Wish) -> Planned:
     version = parse_version(asked or served) if asked or served else newest()
     title = f"{installed.name} in {installed.namespace} ({cluster.context}, revision {installed.revision})"
     applies = (wish.apply or (Apply.server if installed.server_side else Apply.client),)
-    return _planned(
-        f"{title} to {wish.new.name}", recorded(installed), None, replace(wish, target=target), applies, version, cluster
-    )
+    wish = replace(wish, target=target)
+    return _planned(f"{title} to {wish.new.name}", recorded(installed), None, wish, applies, version, cluster)
 
 
 def _planned(

@@ -98,7 +98,7 @@ def _surge(strategy: Object, count: int) -> int:
 
 
 def _missing(strategy: Object, count: int) -> int:
-    """How many pods may be missing; one where surge and this come to nothing, as a rollout could not begin otherwise."""
+    """How many pods may be missing; one where surge and this come to nothing: else a rollout could not begin."""
     missing = _share((strategy.get("rollingUpdate") or {}).get("maxUnavailable", "25%"), count, up=False)
     return missing or (1 if _surge(strategy, count) == 0 else 0)
 

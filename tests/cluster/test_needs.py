@@ -38,6 +38,13 @@ def test_a_sidecar_counts_beside_the_containers():
     assert requests_of(spec) == {"memory": 150 * MIB}
 
 
+def test_a_sidecar_runs_beside_the_init_containers_after_it():
+    """Kubernetes documentation, "Resource sharing within containers": each is added to the sidecars before it."""
+    sidecar, first, last = asking("1Mi", restartPolicy="Always"), asking("3Mi"), asking("4Mi")
+    assert requests_of({"containers": [asking("1Mi")], "initContainers": [sidecar, last]}) == {"memory": 5 * MIB}
+    assert requests_of({"containers": [asking("1Mi")], "initContainers": [first, sidecar]}) == {"memory": 3 * MIB}
+
+
 def test_a_limit_without_a_request_is_the_request():
     spec = {"containers": [container(resources={"limits": {"cpu": "500m"}})]}
     assert requests_of(spec) == {"cpu": Fraction(1, 2)}
@@ -85,6 +92,12 @@ def test_what_the_release_brings_or_an_operator_makes_is_not_looked_for():
     }
     assert needs_of([deployment(spec), config, external]).references == ()
     assert [found.name for found in needs_of([deployment(spec)]).references] == ["made", "brought"]
+
+
+def test_an_image_pull_secret_that_the_release_brings_is_not_looked_for():
+    spec = {"containers": [], "imagePullSecrets": [{"name": "mine"}, {"name": "other"}]}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mine"}}
+    assert [reference.name for reference in needs_of([deployment(spec), secret]).references] == ["other"]
 
 
 def test_the_claims_of_a_statefulset_are_named_as_kubernetes_names_them():

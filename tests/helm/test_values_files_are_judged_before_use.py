@@ -181,12 +181,16 @@ def test_files_and_settings_merge_as_helm_merges_them(build_chart: BuildChart, h
         "a[-1]=1",
         "a[65537]=1",
         "a[x]=1",
+        "none.x=1",
+        "none[0]=1",
+        "t[0]",
+        "s[1][0]=1,s[1][0].x=2,s[1].y[0]=3,s[1].y.z=4",
     ],
 )
 def test_what_helm_refuses_in_a_set_is_refused(
     build_chart: BuildChart, helm3: RunHelm, tmp_path: Path, expression: str
 ) -> None:
-    name = file(tmp_path, "s: [{a: 1}]\nt: text\n")
+    name = file(tmp_path, "s: [{a: 1}]\nt: text\nnone: null\n")
     chart = build_chart(SHOW)
     assert "failed parsing --set data" in helm3("template", str(chart), "-f", name, "--set", expression, check=False)
     assert "--set " in refusal([name], sets=[expression])
@@ -206,7 +210,8 @@ def test_a_refused_set_does_not_repeat_what_may_be_a_secret() -> None:
     "expression",
     [
         "a=1,b[0].c=x", "a[2]=1", "a={1,x}", "a=null", "a=", "a.b=\\,x", "a=0123", "a=1.5", "a=true", "a[0][1]=x",
-        "a[0]={p,q}", "a={}", "a={x,y}z=3", "a\\,b=1", "a=b=c", "a=1,", "a={1\\,2,3},b={4}", "a.b[0].c={1,2}",
+        "a[0]", "a[0][1]", "a.b[0]", "a={x,y},a[0].c=z", "a[2].b=1,a[0]=x,a[1][0]=y", "a={x},a[0]", "a[0]={p,q}",
+        "a={}", "a={x,y}z=3", "a\\,b=1", "a=b=c", "a=1,", "a={1\\,2,3},b={4}", "a.b[0].c={1,2}",
         "a={x\\}y},b=2", "a=x{1,b=2", "a\\=b=1", "a\\.b.c=1", "a=\\\\,b=1",
     ],
 )  # fmt: skip

@@ -116,6 +116,18 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert contents(folder) == before
 
 
+def test_a_digest_with_its_algorithm_and_entries_that_are_none_are_no_obstacle(tmp_path: Path) -> None:
+    archive, repository = packed(tmp_path), tmp_path / "repository"
+    repository.mkdir()
+    index = repository / "index.yaml"
+    index.write_text("apiVersion: v1\nentries: {shop: [x]}\n")
+    ok("publish", archive, repository)
+    written = yaml.safe_load(index.read_text())
+    written["entries"]["shop"][0]["digest"] = "sha256:" + written["entries"]["shop"][0]["digest"]
+    index.write_text(yaml.safe_dump(written))
+    ok("publish", archive, repository)
+
+
 def test_a_published_version_is_never_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "repository"
     ok("publish", packed(tmp_path / "a"), folder)

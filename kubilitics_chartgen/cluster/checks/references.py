@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from kubilitics_chartgen.cluster.needs import IMAGE_PULL
 from kubilitics_chartgen.cluster.preflight import Line, Situation, Status
 
 __all__ = ["check"]
 
 NAME = "Secrets and other objects"
-PULL = "image pull secret"
 _TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 
 
@@ -27,7 +27,7 @@ class _Wanted:
 def check(situation: Situation) -> Iterator[Line]:
     """A line for each Secret, and for each other object that is missing."""
     for (kind, name), wanted in _wanted(situation).items():
-        if kind in ("Secret", PULL):
+        if kind in ("Secret", IMAGE_PULL):
             yield from _secret(situation, kind, name, wanted)
         else:
             yield from _other(situation, kind, name, wanted)
@@ -53,7 +53,7 @@ def _secret(situation: Situation, kind: str, name: str, wanted: _Wanted) -> Iter
     del there
     status = Status.PROBLEM if wanted.needed else Status.WARNING
     effect = f"{users} cannot start" if wanted.needed else f"{users} starts without"
-    if kind == PULL:
+    if kind == IMAGE_PULL:
         if keys is None:
             fix = f"kubectl -n {where} create secret docker-registry {name} --docker-server=... --docker-username=..."
             yield Line(
