@@ -97,7 +97,7 @@ def _laid(base: Any, parsed: Any, leaf: Any, path: ValuesPath) -> tuple[Any, Val
     if isinstance(parsed, dict):
         if base is not _NOTHING and not isinstance(base, dict):
             raise TypeError(f"{path_text(path)} holds {kind_of(base)} already, and it would have to be a mapping")
-        merged = {} if base is _NOTHING else dict(base)
+        merged: dict[str, Any] = dict(base) if isinstance(base, dict) else {}
         end = path
         for key, value in parsed.items():
             merged[key], end = _laid(merged.get(key, _NOTHING), value, leaf, (*path, key))
@@ -105,7 +105,7 @@ def _laid(base: Any, parsed: Any, leaf: Any, path: ValuesPath) -> tuple[Any, Val
     if isinstance(parsed, list) and parsed != leaf:
         if base is not _NOTHING and not isinstance(base, list):
             raise TypeError(f"{path_text(path)} holds {kind_of(base)} already, and it would have to be a list")
-        filled = [] if base is _NOTHING else list(base)
+        filled: list[Any] = list(base) if isinstance(base, list) else []
         if not parsed:  # an item without a value, as in `a[0]`, which changes nothing
             return filled, path
         index = len(parsed) - 1
