@@ -53,6 +53,10 @@ class Autoscaling:
             if spec.get("targetCPUUtilizationPercentage") is not None:  # autoscaling/v1
                 measured |= {"cpu"}
             return _Autoscaler(namespace, str(target.get("kind")), str(target.get("name")), measured)
+        if document.kind == "ScaledObject" and document.group == "keda.sh":
+            target = at(spec, "scaleTargetRef")
+            kind = str(target.get("kind") or "Deployment")
+            return _Autoscaler(namespace, kind, str(target.get("name")), frozenset())
         pod = document.pod
         if document.kind in ("Deployment", "StatefulSet") and pod is not None:
             missing = frozenset(

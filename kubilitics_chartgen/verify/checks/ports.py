@@ -14,7 +14,7 @@ from kubilitics_chartgen.verify.checks.label_selectors import (
     simple_selector,
 )
 from kubilitics_chartgen.verify.checks.reading import Object, Pod, at, items, mapping, quoted
-from kubilitics_chartgen.verify.checks.wants import urls_of
+from kubilitics_chartgen.verify.checks.wants import called_by_the_server, urls_of
 
 __all__ = ["Ports"]
 
@@ -251,6 +251,9 @@ def _uses(document: Document) -> tuple[_Uses, ...]:
                 place = f"spec.rules[{position}].backendRefs[{number}].port"
                 name, namespace = str(backend.get("name")), str(backend.get("namespace") or "")
                 found.append(_Uses(name, namespace, _number(backend.get("port")), place))
+    for path, service in called_by_the_server(document):
+        port_called = _number(service.get("port", 443))
+        found.append(_Uses(str(service["name"]), str(service.get("namespace") or ""), port_called, f"{path}.port"))
     found += [_Uses(host, namespace, port_number, "") for host, namespace, port_number in urls_of(document)]
     return tuple(found)
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kubilitics_chartgen.verify.checks.check import Document
 from kubilitics_chartgen.verify.checks.reading import Container, Object, Pod, at, entries, items, mapping
 
-__all__ = ["Want", "provided_keys", "urls_of", "wants_of"]
+__all__ = ["Want", "called_by_the_server", "provided_keys", "urls_of", "wants_of"]
 
 # Begins with a literal, which is what makes it fast.
 _URL = re.compile(r"://([a-z0-9][a-z0-9-]*)((?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?=[/\s\"',;)]|$)")
@@ -17,6 +17,14 @@ _IN_CLUSTER = re.compile(r"\.[a-z0-9-]+(?:\.svc(?:\.[a-z0-9.-]+)?)?")
 
 _DOMAINS = frozenset((".ai", ".app", ".cloud", ".co", ".com", ".dev", ".io", ".net", ".org", ".sh"))
 """What ends names on the internet: a namespace may be called so as well, but hardly in an address without `svc`."""
+
+
+_SCALERS = {
+    ("HorizontalPodAutoscaler", "autoscaling"): "scaleTargetRef",
+    ("VerticalPodAutoscaler", "autoscaling.k8s.io"): "targetRef",
+    ("ScaledObject", "keda.sh"): "scaleTargetRef",
+}
+"""Where it stands which workload is scaled."""
 
 
 class Want(NamedTuple):
@@ -45,9 +53,6 @@ def wants_of(document: Document) -> tuple[Want, ...]:
         name = spec.get("serviceName")
         if isinstance(name, str) and name:
             found.append(Want("Service", name, "spec.serviceName", headless=True))
-    elif kind == "HorizontalPodAutoscaler":
-        target = at(spec, "scaleTargetRef")
-        found.append(Want(str(target.get("kind")), str(target.get("name")), "spec.scaleTargetRef.name"))
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
         role = at(document.object, "roleRef")
         found.append(Want(str(role.get("kind")), str(role.get("name")), "roleRef.name"))
@@ -68,14 +73,29 @@ def wants_of(document: Document) -> tuple[Want, ...]:
     elif kind == "ServiceAccount":
         for position, item in items(document.object.get("imagePullSecrets")):
             found.append(Want("Secret", str(item.get("name")), f"imagePullSecrets[{position}].name"))
-    elif kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
-        for position, hook in items(document.object.get("webhooks")):
-            service = at(hook, "clientConfig", "service")
-            if service.get("name"):
-                path = f"webhooks[{position}].clientConfig.service.name"
-                found.append(Want("Service", str(service["name"]), path, str(service.get("namespace") or "")))
+    elif (kind, document.group) in _SCALERS:
+        target = at(spec, _SCALERS[kind, document.group])
+        if target.get("name"):
+            path = f"spec.{_SCALERS[kind, document.group]}.name"
+            found.append(Want(str(target.get("kind") or "Deployment"), str(target["name"]), path))
+    for path, service in called_by_the_server(document):
+        found.append(Want("Service", str(service["name"]), f"{path}.name", str(service.get("namespace") or "")))
     found += _hosts(document)
     return tuple(found)
+
+
+def called_by_the_server(document: Document) -> Iterator[tuple[str, Object]]:
+    """(path, reference) of each Service that the API server calls: for webhooks, conversions and aggregated APIs."""
+    references: list[tuple[str, Object]] = []
+    if document.kind in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"):
+        for position, hook in items(document.object.get("webhooks")):
+            references.append((f"webhooks[{position}].clientConfig.service", at(hook, "clientConfig", "service")))
+    elif document.kind == "CustomResourceDefinition":
+        path = ("spec", "conversion", "webhook", "clientConfig", "service")
+        references.append((".".join(path), at(document.object, *path)))
+    elif document.kind == "APIService":
+        references.append(("spec.service", at(document.object, "spec", "service")))
+    yield from ((path, reference) for path, reference in references if reference.get("name"))
 
 
 def _hosts(document: Document) -> Iterator[Want]:
@@ -89,6 +109,9 @@ def _pod(pod: Pod) -> Iterator[Want]:
     account = spec.get("serviceAccountName")
     if isinstance(account, str) and account:
         yield Want("ServiceAccount", account, f"{path}.serviceAccountName")
+    priority = spec.get("priorityClassName")
+    if isinstance(priority, str) and priority:
+        yield Want("PriorityClass", priority, f"{path}.priorityClassName")
     for position, item in items(spec.get("imagePullSecrets")):
         # The kubelet pulls without a secret that is not there.
         yield Want("Secret", str(item.get("name")), f"{path}.imagePullSecrets[{position}].name")
