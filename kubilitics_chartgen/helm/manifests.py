@@ -15,7 +15,7 @@ from kubilitics_chartgen.errors import Problem
 from kubilitics_chartgen.helm.engine import RenderError
 from kubilitics_chartgen.helm.yaml_objects import YamlTextError, read_yaml
 
-__all__ = ["HELM_3", "HELM_4", "Dialect", "Document", "documents", "documents_text", "in_order", "notes"]
+__all__ = ["HELM_3", "HELM_4", "HOOK_EVENTS", "Dialect", "Document", "documents", "documents_text", "in_order", "notes"]
 
 # What Go's unicode.IsSpace calls a space; Python's str.strip() takes more.
 _SPACE = (
@@ -64,7 +64,7 @@ _KINDS = [
 _WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
 
 _HOOK = "helm.sh/hook"
-_HOOK_EVENTS = frozenset(
+HOOK_EVENTS = frozenset(
     [
         "pre-install",
         "post-install",
@@ -77,6 +77,7 @@ _HOOK_EVENTS = frozenset(
         "test",
     ]
 )
+"""The events that Helm runs hooks at."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,8 @@ class Document:
     """For an item of a list: how many lines of that list stand before it."""
     around: str = field(default="", repr=False, compare=False)
     """For an item of a list: the text of that list."""
+    is_left_out: bool = field(default=False, repr=False, compare=False)
+    """Whether Helm leaves it out, for it is a hook of an event that Helm does not know."""
 
     @property
     def is_hook(self) -> bool:
@@ -140,8 +143,13 @@ class Document:
         return f"{self.kind}/{self.name}"
 
 
-def documents(texts: Mapping[str, str], *, dialect: Dialect = HELM_3) -> tuple[Document, ...]:
-    """Every document in Helm's order: objects first, then hooks. Raises RenderError with all broken ones."""
+def documents(
+    texts: Mapping[str, str], *, dialect: Dialect = HELM_3, with_left_out: bool = False
+) -> tuple[Document, ...]:
+    """Every document in Helm's order: objects first, then hooks. Raises RenderError with all broken ones.
+
+    Those that Helm leaves out are among them only where they are asked for.
+    """
     found: list[Document] = []
     problems: list[Problem] = []
     for source in sorted(texts):
@@ -153,7 +161,7 @@ def documents(texts: Mapping[str, str], *, dialect: Dialect = HELM_3) -> tuple[D
             except YamlTextError as error:
                 problems.append(_problem(source, text, error))
                 continue
-            if document:
+            if with_left_out or not document.is_left_out:
                 found.append(document)
     if problems:
         raise RenderError("the chart renders text that Kubernetes cannot read", problems)
@@ -197,7 +205,7 @@ def _rank(kind: str, dialect: Dialect) -> tuple[int, str]:
     return (len(dialect.order), kind) if place is None else (place, "")
 
 
-def _document(source: str, text: str) -> Document | None:
+def _document(source: str, text: str) -> Document:
     # Helm ends each document with a line break, so that a block of text that ends it keeps its own.
     content, distinct_keys = read_yaml(f"{text}\n")
     metadata = _mapping(content, "metadata")
@@ -206,13 +214,14 @@ def _document(source: str, text: str) -> Document | None:
         if isinstance(value, (dict, list)):
             raise YamlTextError(f"the annotation {key} is no text")
     hooks: tuple[str, ...] = ()
+    is_left_out = False
     if _HOOK in annotations:
         events = [event.strip(_SPACE).lower() for event in _scalar(annotations, _HOOK).split(",")]
         hooks = tuple("test" if event == "test-success" else event for event in events)
         # Helm leaves out a document whose hook it does not know.
-        if not _HOOK_EVENTS.issuperset(hooks):
-            return None
-    return Document(source, text, _scalar(content, "kind"), _scalar(metadata, "name"), hooks, content, distinct_keys)
+        is_left_out = not HOOK_EVENTS.issuperset(hooks)
+    kind, name = _scalar(content, "kind"), _scalar(metadata, "name")
+    return Document(source, text, kind, name, hooks, content, distinct_keys, is_left_out=is_left_out)
 
 
 def _mapping(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:

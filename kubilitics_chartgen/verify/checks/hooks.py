@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kubilitics_chartgen.errors import did_you_mean
+from kubilitics_chartgen.helm.manifests import HOOK_EVENTS
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import mapping, quoted
 
@@ -18,6 +20,8 @@ _TAKES = {
 }
 ANNOTATIONS = (_HOOK, f"{_HOOK}-weight", *_TAKES, _KEEP)
 """What Helm reads of an object."""
+_OLD_EVENTS = frozenset(("crd-install", "test-success"))
+"""Of Helm 2: Helm reads the second as `test`, and leaves out on purpose what has the first."""
 _WEIGHT = re.compile(r"[+-]?[0-9]+")
 
 
@@ -26,7 +30,8 @@ class Hooks:
 
     name = "hooks"
     sentence = (
-        "Annotations of hooks, and the one that keeps an object, are those that Helm reads; it skips others silently."
+        "Annotations of hooks, and the one that keeps an object, are those that Helm reads; it skips others silently, "
+        "and leaves out an object with a hook event that it does not know."
     )
     severity: Severity = "error"
     fix = "Correct the annotation's name or value."
@@ -36,12 +41,26 @@ class Hooks:
         notes = {str(key): value for key, value in mapping(document.metadata.get("annotations")).items()}
         for key, value in notes.items():
             message = ""
-            if key.startswith(f"{_HOOK}-"):
+            if key == _HOOK:
+                message = _events(value)
+            elif key.startswith(f"{_HOOK}-"):
                 message = _hook(key, value, is_hook=_HOOK in notes)
             elif key == _KEEP and value != "keep":
                 message = f"{quoted(value)} must be keep"
             if message:
                 yield fault(self, document, f'metadata.annotations["{key}"]', message)
+
+
+def _events(value: object) -> str:
+    # As in Helm's manifest_sorter.go: one unknown event is enough.
+    events = [part.strip().lower() for part in str("" if value is None else value).split(",")]
+    wrong = [event for event in events if event not in HOOK_EVENTS and event not in _OLD_EVENTS]
+    if not wrong:
+        return ""
+    near = did_you_mean(wrong[0], HOOK_EVENTS)
+    hint = f"; did you mean {quoted(near)}?" if near else ""
+    said = f"{quoted(wrong[0])} is no event" if wrong[0] else "an event is empty, which is none"
+    return f"{said} that Helm knows, so that it leaves the object out{hint}"
 
 
 def _hook(key: str, value: object, *, is_hook: bool) -> str:

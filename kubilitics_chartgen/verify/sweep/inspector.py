@@ -26,6 +26,7 @@ from kubilitics_chartgen.verify.checks import (
     Meant,
     ValuesCheck,
 )
+from kubilitics_chartgen.verify.checks.hooks import Hooks
 from kubilitics_chartgen.verify.checks.permissions import granted_rights
 from kubilitics_chartgen.verify.sweep.task import Found
 
@@ -82,7 +83,7 @@ class Inspector:
         if known is not None:
             return known, 0
         try:
-            parsed = with_items(documents({template: text}))
+            parsed = with_items(documents({template: text}, with_left_out=True))
         except InputError as error:
             raise BrokenTextError(str(error)) from error
         found: list[Seen] = []
@@ -98,9 +99,11 @@ class Inspector:
                 begin = max(0, text.find(each.around or each.text))
                 line = text.count("\n", 0, begin) + each.lines_above + 1
                 document = Document(template, line, each.text, each.object, each.distinct_keys, context.namespace)
-                seen = self._look(document, context)
+                seen = self._look(document, context, is_left_out=each.is_left_out)
                 self._seen[key] = seen
-            found.append(seen)
+            # Of what Helm leaves out there is nothing but what is wrong with it.
+            if seen.found or not each.is_left_out:
+                found.append(seen)
         self._texts[whole] = tuple(found)
         return tuple(found), new
 
@@ -111,18 +114,21 @@ class Inspector:
             self._together.clear()
             self.generation += 1
 
-    def _look(self, document: Document, context: Context) -> Seen:
+    def _look(self, document: Document, context: Context, *, is_left_out: bool) -> Seen:
         found = [
             Found(check.name, fault.severity or check.severity, document.template, document.line, fault)
             for check in self._single
+            if not is_left_out or check.name == Hooks.name
             for fault in check.check(document, context)
         ]
+        digest = int.from_bytes(_digest(f"{document.template}\0{document.text}", 8), "big")
+        if is_left_out:
+            return Seen(document, tuple(found), digest)
         facts: dict[str, Any] = {}
         for joined in self._joined:
             fact = joined.facts(document)
             if fact is not None:
                 facts[joined.name] = fact
-        digest = int.from_bytes(_digest(f"{document.template}\0{document.text}", 8), "big")
         rights = tuple(granted_rights(document, self._declared.permissions))
         return Seen(document, tuple(found), digest, facts, rights)
 
