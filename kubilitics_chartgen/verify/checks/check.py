@@ -134,6 +134,8 @@ class Context:
     declared: Declared = field(default_factory=Declared)
     meant: Meant = NOTHING_KNOWN
     """What the configuration's values mean; known to a `ValuesCheck` only."""
+    upgrade: bool = False
+    """Whether the objects are those of an upgrade, and not of a first installation."""
 
 
 class Check(Protocol):

@@ -185,12 +185,14 @@ class Inspector:
             found.append(Found(check.name, fault.severity or check.severity, template, line, fault))
         return tuple(found)
 
-    def context(self, versions: tuple[KubeVersion, ...], namespace: str, release: str) -> Context:
+    def context(
+        self, versions: tuple[KubeVersion, ...], namespace: str, release: str, *, upgrade: bool = False
+    ) -> Context:
         """What documents are judged against: the same object for the same."""
-        key = (versions, namespace, release)
+        key = (versions, namespace, release, upgrade)
         known = self._contexts.get(key)
         if known is None:
-            known = self._contexts[key] = Context(versions, namespace, release, self._declared)
+            known = self._contexts[key] = Context(versions, namespace, release, self._declared, upgrade=upgrade)
         return known
 
 
