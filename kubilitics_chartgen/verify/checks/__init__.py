@@ -44,6 +44,7 @@ from kubilitics_chartgen.verify.checks.plain_secrets import PlainSecrets
 from kubilitics_chartgen.verify.checks.pod_security import PodSecurity
 from kubilitics_chartgen.verify.checks.pods import Pods
 from kubilitics_chartgen.verify.checks.ports import Ports
+from kubilitics_chartgen.verify.checks.printed import Printed
 from kubilitics_chartgen.verify.checks.probes import Probes
 from kubilitics_chartgen.verify.checks.programs import Programs
 from kubilitics_chartgen.verify.checks.reachability import Reachability
@@ -96,6 +97,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     ConfigData(),
     ConfigFiles(),
     Numbers(),
+    Printed(),
     Services(),
     Ingresses(),
     NetworkPolicies(),

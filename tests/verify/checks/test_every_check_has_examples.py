@@ -29,6 +29,11 @@ EXPECTED = {
         ("ConfigMap/shop-web", "data.MAX_BYTES", "holds `1.048576e+07` where a whole number is meant"),
         ("ConfigMap/shop-web", 'data["web.conf"]', "holds `1.048576e+07` where a whole number is meant"),
     ],
+    "printed": [
+        ("ConfigMap/shop-web", "data.ADDRESS", "holds `%!d(`, which Go prints in place of a value"),
+        ("ConfigMap/shop-web", "data.LIMITS", "holds `map[cpu:`, which Go prints in place of a value"),
+        ("ConfigMap/shop-web", "data.OWNER", "holds `<nil>`, which Go prints in place of a value"),
+    ],
     "removed-apis": [
         (
             "PodDisruptionBudget/shop-web",
