@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.reading import at
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of
+from kubilitics_chartgen.verify.checks.reading import at, items
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
 __all__ = ["Bindings"]
@@ -18,6 +19,15 @@ class _Role(NamedTuple):
     kind: str
     namespace: str
     name: str
+
+
+class _Made(NamedTuple):
+    role: _Role
+    labels: tuple[tuple[str, str], ...]
+    takes: tuple[Selector, ...]
+    """Of a ClusterRole: by which labels it takes in the rules of others."""
+    is_taken: bool
+    """Whether a role that every cluster has takes it in."""
 
 
 class _Binding(NamedTuple):
@@ -41,9 +51,13 @@ class Bindings:
             return None
         namespace = document.namespace
         if document.kind in ("Role", "ClusterRole"):
-            if any(str(key).startswith(_AGGREGATED) for key in at(document.object, "metadata", "labels")):
-                return None
-            return _Role(document.kind, namespace if document.kind == "Role" else "", document.name)
+            role = _Role(document.kind, namespace if document.kind == "Role" else "", document.name)
+            labels = tuple(
+                sorted((str(key), str(value)) for key, value in at(document.object, "metadata", "labels").items())
+            )
+            selectors = items(at(document.object, "aggregationRule").get("clusterRoleSelectors"))
+            taken = any(key.startswith(_AGGREGATED) for key, _ in labels)
+            return _Made(role, labels, tuple(selector_of(selector) for _, selector in selectors), taken)
         if document.kind in ("RoleBinding", "ClusterRoleBinding"):
             granted = at(document.object, "roleRef")
             kind = str(granted.get("kind"))
@@ -53,6 +67,20 @@ class Bindings:
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:  # noqa: ARG002
         """Roles that nobody has."""
         granted = {fact.role for _, fact in facts if isinstance(fact, _Binding)}
+        made = [fact for _, fact in facts if isinstance(fact, _Made)]
+        granted |= {fact.role for fact in made if fact.is_taken}
+        waiting = [fact for fact in made if fact.role in granted]
+        while waiting:
+            taken = [fact for fact in _taken_in(waiting.pop(), made) if fact.role not in granted]
+            granted |= {fact.role for fact in taken}
+            waiting += taken
         for document, fact in facts:
-            if isinstance(fact, _Role) and fact not in granted:
+            if isinstance(fact, _Made) and fact.role not in granted:
                 yield fault(self, document, "metadata.name", "no binding grants this role to anybody")
+
+
+def _taken_in(role: _Made, made: Sequence[_Made]) -> Iterator[_Made]:
+    """The ClusterRoles whose rules become those of this one, by its aggregationRule."""
+    for other in made if role.takes else ():
+        if other.role.kind == "ClusterRole" and any(matches(selector, dict(other.labels)) for selector in role.takes):
+            yield other
