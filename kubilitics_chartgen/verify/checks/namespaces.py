@@ -15,23 +15,24 @@ class Namespaces:
 
     name = "namespaces"
     sentence = (
-        "Either every object says its namespace or none does: what is rendered with `helm template` and applied with "
-        "kubectl, or by a GitOps controller, otherwise ends up in two places."
+        "Either every object of the release's namespace says so or none does: what is rendered with `helm template` and "
+        "applied with kubectl, or by a GitOps controller, otherwise ends up in two places."
     )
     severity: Severity = "warning"
     fix = "Write `namespace` into the metadata of the object, as its neighbours do."
 
     def facts(self, document: Document) -> Facts:
-        """Whether a namespaced object of Kubernetes itself says its namespace."""
+        """Which namespace a namespaced object of Kubernetes itself names, empty for none."""
         built_in = "." not in document.group or document.group.endswith(".k8s.io")
         if not built_in or document.kind in CLUSTER_SCOPED:
             return None
-        return bool(document.metadata.get("namespace"))
+        return str(document.metadata.get("namespace") or "")
 
-    def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:  # noqa: ARG002
+    def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:
         """Objects that leave it to the one who applies them, among others that do not."""
-        if not any(says for _, says in facts):
+        # What must be elsewhere has to say so, and is no example for the others.
+        if not any(named == context.namespace for _, named in facts):
             return
-        for document, says in facts:
-            if not says:
+        for document, named in facts:
+            if not named:
                 yield fault(self, document, "metadata.namespace", "is missing, though other objects say theirs")

@@ -203,4 +203,4 @@ def pod_of(obj: Object) -> Pod | None:
 
 def names_release(name: str, release: str) -> bool:
     """Whether the release's name is a part of `name`, between its ends and what parts words."""
-    return re.search(rf"(?:^|[-._]){re.escape(release)}(?:[-._]|$)", name) is not None
+    return re.search(rf"(?:^|[-._:]){re.escape(release)}(?:[-._:]|$)", name) is not None

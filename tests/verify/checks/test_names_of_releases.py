@@ -17,6 +17,11 @@ from tests.verify.checks.rendered import RELEASE, context, judged, of
         ("b", "b", True),
         ("b.example", "b", True),
         ("my_b", "b", True),
+        # As names of RBAC objects often are: rbac/validation takes any path segment.
+        ("b:web", "b", True),
+        ("my:b", "b", True),
+        ("system:b:reader", "b", True),
+        ("a:bc", "b", False),
         ("abc", "b", False),
         ("shop-web", "shop", True),
         ("shopping", "shop", False),
