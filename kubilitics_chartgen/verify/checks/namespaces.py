@@ -15,8 +15,8 @@ class Namespaces:
 
     name = "namespaces"
     sentence = (
-        "Either every object of the release's namespace says so or none does: what is rendered with `helm template` and "
-        "applied with kubectl, or by a GitOps controller, otherwise ends up in two places."
+        "Either every object of the release's namespace says so or none does: what is rendered with `helm template` "
+        "and applied with kubectl, or by a GitOps controller, otherwise ends up in two places."
     )
     severity: Severity = "warning"
     fix = "Write `namespace` into the metadata of the object, as its neighbours do."

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Any
 
+from kubilitics_chartgen.errors import did_you_mean
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
+from kubilitics_chartgen.verify.checks.cluster_resources import CLUSTER_RESOURCES, is_kubernetes_group
 from kubilitics_chartgen.verify.checks.reading import Object, at, entries, is_object_name, items, quoted
 
 __all__ = ["RBAC", "Roles"]
@@ -12,6 +16,26 @@ __all__ = ["RBAC", "Roles"]
 Found = Iterator[tuple[str, str]]
 
 RBAC = "rbac.authorization.k8s.io"
+_VERBS = (
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "approve",
+    "attest",
+    "bind",
+    "escalate",
+    "impersonate",
+    "proxy",
+    "sign",
+    "use",
+)
+_LIKE = 0.75
+"""How like a verb a word is that is a mistyped one; others may be asked for by programs."""
 _NEEDS_NO_NAME = frozenset(("create", "deletecollection"))
 
 
@@ -35,6 +59,10 @@ class Roles:
             found = _binding(document.object, kind)
         for path, message in found:
             yield fault(self, document, path, message)
+        if kind == "Role":
+            for path, message in _of_the_cluster(document.object):
+                # The same rules may be meant for a ClusterRole under another value.
+                yield fault(self, document, path, message, severity="warning")
 
 
 def _rules(role: Object, kind: str) -> Found:
@@ -56,10 +84,32 @@ def _rules(role: Object, kind: str) -> Found:
             yield f"{place}.apiGroups", 'must hold a group, "" for the core'
         if not resources:
             yield f"{place}.resources", "must hold a resource"
+        if all(is_kubernetes_group(str(group)) for group in groups):
+            yield from _verbs(f"{place}.verbs", verbs)
         if "*" in entries(rule.get("resourceNames")):
             yield f"{place}.resourceNames", "`*` is a name here, that no object has; without names, all are granted"
         if rule.get("resourceNames") and verbs and _NEEDS_NO_NAME.issuperset(map(str, verbs)):
             yield f"{place}.resourceNames", "grants nothing: these verbs are asked without a name"
+
+
+def _verbs(place: str, verbs: Sequence[Any]) -> Found:
+    """Verbs that are spelled wrongly; case counts."""
+    for verb in verbs:
+        text = str(verb)
+        near = "" if text == "*" or text in _VERBS or ":" in text else did_you_mean(text, _VERBS)
+        if near and SequenceMatcher(None, text.lower(), near).ratio() >= _LIKE:
+            yield place, f"{quoted(text)} is no verb, and grants nothing; did you mean {quoted(near)}?"
+
+
+def _of_the_cluster(role: Object) -> Found:
+    """Resources that belong to no namespace."""
+    for position, rule in items(role.get("rules")):
+        groups = [str(group) for group in entries(rule.get("apiGroups"))]
+        if all(map(is_kubernetes_group, groups)):
+            for resource in map(str, entries(rule.get("resources"))):
+                if any(resource.partition("/")[0] in CLUSTER_RESOURCES.get(group, ()) for group in groups):
+                    message = f"grants nothing of {quoted(resource)}, which belong to no namespace: a ClusterRole can"
+                    yield f"rules[{position}].resources", message
 
 
 def _binding(binding: Object, kind: str) -> Found:
