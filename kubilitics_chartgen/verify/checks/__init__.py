@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kubilitics_chartgen.verify.checks.autoscaling import Autoscaling
 from kubilitics_chartgen.verify.checks.bindings import Bindings
+from kubilitics_chartgen.verify.checks.budgets import Budgets
 from kubilitics_chartgen.verify.checks.check import (
     ChartCheck,
     Check,
@@ -117,6 +118,7 @@ CHECKS: tuple[DocumentCheck | ChartCheck, ...] = (
     GivenNames(),
     DeclaredFields(),
     Autoscaling(),
+    Budgets(),
     Reachability(),
     Exposure(),
     Namespaces(),

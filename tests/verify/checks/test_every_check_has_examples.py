@@ -328,6 +328,13 @@ EXPECTED = {
     "autoscaling": [
         ("Deployment/shop-web", "spec.replicas", "is set, though a HorizontalPodAutoscaler decides it"),
     ],
+    "budgets": [
+        (
+            "PodDisruptionBudget/shop-web",
+            "spec.minAvailable",
+            "is `2`, and `Deployment/shop-web` has `2` in all, so that no node with such a pod can be drained",
+        ),
+    ],
     "reachability": [
         (
             "NetworkPolicy/shop-web",
