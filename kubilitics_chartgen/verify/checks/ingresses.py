@@ -85,9 +85,10 @@ def _host(place: str, host: Any) -> Found:
 
 def _path(place: str, item: Object) -> Found:
     kind, path = item.get("pathType"), str(item.get("path") or "")
-    if kind not in ("Exact", "Prefix", "ImplementationSpecific"):
+    # That there is none is for the check `schema`.
+    if kind not in (None, "Exact", "Prefix", "ImplementationSpecific"):
         yield f"{place}.pathType", f"{quoted(kind)} must be Exact, Prefix or ImplementationSpecific"
-    if not path.startswith("/") and (path or kind != "ImplementationSpecific"):
+    if not path.startswith("/") and (path or kind not in (None, "ImplementationSpecific")):
         yield f"{place}.path", f"{quoted(path)} must start with /"
     elif kind in ("Exact", "Prefix") and (any(part in path for part in _PATH_PARTS) or path.endswith(_PATH_ENDS)):
         yield f"{place}.path", f"{quoted(path)} must not hold //, /./, /../ or %2f"

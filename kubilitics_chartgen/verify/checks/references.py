@@ -114,7 +114,8 @@ def _missing(
             return ""
         if want.kind == "ClusterRole" and want.name.startswith("system:"):
             return ""
-        return f"there is no {want.kind} {quoted(want.name)}"
+        where = "" if namespace in ("-", context.namespace) else f" in the namespace {quoted(namespace)}"
+        return f"there is no {want.kind} {quoted(want.name)}{where}"
     keys, headless = found
     if want.key and keys is not None and want.key not in keys and not want.optional:
         return f"the {want.kind} {quoted(want.name)} has no key {quoted(want.key)}"
