@@ -85,9 +85,16 @@ class Exploration:
         self.ledger.look([self.plan.base, *self.plan.known, *self.plan.tried])
 
     def singles(self) -> None:
-        """Every level by itself, and both kinds of release."""
+        """Every level by itself, and every other release."""
         base = self.plan.base
         changes = [base.choose({factor: level}) for factor, level in self._picks() if base.levels[factor] != level]
+        self.ledger.look([*changes, *self._otherwise(base)])
+        deadly = [each for each, outcome in self.ledger.broken.items() if outcome.status is Status.DIED]
+        # What ends a process by itself costs one each time it is tried: once is enough.
+        self.deadly = {pick for each in deadly for pick in each.differences(base)}
+
+    def _otherwise(self, base: Configuration) -> list[Configuration]:
+        """The same as each other release: an upgrade, other names, and what templates tell apart."""
         release = base.release
         others = [
             replace(release, upgrade=not release.upgrade),
@@ -96,10 +103,7 @@ class Exploration:
             replace(release, namespace="another"),
             *self.plan.releases,
         ]
-        self.ledger.look([*changes, *(replace(base, release=other) for other in others)])
-        deadly = [each for each, outcome in self.ledger.broken.items() if outcome.status is Status.DIED]
-        # What ends a process by itself costs one each time it is tried: once is enough.
-        self.deadly = {pick for each in deadly for pick in each.differences(base)}
+        return [replace(base, release=other) for other in others]
 
     def _picks(self) -> Iterator[Pick]:
         for number, factor in enumerate(self.plan.space.factors):
@@ -115,7 +119,7 @@ class Exploration:
         self.ledger.look([*taken, *(oddly_named(each) for each in (base, *self.plan.known))])
 
     def rich(self) -> None:
-        """Configurations in which as many templates as possible print something."""
+        """Configurations in which as many templates as possible print something, each as other releases too."""
         base = self.plan.base
         usual = self.ledger.accepted.get(base, frozenset())
         candidates = [base, *self.plan.known]
@@ -140,6 +144,7 @@ class Exploration:
             covered |= added
         if base not in self.bases:
             self.bases.append(base)
+        self.ledger.look([other for each in self.bases for other in self._otherwise(each)])
         if self.plan.nulls:
             self.ledger.look([oddly_named(each) for each in self.bases])
             odd_texts(self.ledger, self.plan.space, [oddly_named(each) for each in self.bases], self._search)
