@@ -21,6 +21,8 @@ from kubilitics_chartgen.verify.references import ANY, Path, Reference, Use
 __all__ = ["NAME", "check", "undefined_values", "unknown_fields"]
 
 NAME = "undefined-value"
+_ROOT = frozenset({"Capabilities", "Chart", "Files", "Release", "Subcharts", "Template", "Values"})
+"""What templates find in the root context, which nobody calls a value below another."""
 
 
 def check(subject: Subject) -> Sequence[Finding]:
@@ -109,15 +111,19 @@ def _finding(chart: ChartFiles, schema: Any, path: Path, references: Sequence[Re
     first = (bare or list(references))[0]
     keys = known_keys(schema, chart.values.data, path[:-1]) or frozenset()
     close = did_you_mean(path[-1], sorted(keys))
-    suggestion = f"Did you mean {shown((*path[:-1], close))}?" if close else "Define it in values.yaml."
+    fix = f"Did you mean {shown((*path[:-1], close))}?" if close else "Define it in values.yaml."
+    message = "neither values.yaml nor the schema defines this value, which a template reads"
+    if len(path) > 1 and path[-1] in _ROOT:
+        message = f"the dot is the value {shown(path[:-1])} here, of which a template asks for `.{path[-1]}`"
+        fix = f"Write $.{path[-1]}; where a named template is handed that value, hand the root context to it as well."
     more = len({(reference.file, reference.line) for reference in references}) - 1
     others = f" (and {more} more {'place' if more == 1 else 'places'})" if more else ""
     return Finding(
         check=NAME,
         severity=Severity.ERROR if bare else Severity.WARNING,
-        message=f"neither values.yaml nor the schema defines this value, which a template reads{others}",
+        message=f"{message}{others}",
         file=first.file,
         line=first.line,
         path=shown(path),
-        fix=suggestion,
+        fix=fix,
     )

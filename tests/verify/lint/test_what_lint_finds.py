@@ -103,6 +103,18 @@ def test_an_undefined_value_behind_a_guard_is_a_warning(build: Build, use: str) 
     assert (finding.severity, finding.path) == (Severity.WARNING, "service.prot")
 
 
+@pytest.mark.parametrize("name", ["Release", "Chart", "Values", "Capabilities", "Template", "Files"])
+@pytest.mark.parametrize(
+    "use", ["{{ with .Values.a }}%s{{ end }}", "{{ range .Values.all }}{{ with $.Values.a }}%s{{ end }}{{ end }}"]
+)
+def test_what_the_root_context_has_is_not_to_be_defined_below_a_value(build: Build, name: str, use: str) -> None:
+    text = use % f"{{{{ .b }}}}{{{{ .{name}.Name }}}}"
+    finding = only(build(without_schema("a: {b: 1}\nall: [1]\n", text)), "undefined-value")
+    assert finding.path == f"a.{name}"
+    assert finding.message == f"the dot is the value a here, of which a template asks for `.{name}`"
+    assert finding.fix.startswith(f"Write $.{name};")
+
+
 @pytest.mark.parametrize(
     ("values", "use"),
     [
