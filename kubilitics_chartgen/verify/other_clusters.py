@@ -1,8 +1,9 @@
 """Looks at a chart as it would be on other clusters: ones that serve more kinds, and older and newer Kubernetes.
 
 The embedded Helm knows one Kubernetes version and its own kinds alone. What templates ask of `.Capabilities` is
-therefore answered in a copy of the chart: `.Has "monitoring.coreos.com/v1"` by `true`, the version by a text. Findings
-are reproduced by plain Helm, which takes `--api-versions` and `--kube-version`. What asks in other words, such as by a
+therefore answered in a copy of the chart: `.Has "monitoring.coreos.com/v1"` by `true`, the version by a text, which on
+the clusters of some vendors is like `v1.33.4-gke.1245000`: `>=1.21` takes no such one, `>=1.21-0` does. Findings are
+reproduced by plain Helm, which takes `--api-versions` and `--kube-version`. What asks in other words, such as by a
 variable that holds `.Capabilities`, is answered by the embedded Helm as before.
 """
 
@@ -36,6 +37,8 @@ _OTHERWISE = re.compile(r"\bKubeVersion\b|\.Capabilities(?!\.\w)")
 _KIND = re.compile(r'["`]((?:[a-z0-9-]+\.)*[a-z]+/v[0-9]+(?:(?:alpha|beta)[0-9]+)?(?:/[A-Z]\w*)?)["`]')
 _APIS = frozenset({"removed-apis", "deprecated-apis"})
 _MADE = re.compile(r"^apiVersion:[ \t]*[\"']?([^\s\"']+)[\"']?[ \t]*\nkind:[ \t]*([A-Z]\w*)[ \t]*$", re.MULTILINE)
+VENDOR = "-gke.1000000"
+"""What a vendor puts behind a version."""
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -47,6 +50,8 @@ class Cluster:
     """What it serves beyond Kubernetes itself, such as `cert-manager.io/v1` or `cert-manager.io/v1/Issuer`."""
     version: KubeVersion | None = None
     """Its Kubernetes version; None for that of the embedded Helm."""
+    vendor: str = ""
+    """What stands behind that version."""
     always: bool = False
     """Whether every cluster of that version is so, and only Helm without a cluster does not know."""
 
@@ -54,17 +59,20 @@ class Cluster:
     def flags(self) -> str:
         """What plain Helm is told to take it for this one."""
         served = (f"--api-versions {shlex.quote(each)}" for each in self.served)
-        version = () if self.version is None else (f"--kube-version {full_kube_version(str(self.version))}",)
+        version = (
+            () if self.version is None else (f"--kube-version {full_kube_version(str(self.version))}{self.vendor}",)
+        )
         return " ".join((*version, *served))
 
     @property
     def words(self) -> str:
         """What it is."""
-        return f"Kubernetes {self.version}" if self.version else f"a cluster that serves {', '.join(self.served)}"
+        served = f"a cluster that serves {', '.join(self.served)}"
+        return f"Kubernetes {self.version}{self.vendor}" if self.version else served
 
 
 def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
-    """Those on which templates may do something else: more kinds, and the oldest and newest Kubernetes."""
+    """Those on which templates may do something else: more kinds, the oldest and newest Kubernetes, a vendor's."""
     contents = subject.loaded.contents.items()
     texts = [data.decode("utf-8", "replace") for name, data in contents if "/templates/" in name]
     found: list[Cluster] = []
@@ -82,6 +90,8 @@ def other_clusters(subject: Subject) -> tuple[Cluster, ...]:
     if asking and not any(_OTHERWISE.search(_VERSION.sub("", text)) for text in texts):
         ends = dict.fromkeys((subject.kube_versions[0], subject.kube_versions[-1]))
         found.extend(Cluster(version=each) for each in ends if each.name != known.name)
+        if any(_is_suffixed(question) for text in texts for question in _VERSION.finditer(text)):
+            found.append(Cluster(version=subject.kube_versions[-1], vendor=VENDOR))
     return tuple(found)
 
 
@@ -152,7 +162,7 @@ def _on(cluster: Cluster, proof: Proof) -> Proof:
 
 def _answered(cluster: Cluster, action: str) -> str:
     if cluster.version is not None:
-        return _VERSION.sub(lambda found: _version(cluster.version, found["part"] or "Version"), action)
+        return _VERSION.sub(lambda found: _version(cluster, found), action)
     parts: list[str] = []
     place = 0
     while found := _HAS.search(action, place):
@@ -170,10 +180,15 @@ def _has(served: Collection[str], asked: str, question: str) -> str:
     return f"(or (has {asked} (list {listed})) ({question}))"
 
 
-def _version(version: KubeVersion | None, part: str) -> str:
-    full = full_kube_version(str(version))
+def _is_suffixed(question: re.Match[str]) -> bool:
+    """Whether the answer has what a vendor puts behind the version: to Helm 4, `.KubeVersion` itself has not."""
+    return question["part"] in ("Version", "GitVersion")
+
+
+def _version(cluster: Cluster, question: re.Match[str]) -> str:
+    full = full_kube_version(str(cluster.version))
     numbers = dict(zip(("Major", "Minor"), full.removeprefix("v").split("."), strict=False))
-    return f'"{numbers.get(part, full)}"'
+    return f'"{numbers.get(question["part"], full)}{cluster.vendor if _is_suffixed(question) else ""}"'
 
 
 def _closing(text: str, start: int) -> int:

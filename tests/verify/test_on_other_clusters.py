@@ -98,6 +98,33 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app.kubernetes.io/instance: {
     assert finding.cluster == "Kubernetes 1.25.0"
 
 
+@pytest.mark.parametrize(("range_", "told"), [(">=1.21", ["removed-apis"]), (">=1.21-0", [])])
+@pytest.mark.parametrize("part", ["Version", "GitVersion"])
+def test_a_range_that_takes_no_version_of_a_vendor_is_found(tmp_path, range_, told, part):
+    budget = f"""\
+{{{{- if semverCompare "{range_}" .Capabilities.KubeVersion.{part} }}}}
+apiVersion: policy/v1
+{{{{- else }}}}
+apiVersion: policy/v1beta1
+{{{{- end }}}}
+kind: PodDisruptionBudget
+metadata: {{name: web}}
+spec: {{maxUnavailable: 1, selector: {{matchLabels: {{app.kubernetes.io/instance: {{{{ .Release.Name }}}}}}}}}}
+"""
+    report = look(write_chart(tmp_path / "web", {"templates/budget.yaml": budget}))
+    assert [each.check for each in report.findings] == told
+    for finding in report.findings:
+        assert finding.fails
+        assert finding.cluster == "Kubernetes 1.37.0-gke.1000000"
+        assert "apiVersion: policy/v1beta1" in printed(finding.command)
+
+
+def test_the_version_of_a_vendor_is_asked_for_by_name(tmp_path):
+    """To Helm 4, `.KubeVersion` itself is printed without what a vendor puts behind it."""
+    condition = 'semverCompare ">=1.21" (toString .Capabilities.KubeVersion)'
+    assert not any(each.vendor for each in clusters(chart(tmp_path, condition)))
+
+
 BUDGET = """\
 {{- if .Values.service.enabled }}
 apiVersion: {{ .Capabilities.APIVersions.Has "policy/v1/PodDisruptionBudget" | ternary "policy/v1" "policy/v1beta1" }}
