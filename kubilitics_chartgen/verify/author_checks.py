@@ -24,6 +24,7 @@ from kubilitics_chartgen.verify.lint import undefined_value
 from kubilitics_chartgen.verify.result import Proof
 from kubilitics_chartgen.verify.shrink import helm_command, values_text
 from kubilitics_chartgen.verify.space.configuration import Configuration, configuration_of, overrides
+from kubilitics_chartgen.verify.space.factors import Path, value_at
 from kubilitics_chartgen.verify.subject import Subject
 from kubilitics_chartgen.verify.sweep.task import Status
 from kubilitics_chartgen.words import counted
@@ -90,12 +91,15 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
         return
     printing = frozenset(name for filled in ledger.accepted.values() for name in filled)
     printed_as = _rendered_names(subject)
+    kept_empty = _kept_empty(subject)
     for name, one in subject.slices.items():
         known = subject.dependencies.templates.get(name.partition("/")[2])
         if not printing.isdisjoint(printed_as.get(name, {name})):
             continue
         # What the cluster serves is not varied, and what may refuse values may be there for that alone.
         if one.versioned or name.endswith("NOTES.txt") or known is None or known.refuses:
+            continue
+        if not kept_empty.isdisjoint(subject.dependencies.guards.get(known.template, known).controls):
             continue
         yield Proof(
             "every-template",
@@ -104,6 +108,14 @@ def _every_template(subject: Subject, ledger: Ledger) -> Iterator[Proof]:
             template=name,
             fix="Correct its condition, or remove it; or keep values in ci/ that turn it on.",
         )
+
+
+def _kept_empty(subject: Subject) -> set[Path]:
+    """Empty lists and maps of which nothing says what may be in them: what asks for that may print with it."""
+    defaults = subject.loaded.coalesce({})
+    varied = {factor.path for factor in subject.space.factors}
+    asked = {path for one in subject.dependencies.templates.values() for path in one.controls}
+    return {path for path in asked - varied if value_at(defaults, path) in ([], {})}
 
 
 def _rendered_names(subject: Subject) -> dict[str, set[str]]:

@@ -64,6 +64,14 @@ def test_a_template_that_never_prints_is_a_finding_unless_it_is_there_to_refuse(
     assert judged(tmp_path / "other", {"templates/gate.yaml": GATE, "templates/service.yaml": by_cluster}) == []
 
 
+@pytest.mark.parametrize("values", ["env: []", "rules: []", "rules: {}"])
+def test_a_template_that_wants_something_in_an_empty_list_may_print_with_it(values, tmp_path):
+    name = values.partition(":")[0]
+    asks = SERVICE.replace("if .Values.service.enabled", f"if and .Values.service.enabled .Values.{name}")
+    files = {"values.yaml": f"{VALUES}{values}\n", "values.schema.json": None, "templates/service.yaml": asks}
+    assert judged(tmp_path / "web", {"templates/gate.yaml": GATE, **files}) == []
+
+
 def test_an_optional_part_that_prints_while_it_is_off_is_a_finding(tmp_path):
     parts = "declared: {parts: [{value: service.enabled, templates: ['templates/service*']}]}\n"
     checks = ("--no-nulls", "--checks", "parts")

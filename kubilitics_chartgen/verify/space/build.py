@@ -29,7 +29,7 @@ from kubilitics_chartgen.verify.space.factors import (
 )
 from kubilitics_chartgen.verify.space.schema_nodes import SchemaNodes
 from kubilitics_chartgen.verify.space.sources import Blames, Sources
-from kubilitics_chartgen.verify.space.unnamed import usual_value
+from kubilitics_chartgen.verify.space.unnamed import often_meant, usual_value
 
 __all__ = ["LIKE_A_NUMBER", "build_space", "check_patterns"]
 
@@ -264,6 +264,8 @@ def _guessed(path: Path, default: Any) -> Iterator[Level]:
         # A mount needs a volume, which is another value.
         if "mount" not in path[-1].lower():
             yield Level(usual, "usual")
+    elif default in ([], {}) and isinstance(often := often_meant(path[-1]), type(default)):
+        yield Level(often, "perhaps")
     elif default == "":
         yield Level("example", "made up")
 

@@ -34,7 +34,7 @@ MAX_ELEMENTS = 12
 MAX_COMBINED = 8
 """Elements up to which all are tried that there can be."""
 _KEY = "example"
-_ORIGINS = ("unset", "made up", "usual", "template", "author")
+_ORIGINS = ("unset", "made up", "perhaps", "usual", "template", "author")
 """What makes one level of an element mark the whole element, the most telling first."""
 
 

@@ -36,7 +36,7 @@ class _Missing:
 MISSING = _Missing()
 
 
-DOUBTFUL = ("made up", "unset")
+DOUBTFUL = ("made up", "unset", "perhaps")
 """Origins of levels that nothing says to be valid."""
 
 
@@ -47,7 +47,8 @@ class Level:
     value: Any = field(hash=False)
     origin: str = "schema"
     """Where it comes from: default, schema, template, example, author, usual (what Kubernetes means by a name); or made
-    up or unset (nothing where something stands): then no schema says that it is valid."""
+    up, unset (nothing where something stands) or perhaps (what Kubernetes means by a name that charts use for other
+    things as well): then no schema says that it is valid."""
 
     @property
     def key(self) -> str:
@@ -72,7 +73,7 @@ class Factor:
     @property
     def guessed(self) -> bool:
         """Whether what it is given beside its default comes from its name alone, or takes the default away."""
-        return len(self.levels) > 1 and all(level.origin in ("usual", "unset") for level in self.levels[1:])
+        return len(self.levels) > 1 and all(level.origin in ("usual", "unset", "perhaps") for level in self.levels[1:])
 
     @property
     def name(self) -> str:

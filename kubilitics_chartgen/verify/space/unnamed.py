@@ -17,7 +17,7 @@ from kubilitics_chartgen.verify.dependencies import TemplateDependencies
 from kubilitics_chartgen.verify.space.examples import kubernetes_example
 from kubilitics_chartgen.verify.space.factors import MISSING, Path
 
-__all__ = ["Asked", "asked_of_elements", "is_unnamed", "unnamed_values", "usual_value", "without_ways"]
+__all__ = ["Asked", "asked_of_elements", "is_unnamed", "often_meant", "unnamed_values", "usual_value", "without_ways"]
 
 T = TypeVar("T")
 
@@ -46,6 +46,38 @@ _NAMES: dict[str, Any] = {
     "volumes": kubernetes_example("extraVolumes"),
 }
 """What Kubernetes means by these names, of which a schema says what they may be."""
+_VARIABLES = [{"name": "EXAMPLE", "value": "example"}]
+_SOURCES = [{"configMapRef": {"name": "example", "optional": True}}]
+_PROBE = {"exec": {"command": ["true"]}}
+_RELABELINGS = [{"action": "drop", "sourceLabels": ["example"], "regex": "example"}]
+_OFTEN: dict[str, Any] = {
+    "accessModes": ["ReadWriteOnce"],
+    "args": ["--example"],
+    "command": ["example"],
+    "customLivenessProbe": _PROBE,
+    "customReadinessProbe": _PROBE,
+    "customStartupProbe": _PROBE,
+    "env": _VARIABLES,
+    "envFrom": _SOURCES,
+    "extraArgs": ["--example"],
+    "extraDeploy": kubernetes_example("extraObjects"),
+    "extraEnv": _VARIABLES,
+    "extraEnvFrom": _SOURCES,
+    "extraEnvVars": _VARIABLES,
+    "extraInitContainers": kubernetes_example("initContainers"),
+    "extraManifests": kubernetes_example("extraObjects"),
+    "livenessProbe": _PROBE,
+    "metricRelabelings": _RELABELINGS,
+    "readinessProbe": _PROBE,
+    "relabelings": _RELABELINGS,
+    "startupProbe": _PROBE,
+    "strategy": {"type": "RollingUpdate"},
+    "tls": [{"secretName": "example-tls"}],
+    "tokenRequests": [{"audience": "example"}],
+    "updateStrategy": {"type": "RollingUpdate"},
+}
+"""What Kubernetes, or the Prometheus Operator, means by these names, which some charts use for other things. What may
+mean several things to Kubernetes itself, such as `ports` or `rules`, is not among them."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +147,11 @@ def usual_value(path: Path) -> Any:
         own = re.sub("[^a-z0-9]+", "-", "-".join(path).lower())[-50:].strip("-")
         return {f"example.com/{own}": "example"}
     return usual
+
+
+def often_meant(name: str) -> Any:
+    """What Kubernetes means by a name that charts use for other things as well; MISSING where none is known."""
+    return _OFTEN.get(name, MISSING)
 
 
 def is_unnamed(path: Path, defaults: Mapping[str, Any]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from kubilitics_chartgen.helm.embedded import EmbeddedEngine
 from kubilitics_chartgen.helm.engine import Release, RenderError
 from kubilitics_chartgen.kube.versions import supported
-from kubilitics_chartgen.verify.space.configuration import overrides
+from kubilitics_chartgen.verify.space.configuration import is_doubtful, overrides
 from kubilitics_chartgen.verify.subject import read_subject
 from tests.verify.charts import write_chart
 
@@ -107,3 +107,21 @@ def test_the_author_may_exclude_one(tmp_path):
     settings = "verify: {factors: {exclude: [debug]}}\n"
     subject = subject_of(tmp_path, "{{ if .Values.debug }}yes{{ end }}", **{".chartgen.yaml": settings})
     assert "debug" not in {factor.name for factor in subject.space.factors}
+
+
+@pytest.mark.parametrize("name", ["env", "extraEnvVars", "envFrom", "args", "command", "tls", "relabelings"])
+def test_an_empty_list_gets_what_its_name_often_means_and_nothing_fails_by_it(name, tmp_path):
+    template = f"{{{{ with .Values.{name} }}}}yes{{{{ else }}}}no{{{{ end }}}}"
+    subject = subject_of(tmp_path / "list", template, **{"values.yaml": f"{name}: []\n"})
+    assert printed(subject) >= {"yes", "no"}
+    (factor,) = [each for each in subject.space.factors if each.name == name]
+    assert factor.guessed
+    assert [is_doubtful(subject.space, subject.base.choose({0: level})) for level in (0, 1)] == [False, True]
+    as_map = subject_of(tmp_path / "map", template, **{"values.yaml": f"{name}: {{}}\n"})
+    assert name not in {each.name for each in as_map.space.factors}
+
+
+@pytest.mark.parametrize("name", ["strategy", "updateStrategy", "livenessProbe", "customReadinessProbe"])
+def test_an_empty_map_gets_what_its_name_often_means(name, tmp_path):
+    template = f"{{{{ with .Values.{name} }}}}yes{{{{ else }}}}no{{{{ end }}}}"
+    assert printed(subject_of(tmp_path, template, **{"values.yaml": f"{name}: {{}}\n"})) >= {"yes", "no"}
