@@ -294,11 +294,9 @@ class _Job:
         self.values = sweeper.renderer.whole(self.given)
         release = configuration.release
         versions = sweeper.versions(self.values)
-        self.context, self.lasting = (
-            sweeper.inspector.context(each, release.namespace, release.name, upgrade=release.upgrade)
-            for each in (versions, sweeper.task.kube_versions)
-        )
-        """The second is for templates that do not see which Kubernetes they are rendered for."""
+        self.context = sweeper.inspector.context(versions, release.namespace, release.name, upgrade=release.upgrade)
+        self.lasting = sweeper.inspector.context(sweeper.task.kube_versions, release.namespace, release.name)
+        """For single objects of templates that do not see which Kubernetes they are rendered for."""
         self.printed: dict[str, _Printed] = {}
         """By template."""
         if not sweeper.renderer.judge.accepts(self.values):
