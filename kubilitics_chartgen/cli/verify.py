@@ -220,7 +220,8 @@ def _print(result: VerifyReport) -> None:
     ]
     if set_aside:
         lines.append(
-            f"set aside: {counted(set_aside, 'finding')} with values, or text in files, that nothing says to be valid"
+            f"set aside: {counted(set_aside, 'finding')} with values, or text in files, that nothing says to be valid: "
+            "see --json, or --report html"
         )
     if numbers["exempt"]:
         lines.append(f"exempt by .chartgen.yaml: {counted(numbers['exempt'], 'finding')}")

@@ -156,6 +156,20 @@ def test_a_value_that_changes_nothing(tmp_path):
     assert [(finding["check"], finding["path"]) for finding in findings] == [("every-value", "forgotten")]
 
 
+def test_where_to_read_what_is_set_aside(tmp_path):
+    faulty = CONFIG + '{{- if .Values.tag }}\nimmutable: "yes"\n{{- end }}\n'
+    folder = write_chart(tmp_path / "web", {"values.schema.json": None, "templates/config.yaml": faulty})
+    report = tmp_path / "report.html"
+    done = run(folder, "--checks", "schema", "--report", "html", "--output", str(report))
+    assert done.returncode == 0
+    (said,) = re.findall(r"set aside: .*", " ".join(done.stdout.split()))
+    assert said.startswith("set aside: 1 finding with values")
+    assert "see --json, or --report html" in said
+    assert "immutable" in report.read_text(encoding="utf-8")
+    ((finding,), _) = found(folder, "--checks", "schema")
+    assert (finding["path"], finding["made_up"]) == ("immutable", True)
+
+
 def test_a_value_that_matters_only_with_others_is_no_finding(tmp_path):
     rare = (
         CONFIG
