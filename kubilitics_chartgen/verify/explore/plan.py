@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.verify.explore.ledger import Ledger
 from kubilitics_chartgen.verify.explore.odd import odd_texts, oddly_named
+from kubilitics_chartgen.verify.explore.others import as_others, switched_on
 from kubilitics_chartgen.verify.explore.settle import Row, Search, settle
 from kubilitics_chartgen.verify.space.configuration import Configuration
 from kubilitics_chartgen.verify.space.covering import Covering, Pick
@@ -94,16 +95,8 @@ class Exploration:
         self.deadly = {pick for each in deadly for pick in each.differences(base)}
 
     def _otherwise(self, base: Configuration) -> list[Configuration]:
-        """The same as each other release: an upgrade, other names, and what templates tell apart."""
-        release = base.release
-        others = [
-            replace(release, upgrade=not release.upgrade),
-            replace(release, name="a" * 53),
-            replace(release, name="b"),
-            replace(release, namespace="another"),
-            *self.plan.releases,
-        ]
-        return [replace(base, release=other) for other in others]
+        """The same as each other release."""
+        return as_others(base, self.plan.releases)
 
     def _picks(self) -> Iterator[Pick]:
         for number, factor in enumerate(self.plan.space.factors):
@@ -144,7 +137,8 @@ class Exploration:
             covered |= added
         if base not in self.bases:
             self.bases.append(base)
-        self.ledger.look([other for each in self.bases for other in self._otherwise(each)])
+        everything_on = settle(self.ledger, [Row(self.bases[0], switched_on(self.plan.space))], self._search())
+        self.ledger.look([other for each in (*self.bases, *everything_on) for other in self._otherwise(each)])
         if self.plan.nulls:
             self.ledger.look([oddly_named(each) for each in self.bases])
             odd_texts(self.ledger, self.plan.space, [oddly_named(each) for each in self.bases], self._search)

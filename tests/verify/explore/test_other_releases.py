@@ -18,6 +18,12 @@ spec:
   ports: [{name: http, port: 8080, targetPort: http}]
 {{- end }}
 """
+BESIDE = f"""\
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: {{{{ .Release.Name }}}}-more}}
+---
+{LONG}"""
 BACKEND = """\
 {{- if and .Values.metrics.enabled .Values.service.enabled }}
 apiVersion: networking.k8s.io/v1
@@ -53,6 +59,7 @@ FULL = "name: {{ .Release.Name }}{{ if not (contains .Chart.Name .Release.Name) 
     ("template", "check", "where"),
     [
         (LONG, "names", "metadata.name"),
+        (BESIDE, "names", "metadata.name"),
         (BACKEND, "references", "spec.rules[0].http.paths[0].backend.service.name"),
         (SELECTOR, "selectors", "spec.selector"),
     ],
