@@ -276,7 +276,14 @@ def _branch_lines(branches: Sequence[BranchCoverage]) -> Iterator[str]:
 
 
 def _span(versions: tuple[str, ...]) -> str:
-    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]}"
+    """`1.25 to 1.37`, or each by itself where some between are left out."""
+    from kubilitics_chartgen.kube.versions import supported
+
+    names = [version.name for version in supported()]
+    first = names.index(versions[0]) if versions[0] in names else -1
+    if len(versions) > 1 and tuple(names[first : first + len(versions)]) == tuple(versions):
+        return f"{versions[0]} to {versions[-1]}"
+    return ", ".join(versions)
 
 
 def _print_finding(out: Console, finding: Proof) -> None:

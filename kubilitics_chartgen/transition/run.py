@@ -74,6 +74,8 @@ def verify_upgrade(
             raise InputError(
                 f"{old} is the chart {before.name}, and {request.chart} is {new.name}: no upgrade leads there."
             )
+        # Nobody upgrades to it where it may not be installed.
+        versions = new.kube_versions
         exemptions = read_exemptions(new.files.files.get(SETTINGS_FILE, ""), UPGRADE_CHECKS, section="upgrade")
         exempted = Exempted(exemptions)
         with pool_of(request, folder) as pool:
@@ -135,7 +137,10 @@ def _chosen(request: VerifyRequest) -> set[str]:
     if unknown:
         known = ", ".join(UPGRADE_CHECKS)
         raise InputError(f"With --from there is no check {', '.join(unknown)}. The checks are {known}.")
-    return set(request.checks or UPGRADE_CHECKS) - set(request.skip)
+    chosen = set(request.checks or UPGRADE_CHECKS) - set(request.skip)
+    if not chosen:
+        raise InputError("All checks that are asked for are skipped: nothing would be looked at.")
+    return chosen
 
 
 def _written_out(subject: Subject) -> Iterator[Configuration]:

@@ -56,7 +56,8 @@ class Exempted:
 
     def covers(self, finding: Proof) -> bool:
         """Whether a finding is accepted."""
-        subjects = (finding.object, finding.path, f"{finding.object}: {finding.path}", finding.template)
+        both = (f"{finding.object}: {finding.path}", f"{finding.object} {finding.path}")
+        subjects = (finding.object, finding.path, *both, finding.template, finding.template.partition("/")[2])
         for exemption in self._exemptions:
             if exemption.accepts(finding.check, *subjects):
                 self._used.add(exemption)

@@ -19,7 +19,8 @@ def coverage_of(subject: Subject, ledger: Ledger, strength: int) -> tuple[Covera
     for name, part in sorted(subject.slices.items()):
         ways: dict[tuple[int, ...], bool] = {}
         for configuration, filled in ledger.accepted.items():
-            if configuration.further or configuration.removed or configuration.release != subject.base.release:
+            base = subject.base
+            if configuration.removed or (configuration.further, configuration.release) != (base.further, base.release):
                 continue
             levels = tuple(configuration.levels[factor] for factor in part.factors)
             ways[levels] = ways.get(levels, False) or name in filled

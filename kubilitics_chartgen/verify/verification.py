@@ -257,7 +257,10 @@ def _chosen(request: VerifyRequest) -> set[str]:
         near = did_you_mean(unknown[0], known)
         meant = f'Did you mean "{near}"? ' if near else ""
         raise InputError(f"There is no check {', '.join(unknown)}. {meant}The checks are {', '.join(sorted(known))}.")
-    return set(request.checks or known) - set(request.skip)
+    chosen = set(request.checks or known) - set(request.skip)
+    if not chosen:
+        raise InputError("All checks that are asked for are skipped: nothing would be looked at.")
+    return chosen
 
 
 def plan_of(request: VerifyRequest, subject: Subject) -> Plan:

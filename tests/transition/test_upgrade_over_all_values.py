@@ -35,6 +35,12 @@ def test_a_chart_that_only_prints_something_else(tmp_path):
     assert report["numbers"]["distinctPairs"] > 5
 
 
+def test_kubernetes_that_the_new_chart_refuses_is_not_looked_at(tmp_path):
+    about = "apiVersion: v2\nname: web\nversion: 2.0.0\nkubeVersion: '>=1.27.0-0'\n"
+    _findings, report = found(tmp_path, {"Chart.yaml": about})
+    assert report["kubeVersions"][0] == "1.27"
+
+
 def test_from_an_old_chart_that_takes_no_values_there_is_nothing_to_prove(tmp_path):
     for body in ('{{ fail "not today" }}', "{{ .Values.greeting.x }}"):
         findings, report = found(tmp_path, {}, old={"templates/never.yaml": body})

@@ -51,6 +51,26 @@ def test_a_chart_in_which_nothing_is_wrong(tmp_path):
     assert re.search(r"3 templates: \d in every combination", done.stdout)
 
 
+def test_versions_between_those_that_were_named_are_not_told(tmp_path):
+    done = run(write_chart(tmp_path / "web"), "--kube-versions", "1.30,1.32", "--checks", "schema")
+    assert "checked for Kubernetes 1.30, 1.32\n" in done.stdout
+    done = run(tmp_path / "web", "--kube-versions", "1.30-1.32", "--checks", "schema")
+    assert "checked for Kubernetes 1.30 to 1.32\n" in done.stdout
+
+
+def test_a_file_that_gives_what_is_no_level_takes_nothing_from_what_was_covered(tmp_path):
+    schema = '{"properties": {"open": {"type": "object"}, "replicas": {"enum": [1, 2]}}}'
+    changes = {"values.yaml": f"{VALUES}open: {{a: {{b: 1}}}}\n", "values.schema.json": schema}
+    folder = write_chart(tmp_path / "web", changes)
+    (tmp_path / "x.yaml").write_text("open: {a: {b: 1}}\n")
+    plain, given = (
+        json.loads(run(folder, "--checks", "ports", "--json", *more).stdout)["coverage"]
+        for more in ((), ("-f", str(tmp_path / "x.yaml")))
+    )
+    assert [each["covered"] for each in given] == [each["covered"] for each in plain] != []
+    assert all(each["covered"] for each in plain)
+
+
 def test_a_fault_of_two_values_together_is_shown_with_these_two_alone(tmp_path):
     broken = SERVICE.replace(
         "port: {{ .Values.service.port }},",
@@ -309,6 +329,7 @@ def test_a_name_that_fits_several_templates_lists_them(tmp_path):
         ({"values.yaml": "a: &a [*a]\n"}, (), "values.yaml"),
         ({}, ("--checks", "nonsense"), "There is no check nonsense"),
         ({}, ("--skip", "sevices"), 'Did you mean "services"?'),
+        ({}, ("--checks", "schema", "--skip", "schema"), "nothing would be looked at"),
         ({}, ("--budget", "0"), "seconds above 0"),
         ({}, ("--budget", "nan"), "seconds above 0"),
         ({}, ("--kube-versions", "1.99"), "1.99"),

@@ -46,7 +46,9 @@ class Exemption:
 
     def accepts(self, check: str, *subjects: str) -> bool:
         """Whether what this check says of one of these subjects is accepted."""
-        return check == self.check and any(fnmatchcase(subject, self.path) for subject in subjects if subject)
+        # Paths hold `[0]`, which is no class of characters here.
+        pattern = self.path.replace("[", "[[]")
+        return check == self.check and any(fnmatchcase(subject, pattern) for subject in subjects if subject)
 
 
 def read_exemptions(text: str, checks: Collection[str], *, section: str = "lint") -> tuple[Exemption, ...]:

@@ -8,7 +8,7 @@ from kubilitics_chartgen.errors import InputError
 from kubilitics_chartgen.helm.settings import parse_chart_settings
 from kubilitics_chartgen.verify.checks import Context, read_declared
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared, External, Labels, Party, Permission
-from kubilitics_chartgen.verify.lint.exemptions import read_exemptions
+from kubilitics_chartgen.verify.lint.exemptions import Exemption, read_exemptions
 from tests.verify.checks.rendered import EXAMPLES, RELEASE, context, document, judged, rendered
 
 
@@ -155,4 +155,7 @@ def test_findings_of_verify_can_be_exempt():
     assert exemption.accepts("pod-security", "DaemonSet/shop-node", "spec.x")
     assert not exemption.accepts("pod-security", "Deployment/shop-web", "spec.x")
     assert not exemption.accepts("images", "DaemonSet/shop-node")
+    numbered = Exemption("images", "spec.containers[0].image", "for the test")
+    assert numbered.accepts("images", "spec.containers[0].image")
+    assert not numbered.accepts("images", "spec.containers0.image")
     assert read_exemptions(text, {"pod-security"}) == ()
