@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import pytest
 
+from kubilitics_chartgen.verify.verification import VerifyRequest, verify
+from tests.verify.charts import write_chart
 from tests.verify.checks.rendered import RELEASE, context, document, judged
 
 JOB = f"""\
@@ -97,3 +99,13 @@ metadata: {{name: {RELEASE}-web}}
 spec: {{target: {{creationPolicy: Merge}}}}
 """
     assert found(BEFORE, "", more=[made]) == []
+
+
+@pytest.mark.parametrize(("condition", "told"), [("IsInstall", True), ("IsUpgrade", False)])
+def test_what_is_rendered_for_upgrades_alone_is_judged_so(tmp_path, condition, told):
+    job = JOB.replace("NOTES", BEFORE).replace(RELEASE, "{{ .Release.Name }}").replace("-web,", "-late,")
+    secret = OTHER % ("Secret", "{{ .Release.Name }}-late", "")
+    hook = f"{{{{- if .Release.{condition} }}}}\n{job}{{{{- end }}}}\n"
+    chart = write_chart(tmp_path / "web", {"templates/hook.yaml": hook, "templates/secret.yaml": secret})
+    findings = verify(VerifyRequest(chart, random=0, workers=1, checks=("references",))).findings
+    assert ("made only after this hook" in " ".join(each.message for each in findings)) is told
