@@ -13,6 +13,13 @@ SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 SECURITY = "security.beta.kubernetes.io"
 
 
+# Distribution's grammar of references: parts of letters and digits, between them one ".", one or two "_", or some "-".
+NO_REGISTRIES = ("https://reg.example", "reg.example/", "reg.example//a", "reg.example:443x", "reg.example/a/", "a..b")
+REGISTRIES = ("", "reg.example", "reg.example:5000", "reg.example:5000/mirror/a__b--c", "REG.example", "my_registry")
+NO_REPOSITORIES = ("a//b", "a/", "/a", "a..b", "a___b", "a./b", "A")
+REPOSITORIES = ("a", "a/b.c", "a__b/c--d", "0/1")
+
+
 def modes(*names):
     return {"backend": {"persistence": {"accessModes": list(names)}}}
 
@@ -100,6 +107,17 @@ def test_refused_by_every_helm(values):
 def test_accepted_by_every_helm(values):
     assert embedded(values) is None
     assert template(helm3(), values)[0] is None
+
+
+def test_an_image_comes_from_where_one_can():
+    places = {"registry": (NO_REGISTRIES, REGISTRIES), "repository": (NO_REPOSITORIES, REPOSITORIES)}
+    for key, (bad, good) in places.items():
+        for values in ({"image": {key: text}} for text in bad):
+            assert all(embedded(each) is not None for each in ({"ai": values}, {"migrations": values})), values
+        for values in ({"image": {key: text}} for text in good):
+            assert all(embedded(each) is None for each in ({"ai": values}, {"migrations": values})), values
+    assert [text for text in NO_REGISTRIES if embedded({"global": {"imageRegistry": text}}) is None] == []
+    assert [text for text in REGISTRIES if embedded({"global": {"imageRegistry": text}}) is not None] == []
 
 
 def test_helm_tells_a_name_that_does_not_fit_once():

@@ -30,6 +30,7 @@ from kubilitics_chartgen.model.values.types import (
 )
 
 __all__ = [
+    "REPOSITORY",
     "Image",
     "ImageDigest",
     "ImageRegistry",
@@ -49,7 +50,11 @@ __all__ = [
 
 CORE = "io.k8s.api.core.v1."
 
-ImageRegistry = Annotated[str, text_of("ImageRegistry", "^([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[a-z0-9._/-]+)?)?$")]
+REPOSITORY = "[a-z0-9]+(([./_]|__|-+)[a-z0-9]+)*"
+_HOST = "[A-Za-z0-9]+(([._]|__|-+)[A-Za-z0-9]+)*"
+"""Distribution's grammar of references."""
+
+ImageRegistry = Annotated[str, text_of("ImageRegistry", f"^({_HOST}(:[0-9]+)?(/{REPOSITORY})?)?$")]
 ImageTag = Annotated[str, text_of("ImageTag", "^([A-Za-z0-9_][A-Za-z0-9_.-]*)?$", maxLength=128)]
 ImageDigest = Annotated[str, text_of("ImageDigest", "^(sha256:[a-f0-9]{64})?$")]
 
@@ -60,7 +65,7 @@ class Image(Section):
     registry: ImageRegistry = Field(
         IMAGE_REGISTRY, description="Registry the image is pulled from; `global.imageRegistry` wins over it."
     )
-    repository: Annotated[str, Rule({"pattern": "^[a-z0-9]+([._/-]+[a-z0-9]+)*$"})] = Field(
+    repository: Annotated[str, Rule({"pattern": f"^{REPOSITORY}$"})] = Field(
         ..., description="Repository in the registry."
     )
     tag: ImageTag = Field("", description="Tag, without a leading `v`; empty means the chart's appVersion.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kubilitics_chartgen.model.values.common import ImageDigest, ImageRegistry, ImageTag, Resources
+from kubilitics_chartgen.model.values.common import REPOSITORY, ImageDigest, ImageRegistry, ImageTag, Resources
 from kubilitics_chartgen.model.values.shapes import EnvVars
 from kubilitics_chartgen.model.values.types import PRINTABLE_PATTERN, Rule, Section
 
@@ -19,7 +19,7 @@ class MigrationImage(Section):
     """An image of its own; what is empty is as the backend's."""
 
     registry: ImageRegistry = Field("", description="Registry; empty means the backend's.")
-    repository: Annotated[str, Rule({"pattern": "^([a-z0-9]+([._/-]+[a-z0-9]+)*)?$"})] = Field(
+    repository: Annotated[str, Rule({"pattern": f"^({REPOSITORY})?$"})] = Field(
         "", description="Repository; empty means the backend's."
     )
     tag: ImageTag = Field(

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kubilitics_chartgen.model.values.ai import NOT_YET, Ai
+from kubilitics_chartgen.model.values.common import ImageRegistry
 from kubilitics_chartgen.model.values.core import Backend, Frontend, Rbac
 from kubilitics_chartgen.model.values.exposure import Discovery, HttpRoute, Ingress, Route
 from kubilitics_chartgen.model.values.jobs import Migrations, Tests
@@ -98,9 +99,7 @@ class CaBundle(Section):
 class Global(OpenSection):
     """Values shared with the other charts of an umbrella chart."""
 
-    image_registry: Annotated[str, Rule({"pattern": "^([A-Za-z0-9][A-Za-z0-9./:_-]*)?$"})] = Field(
-        "", description="Registry of every image, for mirrors and air-gapped sites."
-    )
+    image_registry: ImageRegistry = Field("", description="Registry of every image, for mirrors and air-gapped sites.")
     image_pull_secrets: Annotated[
         list[Any], Rule({"items": {"anyOf": [{"type": "string", "minLength": 1}, PULL_SECRET]}})
     ] = Field([], description="Secrets for pulling images, as names or as `name: …`.")
