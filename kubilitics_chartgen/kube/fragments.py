@@ -7,6 +7,8 @@ Helm 3 (gojsonschema), Helm 4 (santhosh-tekuri) and jsonschema-rs must give the 
 read alike is used: no `format`, no `$ref` with company (draft-07 ignores its siblings), RE2 patterns. Integers are
 bounded by 2^53 - 1, past which Helm itself loses digits. Prose is left out. Null is accepted where Kubernetes accepts
 it: not for a required field, an item or a map value.
+
+What servers ask beyond their schemas is added from `field_rules.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
+from kubilitics_chartgen.kube.field_rules import FIELD_RULES
 from kubilitics_chartgen.kube.packaged import REF_PREFIX, JsonObject, raw_definitions
 from kubilitics_chartgen.kube.strict import FREE_FORM, INT32, INT_OR_STRING, QUANTITY, outline, refs_of
 from kubilitics_chartgen.kube.versions import newest
@@ -120,6 +123,10 @@ def _definition(name: str) -> JsonObject:
         # Not `claims`: they name claims of the pod, which no value of a container can make.
         del result["properties"]
         result["patternProperties"] = {"^(limits|requests)$": _AMOUNTS}
+    rules = FIELD_RULES.get(name, {})
+    for key, keywords in rules.get("properties", {}).items():
+        result["properties"][key].update(keywords)
+    result.update({keyword: said for keyword, said in rules.items() if keyword != "properties"})
     return result
 
 

@@ -24,7 +24,83 @@ def modes(*names):
     return {"backend": {"persistence": {"accessModes": list(names)}}}
 
 
-REFUSED = {
+def beside(**container):
+    return {"ai": {"sidecars": [{"name": "x", "image": "y", **container}]}}
+
+
+def mounted(**mount):
+    return {"ai": {"extraVolumeMounts": [{"name": "data", "mountPath": "/x", **mount}]}}
+
+
+def scaled(**rules):
+    return {"frontend": {"autoscaling": {"behavior": {"scaleDown": rules}}}}
+
+
+def policy(**other):
+    return scaled(policies=[{"type": "Pods", "value": 1, "periodSeconds": 60, **other}])
+
+
+GET = {"httpGet": {"path": "/", "port": 80}}
+RUN = {"exec": {"command": ["true"]}}
+
+# What every API server refuses; `pkg/apis/core/validation` and its like in Kubernetes say so.
+REFUSED_BY_SERVERS = {
+    "no storage": {"backend": {"persistence": {"size": "0"}}},
+    "no gigabyte": {"backend": {"persistence": {"size": "0.00Gi"}}},
+    "an address for a host": {"ingress": {"host": "192.0.2.1"}},
+    "an unknown pull policy": beside(imagePullPolicy="Sometimes"),
+    "an unknown restart policy": beside(restartPolicy="always"),
+    "port 0": beside(ports=[{"containerPort": 0}]),
+    "port 65536": beside(ports=[{"containerPort": 65536}]),
+    "a port without a number": beside(ports=[{"name": "http"}]),
+    "a probe of nothing": beside(livenessProbe={"periodSeconds": 5}),
+    "a probe of two things": beside(readinessProbe={**GET, **RUN}),
+    "an absolute subPath": mounted(subPath="/etc"),
+    "a subPath that leads out": mounted(subPath="a/../../b"),
+    "a subPathExpr that leads out": mounted(subPathExpr=".."),
+    "two subPaths": mounted(subPath="a", subPathExpr="b"),
+    "no policies": scaled(policies=[]),
+    "an unknown choice of policies": scaled(selectPolicy="Most"),
+    "a negative window": scaled(stabilizationWindowSeconds=-1),
+    "a window above an hour": scaled(stabilizationWindowSeconds=3601),
+    "an unknown policy": policy(type="Share"),
+    "a policy of 0 pods": policy(value=0),
+    "a policy for no time": policy(periodSeconds=0),
+    "a policy for over half an hour": policy(periodSeconds=1801),
+    "a server of DNS by name": {"ai": {"dnsConfig": {"nameservers": ["dns.example"]}}},
+    "variables from nowhere": {"ai": {"extraEnvFrom": [{"prefix": "A_"}]}},
+    "a toleration of no taint": {"ai": {"tolerations": [{"effect": "NoSchedule"}]}},
+    "a spread that is too even": {
+        "ai": {
+            "topologySpreadConstraints": [{"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]
+        }
+    },
+}
+
+ACCEPTED_BY_SERVERS = {
+    "little storage": {"backend": {"persistence": {"size": "0.5Gi"}}},
+    "storage with a leading zero": {"backend": {"persistence": {"size": "010Gi"}}},
+    "a host that only looks like an address": {"ingress": {"host": "192.0.2.256"}},
+    "a host of digits": {"ingress": {"host": "1.2.3"}},
+    "all of a container": beside(
+        imagePullPolicy="Never",
+        ports=[{"containerPort": 1}, {"containerPort": 65535, "hostPort": None}],
+        livenessProbe={**GET, "exec": None, "periodSeconds": 5},
+        readinessProbe={"grpc": {"port": 1}},
+        startupProbe=None,
+        restartPolicy=None,
+    ),
+    "a subPath": mounted(subPath="a..b/.c/d..", subPathExpr=None),
+    "a subPathExpr": mounted(subPath="", subPathExpr="$(POD)/a"),
+    "the bounds of scaling": scaled(
+        selectPolicy="Disabled",
+        stabilizationWindowSeconds=3600,
+        policies=[{"type": "Percent", "value": 900, "periodSeconds": 1800}],
+    ),
+    "the defaults of scaling": scaled(selectPolicy=None, stabilizationWindowSeconds=0, policies=None),
+}
+
+REFUSED = REFUSED_BY_SERVERS | {
     # Kubernetes: "may not use ReadWriteOncePod with other access modes".
     "an access mode that stands alone": modes("ReadWriteOnce", "ReadWriteOncePod"),
     "an unconfined pod": {"ai": {"podAnnotations": {f"container.apparmor.{SECURITY}/ai": "unconfined"}}},
@@ -60,7 +136,7 @@ REFUSED = {
     "null as a label": {"commonLabels": {"team": None, "x y": "z"}},
 }
 
-ACCEPTED = {
+ACCEPTED = ACCEPTED_BY_SERVERS | {
     "several access modes": modes("ReadWriteOnce", "ReadWriteMany"),
     "the access mode that stands alone": modes("ReadWriteOncePod"),
     "a profile of AppArmor": {"ai": {"podAnnotations": {f"container.apparmor.{SECURITY}/ai": "localhost/mine"}}},

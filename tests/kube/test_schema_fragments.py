@@ -37,7 +37,15 @@ GOOD: dict[str, list[Any]] = {
         {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [NODE_TERM]}}},
         {"nodeAffinity": None},
     ],
-    "Toleration": [{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}, {"tolerationSeconds": 60}],
+    "Toleration": [
+        {"key": "gpu", "operator": "Exists", "effect": "NoSchedule"},
+        {"operator": "Exists"},
+        {"operator": "Exists", "key": "", "value": "", "effect": ""},
+        {"key": "gpu", "value": "a100"},
+        {"key": "gpu", "operator": None, "effect": None, "tolerationSeconds": None},
+        {"key": "gpu", "operator": "Equal", "value": "", "effect": "NoExecute", "tolerationSeconds": -1},
+        {"key": "memory", "operator": "Gt", "value": "64", "effect": "PreferNoSchedule"},
+    ],
     "ResourceRequirements": [
         {"limits": {"cpu": "500m", "memory": "1Gi"}, "requests": {"cpu": 0.5, "memory": 134217728}},
         {"limits": {"nvidia.com/gpu": 1, "ephemeral-storage": "1e9", "hugepages-2Mi": "80Mi"}},
@@ -46,7 +54,10 @@ GOOD: dict[str, list[Any]] = {
         {"limits": {"cpu": 2.0, "memory": "12E2"}},
     ],
     "LocalObjectReference": [{"name": "pull-secret"}, {}],
-    "TopologySpreadConstraint": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}],
+    "TopologySpreadConstraint": [
+        {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule", "minDomains": 2},
+        {"maxSkew": 3, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway", "nodeTaintsPolicy": "Honor"},
+    ],
     "Volume": [
         {"name": "v", "emptyDir": {"sizeLimit": "1Gi"}},
         {"name": "v", "emptyDir": {}},
@@ -60,7 +71,11 @@ GOOD: dict[str, list[Any]] = {
         {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k", "optional": True}}},
         {"name": "A", "valueFrom": {"resourceFieldRef": {"resource": "limits.cpu", "divisor": "1m"}}},
     ],
-    "EnvFromSource": [{"secretRef": {"name": "s"}}, {"prefix": "A_", "configMapRef": {"name": "c", "optional": False}}],
+    "EnvFromSource": [
+        {"secretRef": {"name": "s"}},
+        {"secretRef": {"name": "s"}, "configMapRef": None},
+        {"prefix": "A_", "configMapRef": {"name": "c", "optional": False}},
+    ],
     "Container": [{"name": "side", "image": "example/side:1", "ports": [{"containerPort": 80}], "readinessProbe": GET}],
     "SecurityContext": [
         {"runAsUser": 10001, "capabilities": {"drop": ["ALL"]}, "seccompProfile": {"type": "RuntimeDefault"}}
@@ -73,8 +88,11 @@ GOOD: dict[str, list[Any]] = {
         {"grpc": {"port": 1}},
     ],
     "Lifecycle": [{"preStop": {"exec": {"command": ["sleep", "5"]}}}, {"preStop": {"sleep": {"seconds": 5}}}],
-    "HostAlias": [{"ip": "10.0.0.1", "hostnames": ["db.example.com"]}],
-    "PodDNSConfig": [{"options": [{"name": "ndots", "value": "2"}], "nameservers": ["10.0.0.10"]}],
+    "HostAlias": [{"ip": "10.0.0.1", "hostnames": ["db.example.com"]}, {"ip": "fd00::1"}],
+    "PodDNSConfig": [
+        {"options": [{"name": "ndots", "value": "2"}], "nameservers": ["10.0.0.10"]},
+        {"nameservers": None},
+    ],
 }
 
 BAD: dict[str, list[Any]] = {
@@ -87,9 +105,40 @@ BAD: dict[str, list[Any]] = {
         },
         {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"labelSelector": {}}]}},
         {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [None]}},
+        {"podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{**TERM, "topologyKey": ""}]}},
+        *(
+            {
+                "podAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": weight, "podAffinityTerm": TERM}]
+                },
+                "nodeAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [{"weight": weight, "preference": NODE_TERM}]
+                },
+            }
+            for weight in (0, 101)
+        ),
+        {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}},
+        {
+            "nodeAffinity": {
+                "requiredDuringSchedulingIgnoredDuringExecution": {
+                    "nodeSelectorTerms": [{"matchExpressions": [{"key": "zone", "operator": "is", "values": ["a"]}]}]
+                }
+            }
+        },
         ["zone"],
     ],
-    "Toleration": [{"tolerationSeconds": "60"}, {"keys": "gpu"}, "gpu"],
+    "Toleration": [
+        {"tolerationSeconds": "60"},
+        {"keys": "gpu"},
+        "gpu",
+        {},
+        {"key": "", "operator": "Equal"},
+        {"key": "gpu", "operator": "exists"},
+        {"key": "gpu", "operator": "Exists", "value": "a100"},
+        {"key": "gpu", "effect": "Evict"},
+        {"key": "gpu", "tolerationSeconds": 60},
+        {"key": "gpu", "effect": "NoSchedule", "tolerationSeconds": 60},
+    ],
     "ResourceRequirements": [
         {"limits": {"memroy": "1Gi"}},
         {"limits": {"memory": "1GB"}},
@@ -105,7 +154,10 @@ BAD: dict[str, list[Any]] = {
     "LocalObjectReference": [{"name": 1}, {"names": "x"}, "x"],
     "TopologySpreadConstraint": [
         {"maxSkew": 1, "topologyKey": "zone"},
-        {"maxSkew": 1.5, "topologyKey": "z", "whenUnsatisfiable": "x"},
+        {"maxSkew": 1.5, "topologyKey": "z", "whenUnsatisfiable": "ScheduleAnyway"},
+        {"maxSkew": 0, "topologyKey": "z", "whenUnsatisfiable": "ScheduleAnyway"},
+        {"maxSkew": 1, "topologyKey": "", "whenUnsatisfiable": "ScheduleAnyway"},
+        {"maxSkew": 1, "topologyKey": "z", "whenUnsatisfiable": "Never"},
     ],
     "Volume": [
         {"emptyDir": {}},
@@ -117,8 +169,22 @@ BAD: dict[str, list[Any]] = {
         {"name": "v", "ephemeral": {"volumeClaimTemplate": {"spec": {"resources": {"requests": {"storage": None}}}}}},
     ],
     "VolumeMount": [{"name": "v"}, {"name": "v", "mountPath": "/data", "readonly": True}],
-    "EnvVar": [{"value": "b"}, {"name": "A", "value": 1}, {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s"}}}],
-    "EnvFromSource": [{"secretRef": "s"}, {"secret": {"name": "s"}}],
+    "EnvVar": [
+        {"value": "b"},
+        {"name": "A", "value": 1},
+        {"name": "A", "valueFrom": {"secretKeyRef": {"name": "s"}}},
+        {"name": "A", "valueFrom": {"secretKeyRef": {"key": "k"}}},
+    ],
+    "EnvFromSource": [
+        {"secretRef": "s"},
+        {"secret": {"name": "s"}},
+        {},
+        {"prefix": "A_"},
+        {"secretRef": None},
+        {"secretRef": {}},
+        {"secretRef": {"name": ""}},
+        {"secretRef": {"name": "s"}, "configMapRef": {"name": "c"}},
+    ],
     "Container": [
         {"image": "example/side:1"},
         {"name": "side", "ports": [{"containerPort": "80"}]},
@@ -134,8 +200,19 @@ BAD: dict[str, list[Any]] = {
         {"exec": "true"},
     ],
     "Lifecycle": [{"preStop": {"sleep": {}}}, {"prestop": {}}],
-    "HostAlias": [{"hostnames": ["x"]}, {"ip": "10.0.0.1", "hostnames": "x"}],
-    "PodDNSConfig": [{"options": [{"name": "ndots", "value": 2}]}, {"nameserver": ["10.0.0.10"]}],
+    "HostAlias": [
+        {"hostnames": ["x"]},
+        {"ip": "10.0.0.1", "hostnames": "x"},
+        {"ip": "10.0.0.1", "hostnames": [""]},
+        {"ip": "10.0.1", "hostnames": ["x"]},
+    ],
+    "PodDNSConfig": [
+        {"options": [{"name": "ndots", "value": 2}]},
+        {"nameserver": ["10.0.0.10"]},
+        {"nameservers": ["dns.example"]},
+        {"nameservers": ["10.0.0.0/8"]},
+        {"nameservers": ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]},
+    ],
 }
 
 CASES = {
@@ -209,6 +286,21 @@ def test_helm_3_accepts_the_right_and_refuses_the_wrong(chart: Path, tmp_path: P
     assert accused(wrong.stderr) == ALL_BAD
 
 
+# From RFC 4291, and from Go's net.ParseIP as Kubernetes keeps it for the fields it has always had.
+ADDRESSES = ["0.0.0.0", "255.255.255.255", "010.000.0.1", "::", "::1", "fe80::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::",
+             "::2:3:4:5:6:7:8", "1::4:5:6:7:8", "::ffff:10.0.0.1", "1:2:3:4:5:6:10.0.0.1", "ABCD::abcd"]  # fmt: skip
+NO_ADDRESSES = ["", "10.0.0", "10.0.0.256", "10.0.0.1.2", "10.0.0.1/32", "a.example", ":", ":::", "1::2::3", "1:2:3",
+                "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4::5:6:7:8", "12345::", "fe80::1%eth0", "::g",
+                "::1/128", ":1", "1:", "1:2:3:4:5:6:7:10.0.0.1", "[::1]", "::10.0.0"]  # fmt: skip
+
+
+def test_an_address_is_one_of_either_family() -> None:
+    name = f"{CORE}PodDNSConfig"
+    validator = jsonschema_rs.Draft7Validator({**reference(name), "definitions": fragments([name])})
+    assert [each for each in ADDRESSES if not validator.is_valid({"nameservers": [each]})] == []
+    assert [each for each in NO_ADDRESSES if validator.is_valid({"nameservers": [each]})] == []
+
+
 def test_a_misspelt_resource_is_refused_by_name() -> None:
     validator = jsonschema_rs.Draft7Validator(the_schema())
     [error] = list(validator.iter_errors({"badResourceRequirements0": {"limits": {"memroy": "1Gi"}}}))
@@ -224,15 +316,17 @@ def every_schema(schema: Any) -> list[dict[str, Any]]:
     for key in ("properties", "patternProperties", "definitions"):
         for inner in schema.get(key, {}).values():
             found += every_schema(inner)
-    for inner in schema.get("allOf", []):
-        found += every_schema(inner)
+    for key in ("allOf", "anyOf", "oneOf"):
+        for inner in schema.get(key, []):
+            found += every_schema(inner)
     return found
 
 
 def test_only_keywords_that_all_validators_read_alike_are_used() -> None:
     for schema in every_schema({"definitions": fragments(CORE + name for name in GOOD)}):
         known = {"type", "enum", "pattern", "minimum", "maximum", "required", "items", "allOf", "$ref", "definitions"}
-        assert set(schema) <= known | {"properties", "patternProperties", "additionalProperties"}
+        known |= {"properties", "patternProperties", "additionalProperties", "minLength", "minItems", "maxItems"}
+        assert set(schema) <= known | {"anyOf", "oneOf", "not"}
         assert "$ref" not in schema or set(schema) == {"$ref"}
 
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from kubilitics_chartgen.model.values.types import Shared
 
-__all__ = ["ADDRESSES", "Addresses", "Blocks"]
+__all__ = ["ADDRESSES", "BYTE", "Addresses", "Blocks"]
 
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 ADDRESSES: dict[str, dict[str, Any]] = {
     "NetworkAddress": {
         "type": "string",
         "anyOf": [
-            {"pattern": f"^{_BYTE}(\\.{_BYTE}){{3}}(/(3[0-2]|[12]?[0-9]))?$"},
+            {"pattern": f"^{BYTE}(\\.{BYTE}){{3}}(/(3[0-2]|[12]?[0-9]))?$"},
             {
                 "pattern": "^([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?$",
                 "not": {"pattern": ":::|::.*::|^:[^:]|[^:]:(/|$)"},

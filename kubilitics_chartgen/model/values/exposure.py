@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from kubilitics_chartgen.model.values.addresses import BYTE
 from kubilitics_chartgen.model.values.types import NAME_PATTERN, Annotations, Name, Rule, Section, text_of
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
 _LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 HOST_PATTERN = f"^({_LABEL}(\\.{_LABEL})*)?$"
 WILDCARD_HOST_PATTERN = f"^((\\*\\.)?{_LABEL}(\\.{_LABEL})*)?$"
+IPV4_PATTERN = f"^(0*{BYTE}\\.){{3}}0*{BYTE}$"
 DURATION = "([0-9]{1,5}(h|m|s|ms)){1,4}"
 
 Host = Annotated[str, Rule({"pattern": HOST_PATTERN, "maxLength": 253})]
@@ -67,7 +69,9 @@ class Ingress(Section):
 
     enabled: bool = Field(False, description="Create an Ingress.")
     class_name: Name = Field("", description="IngressClass; empty means the cluster's default.")
-    host: WildcardHost = Field("", description="Host name, such as kubilitics.example.com; empty means any.")
+    host: Annotated[WildcardHost, Rule({"not": {"pattern": IPV4_PATTERN}})] = Field(
+        "", description="Host name, such as kubilitics.example.com, and no IP address; empty means any."
+    )
     annotations: Annotations = Field({}, description="Annotations for the controller; the README has some for each.")
     tls: IngressTls = Field(IngressTls(), description="Encryption between browsers and the controller.")
     cert_manager: CertManager = Field(CertManager(), description="A certificate from cert-manager.")

@@ -15,9 +15,9 @@ __all__ = ["Containers", "DnsConfig", "EnvFrom", "EnvVars", "HostAliases", "Life
 
 CORE = "io.k8s.api.core.v1."
 ENV_NAME_PATTERN = "^[-._a-zA-Z][-._a-zA-Z0-9]*$"
-ADDRESS_PATTERN = "^[0-9A-Fa-f.:]+$"
 ABSOLUTE_PATTERN = "^/[^:]*$"
-TEXT = {"type": ["string", "null"]}
+TEXT: dict[str, Any] = {"type": ["string", "null"]}
+SUB_PATH = {**TEXT, "not": {"type": "string", "pattern": "^/|(^|/)\\.\\.(/|$)"}}
 SWITCH: dict[str, Any] = {"type": ["boolean", "null"]}
 OPEN = {"type": ["object", "null"]}
 
@@ -90,10 +90,11 @@ VOLUME_MOUNT = Fragment(
         {
             "name": {"type": "string", "pattern": NAME_PATTERN, "maxLength": 63},
             "mountPath": {"type": "string", "pattern": ABSOLUTE_PATTERN},
-            "subPath": TEXT,
-            "subPathExpr": TEXT,
+            "subPath": SUB_PATH,
+            "subPathExpr": SUB_PATH,
             "readOnly": SWITCH,
         },
+        anyOf=[{"properties": {key: {"enum": ["", None]}}} for key in ("subPath", "subPathExpr")],
     ),
 )
 
@@ -123,7 +124,24 @@ SECURITY_CONTEXT = {
     "additionalProperties": False,
 }
 HOSTLESS = {"type": ["object", "null"], "properties": {"host": {"type": "null"}}}
-PROBE = {"type": ["object", "null"], "properties": {"httpGet": HOSTLESS, "tcpSocket": HOSTLESS}}
+HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
+PROBE = {
+    "type": ["object", "null"],
+    "properties": {"httpGet": HOSTLESS, "tcpSocket": HOSTLESS},
+    "oneOf": [
+        {"type": "null"},
+        *({"type": "object", "required": [name], "properties": {name: {"type": "object"}}} for name in HANDLERS),
+    ],
+}
+PORT = {
+    "type": "object",
+    "required": ["containerPort"],
+    "properties": {
+        "containerPort": {"type": "integer", "minimum": 1, "maximum": 65535},
+        "hostPort": {"type": "null"},
+        "hostIP": {"type": "null"},
+    },
+}
 
 CONTAINER = Fragment(
     "ExtraContainer",
@@ -135,15 +153,15 @@ CONTAINER = Fragment(
             "name": {"type": "string", "pattern": NAME_PATTERN, "maxLength": 63},
             "image": {"type": "string", "minLength": 1},
             "securityContext": SECURITY_CONTEXT,
-            "ports": {
-                "type": ["array", "null"],
-                "items": {"type": "object", "properties": {"hostPort": {"type": "null"}, "hostIP": {"type": "null"}}},
-            },
+            "imagePullPolicy": {"enum": ["Always", "IfNotPresent", "Never", "", None]},
+            "restartPolicy": {"enum": ["Always", "OnFailure", "Never", None]},
+            "ports": {"type": ["array", "null"], "items": PORT},
         },
         "patternProperties": {"^(liveness|readiness|startup)Probe$": PROBE},
     },
 )
-"""Open: all that the Pod Security Standard `restricted` asks of a container is judged here, the rest by Kubernetes."""
+"""Open: all that the Pod Security Standard `restricted` asks of a container is judged here, and the commonest mistakes;
+the rest by Kubernetes."""
 
 HANDLER = _closed(
     [],
@@ -175,17 +193,4 @@ VolumeMounts = Annotated[list[dict[str, Any]], VOLUME_MOUNT]
 Containers = Annotated[list[dict[str, Any]], CONTAINER]
 Lifecycle = Annotated[dict[str, Any], LIFECYCLE]
 DnsConfig = Annotated[dict[str, Any], Fragment(f"{CORE}PodDNSConfig")]
-HostAliases = Annotated[
-    list[dict[str, Any]],
-    Fragment(
-        "HostAlias",
-        is_list=True,
-        schema=_closed(
-            ["ip"],
-            {
-                "ip": {"type": "string", "pattern": ADDRESS_PATTERN},
-                "hostnames": {"type": "array", "items": {"type": "string", "minLength": 1}},
-            },
-        ),
-    ),
-]
+HostAliases = Annotated[list[dict[str, Any]], Fragment(f"{CORE}HostAlias", is_list=True)]

@@ -102,8 +102,9 @@ OBJECT_NAME_PATTERN = "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$"
 Name = Annotated[str, text_of("ObjectName", OBJECT_NAME_PATTERN, maxLength=253)]
 """The name of an existing object, or empty."""
 
-Quantity = Annotated[str, text_of("StorageSize", "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$")]
-"""An amount of storage, such as 10Gi."""
+SIZE_PATTERN = "^[0-9]+(\\.[0-9]+)?(Ki|Mi|Gi|Ti|Pi|k|M|G|T|P)?$"
+Quantity = Annotated[str, text_of("StorageSize", SIZE_PATTERN, allOf=[{"pattern": "[1-9]"}])]
+"""An amount of storage, such as 10Gi; not none."""
 
 Url = Annotated[str, text_of("Url", "^(https?://[A-Za-z0-9._~:/?#@!&()*+,;=%\\[\\]-]+)?$", maxLength=2048)]
 """An http or https address, or empty."""
