@@ -71,6 +71,57 @@ def test_a_limit_that_is_no_more_asks_nothing_of_a_request():
     assert embedded({"backend": {"resources": {"requests": {"cpu": None}, "limits": {"cpu": "1m"}}}}) is None
 
 
+# From Kubernetes' documentation of extended resources and of huge pages: (requests, limits), None for none.
+GPU, PAGES = "nvidia.com/gpu", "hugepages-2Mi"
+WHOLE = [(GPU, None, 1), (GPU, 2, 2), (GPU, "1000m", "1"), (GPU, "2k", "2e3"), (PAGES, "4Mi", "4Mi"),
+         (PAGES, None, "2Mi"), ("a.kubernetes.io/x", "1500m", None)]  # fmt: skip
+NOT_WHOLE = [(GPU, 1, None), (GPU, 0, None), (GPU, 1, 2), (GPU, None, 0.5), (GPU, "1500m", "1500m"),
+             (PAGES, "2Mi", None), (PAGES, "2Mi", "4Mi")]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "limit", "refused"),
+    [*((*each, False) for each in WHOLE), *((*each, True) for each in NOT_WHOLE)],
+)
+def test_of_gpus_and_huge_pages_a_container_gets_what_it_asks_for(name, asked, limit, refused):
+    resources = {part: {name: many} for part, many in (("requests", asked), ("limits", limit)) if many is not None}
+    complaint = embedded({"ai": {"enabled": True, "resources": resources}})
+    assert (complaint is not None) is refused
+    assert not refused or f"ai.resources {name}: Kubernetes gives a container whole ones" in complaint
+
+
+def test_ollamas_gpus_are_a_limit_as_well():
+    ollama = {"enabled": True, "gpu": {"enabled": True}, "resources": {"requests": {GPU: 1}}}
+    assert embedded(merged(AI_ON, {"ollama": ollama})) is None
+
+
+@pytest.mark.parametrize(
+    ("minor", "seconds", "grace", "refused"),
+    [(30, 30, 30, False), (30, 31, 30, True), (30, 0, 30, True), (31, 0, 30, True), (32, 0, 30, False),
+     (37, 0, 0, False), (37, 1, 0, True), (37, 30, None, False), (37, 31, None, True)],
+)  # fmt: skip
+def test_a_container_sleeps_no_longer_than_its_pod_may_take_to_stop(minor, seconds, grace, refused):
+    """Without terminationGracePeriodSeconds Kubernetes takes 30."""
+    for hook in ("preStop", "postStart"):
+        knobs = {"lifecycle": {hook: {"sleep": {"seconds": seconds}}}, "terminationGracePeriodSeconds": grace}
+        complaint = embedded({"kubeVersionOverride": f"1.{minor}", "backend": knobs})
+        assert (complaint is not None) is refused
+        assert not refused or f"backend.lifecycle.{hook}.sleep.seconds: Kubernetes takes at most" in complaint
+
+
+@pytest.mark.parametrize(
+    ("knob", "policy", "first"),
+    [("initContainers", "Always", 28), ("initContainers", "OnFailure", 34), ("sidecars", "Always", 34)],
+)
+def test_a_container_has_a_restart_policy_where_kubernetes_knows_it(knob, policy, first):
+    """Sidecars of Kubernetes came with 1.28, rules of restarting with 1.34, each behind a gate first."""
+    for minor in (25, first - 1, first, 37):
+        values = {knob: [{"name": "x", "image": "y", "restartPolicy": policy}]}
+        complaint = embedded({"kubeVersionOverride": f"1.{minor}", "frontend": values})
+        assert (complaint is None) is (minor >= first)
+        assert complaint is None or f"frontend.{knob} x: Kubernetes knows Always" in complaint
+
+
 def test_the_requests_of_what_does_not_run_are_nobodys_business():
     too_much = {"resources": {"requests": {"memory": "1Ti"}}}
     values = dict.fromkeys(("ai", "ollama"), too_much)

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from tests.chart.helms import embedded
 from tests.chart.objects import render
 
 NAME = "default:kubilitics-backend"
@@ -89,3 +90,18 @@ def test_an_existing_service_account_is_used_and_none_is_made():
     assert ("ServiceAccount", "kubilitics-backend") not in objects.names
     assert objects.get("Deployment", "kubilitics-backend")["spec"]["template"]["spec"]["serviceAccountName"] == "mine"
     assert objects.get("ClusterRoleBinding", NAME)["subjects"][0]["name"] == "mine"
+
+
+def test_no_rights_go_to_the_account_that_every_pod_has():
+    unnamed = {"serviceAccount": {"create": False}}
+    reading = {"ai": {"enabled": True, "clusterAccess": {"enabled": True}, **unnamed}}
+    assert "backend.serviceAccount.name: with serviceAccount.create" in embedded({"backend": unnamed})
+    assert "ai.serviceAccount.name: with serviceAccount.create" in embedded(reading)
+    for values in (
+        {"backend": unnamed, **rbac(create=False)},
+        {"frontend": unnamed},
+        {"ai": {"enabled": True, **unnamed}},
+    ):
+        assert embedded(values) is None
+    (pod,) = [pod for name, pod in render({"frontend": unnamed}).pods() if name == "kubilitics-frontend"]
+    assert pod["spec"]["serviceAccountName"] == "default"

@@ -98,6 +98,35 @@ def test_limits_alone_are_enough_because_kubernetes_takes_them_for_requests():
     )
 
 
+ALL = {"requests": {"cpu": "1m", "memory": "1Mi"}}
+
+
+@pytest.mark.parametrize(
+    ("resources", "refused"),
+    [(ALL, False), ({"limits": ALL["requests"]}, False), ({"requests": {"cpu": "1m"}}, True), ({}, True), (None, True)],
+)
+@pytest.mark.parametrize("knob", ["sidecars", "initContainers"])
+def test_a_pod_is_not_measured_where_any_of_its_containers_requests_nothing(knob, resources, refused):
+    """Kubernetes sums up what all containers request, and init containers that run on; one without is an error."""
+    extra = {"name": "x", "image": "y", "resources": resources, "restartPolicy": "Always"}
+    if knob == "sidecars":
+        del extra["restartPolicy"]
+    complaint = embedded(merged(PER_REPLICA, version(36), {"ai": {knob: [extra]}}))
+    assert (complaint is not None) is refused
+    assert not refused or f"ai.{knob} x: autoscaling measures" in complaint
+
+
+def test_what_ends_before_the_pod_runs_is_not_measured():
+    assert embedded(merged(FRONTEND_ON, {"frontend": {"initContainers": [{"name": "x", "image": "y"}]}})) is None
+
+
+def test_the_container_that_reloads_is_measured_where_there_is_one():
+    values = merged(PER_REPLICA, {"ai": {"llmProvider": "openai", "reloadResources": {"requests": {"memory": None}}}})
+    values = merged(values, {"ai": {"reloadResources": {"limits": {"memory": None}}}})
+    assert embedded(values) is None
+    assert "ai.reloadResources: autoscaling measures" in embedded(merged(values, {"ai": {"configReload": "sidecar"}}))
+
+
 def allowed_to_leave(budget, pods):
     """How many of `pods` healthy pods a drain may evict at once, by the rules of policy/v1."""
     return min(pods, budget["spec"]["maxUnavailable"])

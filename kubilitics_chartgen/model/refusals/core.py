@@ -22,6 +22,10 @@ def _ai_service(labels: dict[str, str]) -> dict[str, Any]:
     return {"ai": {"enabled": True, "service": {"labels": labels}}}
 
 
+def _ai_reads(account: dict[str, Any]) -> dict[str, Any]:
+    return {"ai": {"enabled": True, "clusterAccess": {"enabled": True}, "serviceAccount": account}}
+
+
 CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "value-missing",
@@ -60,6 +64,19 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
             "backend": {"serviceAccount": {"name": "tools"}},
             "frontend": {"serviceAccount": {"name": "tools", "create": False}},
         },
+    ),
+    Refusal(
+        "service-account-unnamed",
+        "backend.serviceAccount.name",
+        "with serviceAccount.create: false and no name, rights in the cluster would go to the namespace's account "
+        '"default", and so to every pod that has no account of its own',
+        "Name an account, or have one made with serviceAccount.create: true, or bind no rights: rbac.create: false, or "
+        "for AI ai.clusterAccess.enabled: false.",
+        bad={"backend": {"serviceAccount": {"create": False}}},
+        good={"backend": {"serviceAccount": {"create": False, "name": "tools"}}},
+        elsewhere=(
+            Example("ai.serviceAccount.name", _ai_reads({"create": False}), _ai_reads({"create": False, "name": "ai"})),
+        ),
     ),
     Refusal(
         "claim-twice",

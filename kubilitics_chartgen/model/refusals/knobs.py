@@ -33,6 +33,8 @@ def _migrations(resources: dict[str, Any]) -> dict[str, Any]:
 
 _RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
 
+_AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0", "resources": _RESOURCES}
+
 KNOB_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "extra-env-owned",
@@ -72,7 +74,7 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         "the chart has a container of this name itself",
         "Choose another name.",
         bad=_backend(sidecars=_named("backend", image="tools.example/agent:1.0.0")),
-        good=_backend(sidecars=_named("agent", image="tools.example/agent:1.0.0", resources=_RESOURCES)),
+        good=_backend(sidecars=[_AGENT]),
     ),
     Refusal(
         "extra-twice",
@@ -118,6 +120,15 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         ),
     ),
     Refusal(
+        "extended-resource",
+        "backend.resources nvidia.com/gpu",
+        "Kubernetes gives a container whole ones of this only, and no more than it asks for: a request needs a limit "
+        "that is the same",
+        "Write a whole number under limits alone.",
+        bad=_backend(resources={"requests": {"nvidia.com/gpu": 1}}),
+        good=_backend(resources={"limits": {"nvidia.com/gpu": 1}}),
+    ),
+    Refusal(
         "dns-without-servers",
         "backend.dnsPolicy",
         "with None the pod knows only the DNS servers in dnsConfig.nameservers, and there are none",
@@ -132,6 +143,23 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         'Write exec with command ["sleep", "5"] instead.',
         bad={"kubeVersionOverride": "1.29", **_backend(lifecycle={"preStop": {"sleep": {"seconds": 5}}})},
         good={"kubeVersionOverride": "1.29", **_backend(lifecycle={"preStop": {"exec": {"command": ["sleep", "5"]}}})},
+    ),
+    Refusal(
+        "sleep-out-of-range",
+        "backend.lifecycle.preStop.sleep.seconds",
+        "Kubernetes takes at most terminationGracePeriodSeconds here, and 0 from 1.32 on",
+        "Write fewer seconds, or raise backend.terminationGracePeriodSeconds, and leave out a sleep of 0.",
+        bad=_backend(lifecycle={"preStop": {"sleep": {"seconds": 31}}}),
+        good=_backend(lifecycle={"preStop": {"sleep": {"seconds": 31}}}, terminationGracePeriodSeconds=60),
+    ),
+    Refusal(
+        "restart-policy-too-new",
+        "backend.initContainers agent",
+        "Kubernetes knows Always of an init container from 1.28 on, and any other restartPolicy of a container from "
+        "1.34 on",
+        "Remove it; a container that runs beside the main one goes into sidecars.",
+        bad={"kubeVersionOverride": "1.27", **_backend(initContainers=[{**_AGENT, "restartPolicy": "Always"}])},
+        good={"kubeVersionOverride": "1.27", **_backend(sidecars=[_AGENT])},
     ),
     Refusal(
         "two-ip-families",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubilitics_chartgen.model.refusals.refusal import Refusal
+from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
 __all__ = ["SCALING_REFUSALS"]
 
@@ -13,6 +13,11 @@ def _ai(**settings: Any) -> dict[str, Any]:
     return {"ai": {"enabled": True, **settings}}
 
 
+def _scaled(**settings: Any) -> dict[str, Any]:
+    return {"frontend": {"autoscaling": {"enabled": True}, **settings}}
+
+
+_AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0"}
 NO_VOLUME = {"enabled": False}
 PER_REPLICA = {"perReplica": True}
 
@@ -70,15 +75,17 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "autoscaling-without-requests",
         "frontend.resources",
-        "autoscaling measures use in percent of what the pods request, and they request none",
+        "autoscaling measures use in percent of what all containers of a pod request, and this one requests none",
         "Write a request for CPU, and for the AI for memory too, or turn autoscaling off.",
-        bad={
-            "frontend": {
-                "autoscaling": {"enabled": True},
-                "resources": {"requests": {"cpu": None}, "limits": {"cpu": None}},
-            }
-        },
-        good={"frontend": {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": "50m"}}}},
+        bad=_scaled(resources={"requests": {"cpu": None}, "limits": {"cpu": None}}),
+        good=_scaled(resources={"requests": {"cpu": "50m"}}),
+        elsewhere=(
+            Example(
+                "frontend.sidecars agent",
+                bad=_scaled(sidecars=[_AGENT]),
+                good=_scaled(sidecars=[{**_AGENT, "resources": {"requests": {"cpu": "10m"}}}]),
+            ),
+        ),
     ),
     Refusal(
         "scale-down-threshold",

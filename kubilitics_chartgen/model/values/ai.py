@@ -390,4 +390,9 @@ class Ai(Workload):
     termination_grace_period_seconds: Annotated[int, Rule({"minimum": 0, "maximum": 86400})] = Field(
         20, description="How long a pod may take to stop."
     )
+    revision_history_limit: Annotated[int, Rule({"minimum": 0, "maximum": 1000})] = Field(
+        10,
+        description="How many old revisions are kept for a rollback. Without effect with `ai.persistence.perReplica`: "
+        "a StatefulSet's cannot be changed before Kubernetes 1.33, and stays at 10.",
+    )
     api_key: Annotated[Any, Hidden()] = Field("", description="Not a value: a key does not belong in values.")

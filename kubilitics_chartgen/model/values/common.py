@@ -87,7 +87,11 @@ class ServiceAccount(Section):
     """The identity of a component's pods."""
 
     create: bool = Field(True, description="Create a ServiceAccount for this component.")
-    name: Name = Field("", description="Name to create or to use; empty means the component's own name.")
+    name: Name = Field(
+        "",
+        description="Name to create or to use; empty means the component's own name, or without `create` the "
+        "namespace's `default`, which gets no rights in the cluster.",
+    )
     annotations: Annotations = Field(
         {}, description="Annotations of the ServiceAccount, for example for a cloud's identity."
     )

@@ -79,6 +79,7 @@
 {{- $_ := set $needed "ai.externalSecret.secretStoreRef.kind" ($external.secretStoreRef | default dict).kind -}}
 {{- end -}}
 {{- include "kubilitics.validate.required" $needed }}
+{{- include "kubilitics.validate.account" (list "ai" $ai ($ai.clusterAccess | default dict).enabled) }}
 {{- if $external.enabled }}
 {{- if not ($external.secretStoreRef | default dict).name }}
 - id: external-secret-store-missing

@@ -126,10 +126,24 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- if and (eq (toString $values.dnsPolicy) "None") (not ($values.dnsConfig | default dict).nameservers) }}
 - {id: dns-without-servers, path: {{ printf "%s.dnsPolicy" $path | quote }}}
 {{- end }}
-{{- if semverCompare "<1.30.0-0" (include "kubilitics.kubeVersion" $root) }}
+{{- $version := include "kubilitics.kubeVersion" $root }}
+{{- $grace := int64 (kindIs "invalid" $values.terminationGracePeriodSeconds | ternary 30 $values.terminationGracePeriodSeconds) }}
 {{- range $hook := list "postStart" "preStop" }}
-{{- if (get ($values.lifecycle | default dict) $hook | default dict).sleep }}
+{{- with (get ($values.lifecycle | default dict) $hook | default dict).sleep }}
+{{- if semverCompare "<1.30.0-0" $version }}
 - {id: sleep-too-new, path: {{ printf "%s.lifecycle.%s.sleep" $path $hook | quote }}}
+{{- else if or (gt (int64 .seconds) $grace) (and (eq (int64 .seconds) 0) (semverCompare "<1.32.0-0" $version)) }}
+- {id: sleep-out-of-range, path: {{ printf "%s.lifecycle.%s.sleep.seconds" $path $hook | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $knob := list "initContainers" "sidecars" }}
+{{- range get $values $knob }}
+{{- if .restartPolicy }}
+{{- $first := ternary "<1.28.0-0" "<1.34.0-0" (and (eq $knob "initContainers") (eq .restartPolicy "Always")) }}
+{{- if semverCompare $first $version }}
+- {id: restart-policy-too-new, path: {{ printf "%s.%s %s" $path $knob .name | quote }}}
+{{- end }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -147,7 +161,10 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- end }}
 {{- end -}}
 
-{{/* A refusal for each request above its limit, in whatever runs. */}}
+{{/*
+A refusal for each request above its limit, in whatever runs, and for what a container cannot have a part of: GPUs and the like, whose
+names carry a domain that is not Kubernetes' own, and huge pages.
+*/}}
 {{- define "kubilitics.validate.resources" -}}
 {{- $frontend := .Values.frontend | default dict -}}
 {{- $ai := .Values.ai | default dict -}}
@@ -162,7 +179,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- $_ := set $running "ai.reloadResources" $ai.reloadResources -}}
 {{- end -}}
 {{- if include "kubilitics.ollama.deployed" . -}}
-{{- $_ := set $running "ollama.resources" .Values.ollama.resources -}}
+{{- $_ := set $running "ollama.resources" (include "kubilitics.ollama.resources" .Values.ollama | fromYaml) -}}
 {{- end -}}
 {{- range $store := list "qdrant" "chromadb" -}}
 {{- if include "kubilitics.vectorDatabase.deploys" (list $ $store) -}}
@@ -176,12 +193,24 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- $_ := set $running "tests.resources" $tests.resources -}}
 {{- end -}}
 {{- range $path, $resources := $running }}
+{{- $requests := ($resources | default dict).requests | default dict }}
 {{- $limits := ($resources | default dict).limits | default dict }}
-{{- range $name, $request := ($resources | default dict).requests }}
+{{- range $name, $request := $requests }}
 {{- $limit := get $limits $name }}
 {{- if and (ne (toString $limit) "") (ne (toString $limit) (toString $request)) }}
 {{- if gt (include "kubilitics.quantity" $request | float64) (include "kubilitics.quantity" $limit | float64) }}
 - {id: request-above-limit, path: {{ printf "%s.requests.%s" $path $name | quote }}}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $name := concat (keys $requests) (keys $limits) | uniq | sortAlpha }}
+{{- $extended := and (contains "/" $name) (not (contains "kubernetes.io/" $name)) }}
+{{- if or $extended (hasPrefix "hugepages-" $name) }}
+{{- $limit := include "kubilitics.quantity" (get $limits $name) | float64 }}
+{{- $request := include "kubilitics.quantity" (get $requests $name) | float64 }}
+{{- $differs := and (hasKey $requests $name) (or (not (hasKey $limits $name)) (ne $request $limit)) }}
+{{- if or $differs (and $extended (or (ne (floor $limit) $limit) (ne (floor $request) $request))) }}
+- {id: extended-resource, path: {{ printf "%s %s" $path $name | quote }}}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -23,10 +23,24 @@
 {{- if gt (int64 $autoscaling.minReplicas) (int64 $autoscaling.maxReplicas) }}
 - {id: autoscaling-range, path: {{ $path }}.minReplicas}
 {{- end }}
-{{- $requests := ($component.resources | default dict).requests | default dict }}
-{{- $limits := ($component.resources | default dict).limits | default dict }}
-{{- if or (not (or $requests.cpu $limits.cpu)) (and (index . 3) (not (or $requests.memory $limits.memory))) }}
-- {id: autoscaling-without-requests, path: {{ index . 1 }}.resources}
+{{- $containers := dict "resources" $component.resources }}
+{{- if eq (toString $component.configReload) "sidecar" }}
+{{- $_ := set $containers "reloadResources" $component.reloadResources }}
+{{- end }}
+{{- range $component.sidecars }}
+{{- $_ := set $containers (printf "sidecars %s" .name) .resources }}
+{{- end }}
+{{- range $component.initContainers }}
+{{- if eq (toString .restartPolicy) "Always" }}
+{{- $_ := set $containers (printf "initContainers %s" .name) .resources }}
+{{- end }}
+{{- end }}
+{{- range $container, $resources := $containers }}
+{{- $requests := ($resources | default dict).requests | default dict }}
+{{- $limits := ($resources | default dict).limits | default dict }}
+{{- if or (not (or $requests.cpu $limits.cpu)) (and (index $ 3) (not (or $requests.memory $limits.memory))) }}
+- {id: autoscaling-without-requests, path: {{ printf "%s.%s" (index $ 1) $container | quote }}}
+{{- end }}
 {{- end }}
 {{- $behavior := $autoscaling.behavior | default dict }}
 {{- if and (or ($behavior.scaleUp | default dict).tolerance ($behavior.scaleDown | default dict).tolerance) (not (semverCompare ">=1.35.0-0" (include "kubilitics.kubeVersion" (index . 0)))) }}
