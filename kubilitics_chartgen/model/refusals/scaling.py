@@ -17,6 +17,7 @@ def _scaled(**settings: Any) -> dict[str, Any]:
     return {"frontend": {"autoscaling": {"enabled": True}, **settings}}
 
 
+_RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
 _AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0"}
 NO_VOLUME = {"enabled": False}
 PER_REPLICA = {"perReplica": True}
@@ -83,7 +84,7 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
             Example(
                 "frontend.sidecars agent",
                 bad=_scaled(sidecars=[_AGENT]),
-                good=_scaled(sidecars=[{**_AGENT, "resources": {"requests": {"cpu": "10m"}}}]),
+                good=_scaled(sidecars=[{**_AGENT, "resources": _RESOURCES}]),
             ),
         ),
     ),

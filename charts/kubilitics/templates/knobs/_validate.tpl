@@ -138,7 +138,7 @@ What a component's knobs may not do. What the chart owns is read from the worklo
 {{- end }}
 {{- end }}
 {{- range $knob := list "initContainers" "sidecars" }}
-{{- range get $values $knob }}
+{{- range get $values $knob | default list }}
 {{- if .restartPolicy }}
 {{- $first := ternary "<1.28.0-0" "<1.34.0-0" (and (eq $knob "initContainers") (eq .restartPolicy "Always")) }}
 {{- if semverCompare $first $version }}

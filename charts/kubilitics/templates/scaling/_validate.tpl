@@ -2,15 +2,22 @@
 {{- $ai := .Values.ai | default dict -}}
 {{- $frontend := .Values.frontend | default dict -}}
 {{- if $frontend.enabled }}
-{{- include "kubilitics.validate.autoscaling" (list . "frontend" $frontend nil) }}
+{{- include "kubilitics.validate.autoscaling" (list . "frontend" $frontend nil (dict "resources" $frontend.resources)) }}
 {{- end }}
 {{- if $ai.enabled }}
-{{- include "kubilitics.validate.autoscaling" (list . "ai" $ai ($ai.autoscaling | default dict).targetMemoryUtilizationPercentage) }}
+{{- $containers := dict "resources" $ai.resources }}
+{{- if eq (toString $ai.configReload) "sidecar" }}
+{{- $_ := set $containers "reloadResources" $ai.reloadResources }}
+{{- end }}
+{{- include "kubilitics.validate.autoscaling" (list . "ai" $ai ($ai.autoscaling | default dict).targetMemoryUtilizationPercentage $containers) }}
 {{- include "kubilitics.validate.aiScaling" . }}
 {{- end }}
 {{- end -}}
 
-{{/* What one component's autoscaling needs. Argument: (list root component component-values memory-target). */}}
+{{/*
+What one component's autoscaling needs. Argument: (list root component component-values memory-target resources), the last by the
+key of each container of the chart's own.
+*/}}
 {{- define "kubilitics.validate.autoscaling" -}}
 {{- $path := printf "%s.autoscaling" (index . 1) -}}
 {{- $component := index . 2 -}}
@@ -23,10 +30,7 @@
 {{- if gt (int64 $autoscaling.minReplicas) (int64 $autoscaling.maxReplicas) }}
 - {id: autoscaling-range, path: {{ $path }}.minReplicas}
 {{- end }}
-{{- $containers := dict "resources" $component.resources }}
-{{- if eq (toString $component.configReload) "sidecar" }}
-{{- $_ := set $containers "reloadResources" $component.reloadResources }}
-{{- end }}
+{{- $containers := index . 4 }}
 {{- range $component.sidecars }}
 {{- $_ := set $containers (printf "sidecars %s" .name) .resources }}
 {{- end }}
