@@ -192,3 +192,12 @@ def test_no_profile_sends_passwords_by_plain_http_or_believes_a_whole_private_ne
     assert not warned(values, "unencrypted")
     for network in values.get("backend", {}).get("trustedProxies", []):
         assert ipaddress.ip_network(network).prefixlen >= 24, network
+
+
+def test_rights_of_the_account_that_every_pod_has_are_warned_of():
+    unnamed = {"backend": {"serviceAccount": {"create": False}}}
+    words = ("backend.serviceAccount.create is false", 'account "default"')
+    assert warned(unnamed, *words)
+    assert not warned(merged(unnamed, {"backend": {"serviceAccount": {"name": "mine"}}}), *words)
+    assert not warned(merged(unnamed, {"rbac": {"create": False}}), *words)
+    assert not warned({}, *words)

@@ -37,17 +37,6 @@ where it differs from the one that files/refusals.json names.
 {{- end }}
 {{- end -}}
 
-{{/*
-A refusal where rights in the cluster would go to every pod of the namespace that has no account of its own. Argument: (list path values
-whether-rights-are-bound).
-*/}}
-{{- define "kubilitics.validate.account" -}}
-{{- $account := (index . 1).serviceAccount | default dict -}}
-{{- if and (index . 2) (eq (toString $account.create) "false") (not $account.name) }}
-- {id: service-account-unnamed, path: {{ printf "%s.serviceAccount.name" (first .) | quote }}}
-{{- end }}
-{{- end -}}
-
 {{/* What a server needs that others make: an image with a tag, a volume, an identity. Argument: (list path values). */}}
 {{- define "kubilitics.validate.server" -}}
 {{- $path := index . 0 -}}

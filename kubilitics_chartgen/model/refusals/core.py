@@ -67,16 +67,12 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         "service-account-unnamed",
-        "backend.serviceAccount.name",
+        "ai.serviceAccount.name",
         "with serviceAccount.create: false and no name, rights in the cluster would go to the namespace's account "
         '"default", and so to every pod that has no account of its own',
-        "Name an account, or have one made with serviceAccount.create: true, or bind no rights: rbac.create: false, or "
-        "for AI ai.clusterAccess.enabled: false.",
-        bad={"backend": {"serviceAccount": {"create": False}}},
-        good={"backend": {"serviceAccount": {"create": False, "name": "tools"}}},
-        elsewhere=(
-            Example("ai.serviceAccount.name", _ai_reads({"create": False}), _ai_reads({"create": False, "name": "ai"})),
-        ),
+        "Name an account, or have one made with ai.serviceAccount.create: true, or turn ai.clusterAccess.enabled off.",
+        bad=_ai_reads({"create": False}),
+        good=_ai_reads({"create": False, "name": "tools"}),
     ),
     Refusal(
         "claim-twice",

@@ -90,7 +90,7 @@ class ServiceAccount(Section):
     name: Name = Field(
         "",
         description="Name to create or to use; empty means the component's own name, or without `create` the "
-        "namespace's `default`, which gets no rights in the cluster.",
+        "namespace's `default`, which all pods without an account have.",
     )
     annotations: Annotations = Field(
         {}, description="Annotations of the ServiceAccount, for example for a cloud's identity."

@@ -32,7 +32,6 @@
     "KUBILITICS_TLS_KEY_PATH"
   )
 ) }}
-{{- include "kubilitics.validate.account" (list "backend" $backend (.Values.rbac | default dict).create) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas
 {{- end }}

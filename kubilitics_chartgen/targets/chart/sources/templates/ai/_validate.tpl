@@ -79,7 +79,10 @@
 {{- $_ := set $needed "ai.externalSecret.secretStoreRef.kind" ($external.secretStoreRef | default dict).kind -}}
 {{- end -}}
 {{- include "kubilitics.validate.required" $needed }}
-{{- include "kubilitics.validate.account" (list "ai" $ai ($ai.clusterAccess | default dict).enabled) }}
+{{- $account := $ai.serviceAccount | default dict }}
+{{- if and ($ai.clusterAccess | default dict).enabled (eq (toString $account.create) "false") (not $account.name) }}
+- id: service-account-unnamed
+{{- end }}
 {{- if $external.enabled }}
 {{- if not ($external.secretStoreRef | default dict).name }}
 - id: external-secret-store-missing

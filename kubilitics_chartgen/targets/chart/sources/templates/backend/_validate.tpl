@@ -30,7 +30,6 @@
     [[ program.backend.decided | map("tojson") | join("\n    ") ]]
   )
 ) }}
-{{- include "kubilitics.validate.account" (list "backend" $backend (.Values.rbac | default dict).create) }}
 {{- if gt (int64 $backend.replicas) 1 }}
 - id: backend-replicas
 {{- end }}
