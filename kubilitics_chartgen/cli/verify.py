@@ -73,7 +73,9 @@ def verify(
     explain: Annotated[
         str, typer.Option(metavar="TEMPLATE", help="Only tell what this template depends on, and why.")
     ] = "",
-    workers: Annotated[int, typer.Option(min=0, help="How many processes.", show_default="one per processor")] = 0,
+    workers: Annotated[
+        int, typer.Option(min=0, max=64, help="How many processes.", show_default="one per processor")
+    ] = 0,
     scheduler: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Use the workers of this Dask cluster, such as tcp://host:8786.")
     ] = "",
@@ -110,13 +112,6 @@ def verify(
         from kubilitics_chartgen.cli.writing import check_file
 
         check_file(output)
-    if scheduler and workers:
-        raise InputError("--workers starts processes on this machine, --scheduler uses those of a cluster: give one.")
-    if budget is not None and not budget > 0:
-        raise InputError("--budget is a number of seconds above 0.")
-    if explain:
-        _explain(chart, explain, as_json=as_json)
-        return
     request = VerifyRequest(
         chart,
         files=tuple(values or ()),
@@ -133,6 +128,9 @@ def verify(
         random=random,
         nulls=nulls,
     )
+    if explain:
+        _explain(chart, explain, as_json=as_json)
+        return
     with _progress() as tell:
         result = run(request, progress=tell) if old is None else _upgrade(request, old, tell)
     if as_json:

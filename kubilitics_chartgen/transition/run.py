@@ -69,7 +69,7 @@ def verify_upgrade(
     versions = request.kube_versions or supported()
     with chart_folder(old) as folder, chart_folder(request.chart) as newer:
         new = read_subject(newer, kube_versions=versions)
-        before = read_subject(folder, files=request.files, kube_versions=versions, released=True)
+        before = read_subject(folder, files=request.files, values=request.values, kube_versions=versions, released=True)
         if before.name != new.name:
             raise InputError(
                 f"{old} is the chart {before.name}, and {request.chart} is {new.name}: no upgrade leads there."

@@ -13,7 +13,7 @@ from kubilitics_chartgen.helm.engine import Release
 from kubilitics_chartgen.helm.judge import Judge
 from kubilitics_chartgen.helm.remembering import remembered_names
 from kubilitics_chartgen.helm.secret_names import secret_texts
-from kubilitics_chartgen.helm.values_file import parse_values, read_values
+from kubilitics_chartgen.helm.values_file import Values, parse_values, read_values
 from kubilitics_chartgen.helm.versions import full_kube_version, in_range
 from kubilitics_chartgen.kube.versions import KubeVersion
 from kubilitics_chartgen.verify.analysis.contexts import RELEASES
@@ -119,10 +119,16 @@ class Subject:
 
 
 def read_subject(
-    folder: Path, *, files: Sequence[str] = (), kube_versions: Sequence[KubeVersion] = (), released: bool = False
+    folder: Path,
+    *,
+    files: Sequence[str] = (),
+    values: Sequence[Values] = (),
+    kube_versions: Sequence[KubeVersion] = (),
+    released: bool = False,
 ) -> Subject:
     """Read a chart and work out what varies. Raises InputError for what is no chart, or cannot be rendered at all.
 
+    It starts from the values of files, with the values that were read before over them.
     Of one that was released, what its `.chartgen.yaml` says that is not known here is passed over.
     """
     chart = read_chart(folder)
@@ -137,6 +143,8 @@ def read_subject(
     defaults = loaded.coalesce({})
     versions = _accepted_versions(loaded, kube_versions)
     given = read_values(files)
+    for above in values:
+        given = above.over(given)
     known = [parse_values(chart.files[name], name=name).data for name in chart.ci_files]
     run_texts = texts_to_run(loaded.contents, [defaults, loaded.schema, loaded.settings, given.data, *known])
     compared = find_dependencies(

@@ -21,6 +21,7 @@ from kubilitics_chartgen.errors import InputError, did_you_mean
 from kubilitics_chartgen.helm.chart_source import chart_folder
 from kubilitics_chartgen.helm.secret_names import masked
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
+from kubilitics_chartgen.helm.values_file import Values
 from kubilitics_chartgen.kube.versions import KubeVersion, supported
 from kubilitics_chartgen.verify.added_files import AddedFile, look_with_file, missing_files
 from kubilitics_chartgen.verify.author_checks import AUTHOR_CHECKS, check_author, check_declared
@@ -50,6 +51,8 @@ BUDGET_SHARE = 0.2
 """Of a budget, what at most is kept for that."""
 FEW = 64
 """Values that may decide together with the cluster, up to which they are tried in pairs."""
+MAX_WORKERS = 64
+"""Each is a process with a Helm of its own: thousands would take minutes to start, and all the memory."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,9 @@ class VerifyRequest:
 
     chart: Path
     files: tuple[str, ...] = ()
+    """Values files to start from, the later over the earlier."""
+    values: tuple[Values, ...] = ()
+    """Values that were read before, over all of these."""
     strength: int = 2
     exhaustive: bool = False
     kube_versions: tuple[KubeVersion, ...] = ()
@@ -74,6 +80,19 @@ class VerifyRequest:
     random: int = 200
     nulls: bool | None = None
     """Whether keys are set to null; None: where the chart's author keeps a `.chartgen.yaml`."""
+
+    def __post_init__(self) -> None:
+        """Raise InputError for numbers that cannot be meant."""
+        if not 2 <= self.strength <= 4:
+            raise InputError("The strength is a number from 2 to 4.")
+        if not 0 <= self.workers <= MAX_WORKERS:
+            raise InputError(f"The number of workers is one from 1 to {MAX_WORKERS}, or 0 for one per processor.")
+        if self.scheduler and self.workers:
+            raise InputError("Workers are started on this machine, a scheduler uses those of a cluster: give one.")
+        if self.budget is not None and not self.budget > 0:
+            raise InputError("The budget is a number of seconds above 0.")
+        if self.random < 0:
+            raise InputError("The number of random configurations is 0 or more.")
 
     @property
     def leaves_nothing_out(self) -> bool:
@@ -105,7 +124,12 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
     progress("reading the chart", 0)
     # Workers make ready while the chart is read.
     with pool_of(request, request.chart) as pool:
-        subject = read_subject(request.chart, files=request.files, kube_versions=request.kube_versions or supported())
+        subject = read_subject(
+            request.chart,
+            files=request.files,
+            values=request.values,
+            kube_versions=request.kube_versions or supported(),
+        )
         text = subject.files.files.get(SETTINGS_FILE, "")
         exempted = Exempted(read_exemptions(text, check_names(), section="verify"))
         isolated = [subject.factor(path) for path in dict.fromkeys([*subject.isolated, *request.isolate])]
@@ -203,7 +227,7 @@ def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> Ver
 def check_start(request: VerifyRequest, subject: Subject, ledger: Ledger) -> None:
     """Raise InputError where the chart refuses the values that were given, with which nothing would be looked at."""
     refusal = ledger.refused.get(subject.base)
-    if request.files and refusal is not None:
+    if (request.files or request.values) and refusal is not None:
         raise InputError(f"The chart refuses the values to start from: {masked(refusal.message, subject.secrets)}")
 
 

@@ -280,6 +280,7 @@ def test_the_demos_table_leaves_nothing_out_on_a_narrow_terminal(monkeypatch, ca
     ("arguments", "words"),
     [
         (("verify", "--strength", "9"), "Invalid value for '--strength': 4 or less is expected."),
+        (("verify", "--workers", "100000"), "Invalid value for '--workers': 64 or less is expected."),
         (("verify", "--strength", "x"), "Invalid value for '--strength': a whole number is expected."),
         (("verify", "--budget", "x"), "Invalid value for '--budget': a number is expected."),
         (("preflight", "--timeout", "0"), "Invalid value for '--timeout': 1 or more is expected."),
