@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from html import escape
 from xml.etree import ElementTree as Xml
 
@@ -21,6 +23,7 @@ tr + tr td { border-top: 1px solid #8884; } td.number { text-align: right; font-
 pre { overflow-x: auto; padding: .8rem; background: #8881; border-radius: .3rem; }
 .error { color: #c22; } .warning { color: #a60; } .fine { color: #080; }
 details > summary { cursor: pointer; }
+h1, h3, p, td, code { overflow-wrap: anywhere; }
 """
 
 
@@ -38,7 +41,7 @@ def _junit(result: VerifyReport) -> str:
     suite = Xml.Element(
         "testsuite",
         name=_clean(f"kubilitics-chartgen verify {result.chart}"),
-        tests=str(len(result.coverage) + len(failing)),
+        tests=str(len(result.coverage) + len(failing) + (not result.complete)),
         failures=str(len(failing)),
         errors="0" if result.complete else "1",
         time=str(result.numbers.get("seconds", 0)),
@@ -46,18 +49,33 @@ def _junit(result: VerifyReport) -> str:
     for each in result.coverage:
         case = Xml.SubElement(suite, "testcase", classname="coverage", name=_clean(each.template))
         Xml.SubElement(case, "system-out").text = _clean(each.shown)
-    for finding in failing:
-        name = " ".join(part for part in (finding.object, finding.path) if part) or finding.template or finding.message
+    for finding, name in zip(failing, _case_names(failing), strict=True):
         case = Xml.SubElement(suite, "testcase", classname=finding.check, name=_clean(name))
         failure = Xml.SubElement(case, "failure", type=finding.severity, message=_clean(finding.message))
-        failure.text = _clean(
-            "\n".join(part for part in (finding.needs, finding.fix, finding.values, finding.command) if part)
-        )
+        place = finding.place and f"in {finding.place}"
+        told = (place, finding.needs, finding.fix, finding.values, finding.command)
+        failure.text = _clean("\n".join(part for part in told if part))
     if not result.complete:
         case = Xml.SubElement(suite, "testcase", classname="verify", name="the run ended before its time")
         Xml.SubElement(case, "error", message="what is not said here was not looked at")
     Xml.indent(suite)
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case_names(findings: Sequence[Proof]) -> Iterator[str]:
+    """A name for each finding that no other of its check has, since many programs keep one case of a name only."""
+    names = [_where(each) or each.template or each.message for each in findings]
+    shared = Counter((each.check, name) for each, name in zip(findings, names, strict=True))
+    told: Counter[tuple[str, str]] = Counter()
+    for each, name in zip(findings, names, strict=True):
+        full = f"{name}: {each.message}" if shared[each.check, name] > 1 and name != each.message else name
+        told[each.check, full] += 1
+        number = told[each.check, full]
+        yield f"{full} ({number})" if number > 1 else full
+
+
+def _where(finding: Proof) -> str:
+    return " ".join(part for part in (finding.object, finding.path) if part)
 
 
 def _clean(text: str) -> str:
@@ -77,9 +95,10 @@ def _html(result: VerifyReport) -> str:
     notes = "".join(f"<p>{escape(note)}</p>" for note in result.notes)
     ended = "" if result.complete else "<p class=error>The run ended before its time.</p>"
     head = (
-        f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(result.chart)}</title><style>{_STYLE}</style>"
+        '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width">'
+        f"<title>{escape(result.chart)}</title><style>{_STYLE}</style>"
     )
-    colour = "error" if failing else "fine"
+    colour = "error" if failing else "fine" if result.complete else "warning"
     versions = ", ".join(result.kube_versions)
     return "".join(
         [
@@ -105,12 +124,11 @@ def _words(name: str) -> str:
 
 
 def _finding(finding: Proof) -> str:
-    where = " ".join(part for part in (finding.object, finding.path) if part)
     also = f"Also {', '.join(finding.also)}" if finding.also else ""
     told = (finding.message, finding.place, finding.needs, finding.fix, also)
     return (
         f"<section><h3><span class={finding.severity}>{escape(finding.severity)}</span> {escape(finding.check)}: "
-        f"{escape(where)}</h3>{''.join(f'<p>{escape(part)}</p>' for part in told if part)}"
+        f"{escape(_where(finding))}</h3>{''.join(f'<p>{escape(part)}</p>' for part in told if part)}"
         f"<pre>{escape(finding.values) or '# the values as they come'}</pre>"
         f"<pre>{escape(finding.command)}</pre></section>"
     )
