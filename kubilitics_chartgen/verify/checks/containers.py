@@ -160,7 +160,9 @@ def _env(env: Any, relaxed: bool) -> Found:
     pattern = _RELAXED_ENV_NAME if relaxed else _ENV_NAME
     for position, item in items(env):
         name = item.get("name")
-        if not isinstance(name, str) or not pattern.fullmatch(name):
+        if name is None:
+            yield f"env[{position}].name", "is missing"
+        elif not isinstance(name, str) or not pattern.fullmatch(name):
             yield f"env[{position}].name", f"{quoted(name)} is no name of an environment variable"
         elif "-" in name:
             yield f"env[{position}].name", f"{quoted(name)} holds a `-`, and few programs can read such a variable"

@@ -33,3 +33,12 @@ def test_what_is_missing_in_another_namespace_is_told_so(named, where):
     assert [(one.path, one.message) for _name, one in found] == [
         ("subjects[0].name", f"there is no ServiceAccount `{account}`{where}")
     ]
+
+
+@pytest.mark.parametrize(("entry", "message"), [({"value": "a"}, "is missing"), ({"name": "a b"}, "`a b` is no name")])
+def test_a_variable_without_a_name_lacks_one(entry, message):
+    found = judged(
+        [of(spoiled("Deployment", {"spec.template.spec.containers[0].env": [entry]}))], context(), "containers"
+    )
+    (one,) = [one for _name, one in found if one.path.endswith("env[0].name")]
+    assert one.message.startswith(message)
