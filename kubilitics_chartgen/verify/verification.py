@@ -313,7 +313,10 @@ def _notes(
 ) -> Sequence[str]:
     notes: list[str] = []
     if not _nulls(request, subject):
-        notes.append("No key was set to null, which takes its default away; --nulls does that.")
+        notes.append(
+            "No key was set to null, which takes its default away, no release was named true in a namespace 0123, and "
+            "texts like numbers were not tried together; --nulls does that."
+        )
     blind = sorted(name for name, one in subject.slices.items() if one.versioned)
     if subject.kube_value is None and blind:
         notes.append(
@@ -332,6 +335,10 @@ def _notes(
         notes.append(f"Of these values not all that the chart allows were tried: {', '.join(subject.space.cut)}.")
     if any(each.import_values for each in subject.files.dependencies):
         notes.append("What a chart inside exports by import-values is imported as it is by default.")
-    if subject.files.subcharts:
-        notes.append("Values of the charts inside this chart are varied only where this chart's values.yaml has them.")
+    if not all(each.library for each in subject.files.subcharts):
+        notes.append(
+            "Values of a chart inside this chart are varied where its own values.yaml names them, or this chart's "
+            "values.yaml or schema; where it stands under an alias, its own does not count. Most that only its "
+            "templates name are not varied, but for those below global."
+        )
     return notes

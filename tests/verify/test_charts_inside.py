@@ -109,6 +109,25 @@ def test_globals_reach_charts_inside(tmp_path, asked):
     assert look(folder).values == "global:\n  broken: true\n"
 
 
+def inside_notes(folder):
+    report = verify(VerifyRequest(folder, checks=("services",), random=0, workers=1))
+    return [note for note in report.notes if "inside this chart" in note]
+
+
+def test_which_values_of_charts_inside_are_varied_is_said_where_they_have_any(tmp_path):
+    asked = {"inside": "or .Values.mode .Values.hidden .Values.global.proxy", "inside_values": "mode: good\n"}
+    for dependency, varied in (("tags: [x]", ["cache.mode"]), ("alias: y", [])):
+        folder = chart(tmp_path / dependency[:1], dependency=dependency, values="", **asked)
+        names = [factor.name for factor in read_subject(folder).space.factors]
+        assert [name for name in names if name.startswith(("cache.", "y."))] == varied
+        assert "global.proxy" in names
+        (note,) = inside_notes(folder)
+        assert "where its own values.yaml names them" in note
+        assert "under an alias, its own does not count" in note
+    library = chart(tmp_path / "library", dependency="alias: x", values="", inside="true", metadata="type: library")
+    assert inside_notes(library) == []
+
+
 def every(folder, check):
     report = verify(VerifyRequest(folder, checks=(check,), random=0, workers=1))
     assert report.numbers["accepted"] > 1
