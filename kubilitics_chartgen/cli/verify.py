@@ -88,7 +88,8 @@ def verify(
         bool | None,
         typer.Option(
             "--nulls/--no-nulls",
-            help="Also set each key to null, as operators do to take a default away.",
+            help="Also set each key to null, as operators do to take a default away, and try a release named true in a "
+            "namespace 0123 and texts like numbers together, for which templates need quotes.",
             show_default="where the chart has a .chartgen.yaml",
         ),
     ] = None,
@@ -112,6 +113,8 @@ def verify(
         from kubilitics_chartgen.cli.writing import check_file
 
         check_file(output)
+    if explain and (report is not None or old is not None):
+        raise InputError("--explain only tells of one template of one chart: give it without --report and --from.")
     request = VerifyRequest(
         chart,
         files=tuple(values or ()),

@@ -335,6 +335,8 @@ def test_a_name_that_fits_several_templates_lists_them(tmp_path):
         ({}, ("--kube-versions", "1.99"), "1.99"),
         ({}, ("--report", "html"), "--output"),
         ({}, ("--isolate", "nothing.here"), "nothing.here"),
+        ({}, ("--explain", "service.yaml", "--report", "html", "--output", "report.html"), "without --report"),
+        ({}, ("--explain", "service.yaml", "--from", "old"), "and --from"),
         ({"Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\nkubeVersion: '>=2'\n"}, (), "none of the versions"),
     ],
 )
