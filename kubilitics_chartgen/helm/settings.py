@@ -34,7 +34,10 @@ def parse_chart_settings(text: str, *, name: str = SETTINGS_FILE) -> dict[str, A
     """The settings in `text`; raises InputError for what is no mapping."""
     from kubilitics_chartgen.helm.values_file import parse_values
 
-    return parse_values(text, name=name).data
+    try:
+        return parse_values(text, name=name).data
+    except InputError as error:
+        raise InputError(f"{SETTINGS_FILE} cannot be used", error.problems) from None
 
 
 def kube_version_value(settings: dict[str, Any]) -> tuple[str, ...] | None:

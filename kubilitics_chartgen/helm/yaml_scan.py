@@ -82,7 +82,7 @@ class _Walk:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                self._problem("a second document begins here, and Helm reads only the first.", line)
+                self._problem("a second document begins here, and only the first would be read.", line)
                 return False
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event, line)
@@ -117,7 +117,7 @@ class _Walk:
             return
         if key in frame.keys:
             self._problem(
-                f'"{key}" stands here a second time; Helm would silently drop the first, in line {frame.keys[key]}.',
+                f'"{key}" stands here a second time; the first, in line {frame.keys[key]}, would be lost.',
                 line,
                 path,
             )

@@ -68,7 +68,7 @@ def test_text_that_helm_cannot_use_is_refused_with_its_line(tmp_path: Path, text
 def test_all_keys_that_stand_twice_are_told_with_path_and_line(tmp_path: Path) -> None:
     name = file(tmp_path, "a: 1\nb:\n  c: 1\n  'c': 2\na: 3\nlist:\n  - x: 1\n    x: 2\n")
     told = refusal([name])
-    assert f'{name}:4: b.c: "c" stands here a second time; Helm would silently drop the first, in line 3.' in told
+    assert f'{name}:4: b.c: "c" stands here a second time; the first, in line 3, would be lost.' in told
     assert f'{name}:5: a: "a" stands here a second time' in told
     assert f"{name}:8: list[0].x:" in told
 

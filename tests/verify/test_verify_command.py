@@ -362,12 +362,27 @@ def test_what_cannot_be_verified_is_said_in_a_sentence(changes, arguments, messa
             "verify.factors.exclude: service.prt: no value is called so. Did you mean service.port?",
         ),
         ("verify: {factors: {keep: ['*.limit']}}", "verify.factors.keep: *.limit: no value"),
+        ("verify: 3", "verify: a mapping with the keys isolate, factors, exempt is expected\n"),
     ],
 )
 def test_what_is_mistyped_in_the_authors_file_is_said_and_not_passed_over(settings, message, tmp_path):
     done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings + "\n"}))
     assert done.returncode == 2, done.stdout
     assert f".chartgen.yaml: {message}" in done.stderr.replace("  ", ""), done.stderr
+
+
+@pytest.mark.parametrize("settings", ["- verify", "verify: {}\nverify: {}"])
+def test_an_authors_file_that_is_no_mapping_is_not_told_as_values(settings, tmp_path):
+    done = run(write_chart(tmp_path / "web", {".chartgen.yaml": settings + "\n"}))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert ".chartgen.yaml cannot be used\n" in done.stderr
+    assert not re.search("values|Helm", done.stderr.replace(str(tmp_path), "")), done.stderr
+
+
+@pytest.mark.parametrize(("option", "told"), [("--nulls", False), ("--no-nulls", True)])
+def test_what_is_not_tried_without_nulls_is_said(option, told, tmp_path):
+    said = " ".join(run(write_chart(tmp_path / "web"), option).stdout.split())
+    assert ("no release was named true in a namespace 0123" in said) == told
 
 
 def test_values_to_start_from_that_the_schema_refuses_are_named_with_file_and_line(tmp_path):

@@ -61,7 +61,10 @@ def read_factor_settings(settings: Mapping[str, Any], *, released: bool = False)
         for key in sorted(map(str, set(given) - set(known))) if isinstance(given, Mapping) else ():
             problem(f"{section}.{key}".lstrip("."), f"is not known here: {', '.join(known)} are")
     verify = settings.get("verify") or {}
-    factors = verify.get("factors") or {} if isinstance(verify, Mapping) else None
+    if not isinstance(verify, Mapping):
+        problem("verify", f"a mapping with the keys {', '.join(_KEYS['verify'])} is expected")
+        verify = {}
+    factors = verify.get("factors") or {}
     if not isinstance(factors, Mapping):
         problem("verify.factors", "a mapping with the keys add, fix, exclude and keep is expected")
         factors = {}
@@ -85,7 +88,7 @@ def read_factor_settings(settings: Mapping[str, Any], *, released: bool = False)
             patterns[part] = tuple(given)
         else:
             problem(f"verify.factors.{part}", "a list of values paths is expected")
-    isolated = verify.get("isolate") or [] if isinstance(verify, Mapping) else []
+    isolated = verify.get("isolate") or []
     if not isinstance(isolated, list) or not all(isinstance(path, str) for path in isolated):
         problem("verify.isolate", "a list of values paths is expected")
         isolated = []
