@@ -94,14 +94,9 @@ def test_an_existing_service_account_is_used_and_none_is_made():
 
 def test_no_rights_go_to_the_account_that_every_pod_has():
     unnamed = {"serviceAccount": {"create": False}}
-    reading = {"ai": {"enabled": True, "clusterAccess": {"enabled": True}, **unnamed}}
-    assert "ai.serviceAccount.name: with serviceAccount.create" in embedded(reading)
-    for values in (
-        # Releases before took it, and go on to; the notes warn.
-        {"backend": unnamed},
-        {"frontend": unnamed},
-        {"ai": {"enabled": True, **unnamed}},
-    ):
+    assert "ai.serviceAccount.name: with serviceAccount.create" in embedded({"ai": {"enabled": True, **unnamed}})
+    # Of the backend releases before took it, and this one goes on to; the notes warn.
+    for values in ({"backend": unnamed}, {"frontend": unnamed}, {"ai": unnamed}):
         assert embedded(values) is None
     (pod,) = [pod for name, pod in render({"frontend": unnamed}).pods() if name == "kubilitics-frontend"]
     assert pod["spec"]["serviceAccountName"] == "default"

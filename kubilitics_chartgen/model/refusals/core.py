@@ -22,10 +22,6 @@ def _ai_service(labels: dict[str, str]) -> dict[str, Any]:
     return {"ai": {"enabled": True, "service": {"labels": labels}}}
 
 
-def _ai_reads(account: dict[str, Any]) -> dict[str, Any]:
-    return {"ai": {"enabled": True, "clusterAccess": {"enabled": True}, "serviceAccount": account}}
-
-
 CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "value-missing",
@@ -68,11 +64,11 @@ CORE_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "service-account-unnamed",
         "ai.serviceAccount.name",
-        "with serviceAccount.create: false and no name, rights in the cluster would go to the namespace's account "
-        '"default", and so to every pod that has no account of its own',
-        "Name an account, or have one made with ai.serviceAccount.create: true, or turn ai.clusterAccess.enabled off.",
-        bad=_ai_reads({"create": False}),
-        good=_ai_reads({"create": False, "name": "tools"}),
+        "with serviceAccount.create: false and no name, AI's rights, to the Secret with its keys among them, would go "
+        'to the account "default", and so to every pod of the namespace that has no account of its own',
+        "Name an account, or have one made with ai.serviceAccount.create: true.",
+        bad={"ai": {"enabled": True, "serviceAccount": {"create": False}}},
+        good={"ai": {"enabled": True, "serviceAccount": {"create": False, "name": "tools"}}},
     ),
     Refusal(
         "claim-twice",

@@ -80,7 +80,7 @@
 {{- end -}}
 {{- include "kubilitics.validate.required" $needed }}
 {{- $account := $ai.serviceAccount | default dict }}
-{{- if and ($ai.clusterAccess | default dict).enabled (eq (toString $account.create) "false") (not $account.name) }}
+{{- if and (eq (toString $account.create) "false") (not $account.name) }}
 - id: service-account-unnamed
 {{- end }}
 {{- if $external.enabled }}
