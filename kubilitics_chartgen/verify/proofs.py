@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE
 from kubilitics_chartgen.verify.checks import CHECKS
@@ -35,6 +36,8 @@ AT_ONCE = 32
 """Findings that are made small at once."""
 ENDS = 600
 """Of an error that is very long, so much of its beginning and of its end is shown."""
+_ALIKE = 4
+"""Of the same fault in several objects, so many are made small where a value may be needed that nothing calls valid."""
 _Proving = Generator[Question, Sequence[Outcome], "Proof | None"]
 _INDEX = re.compile(r"\[[^\]]*\]")
 _NAMED = re.compile(r"`[^`]*`")
@@ -121,14 +124,18 @@ def find_proofs(
     ordered = sorted(groups.values(), key=lambda group: group[0].found.severity != "error")
     late = lambda: time.monotonic() >= deadline  # noqa: E731
     proving = [_prove(subject, configuration, shown, chart, "", late) for shown, configuration in broken.items()]
-    for first, *_others in ordered:
-        shown = (first.found.check, first.found.fault.key)
-        proving.append(_prove(subject, first.configuration, shown, chart, first.found.template, late))
-    alike: list[list[Sighting]] = [[] for _ in broken]
-    alike.extend(group[1:] for group in ordered)
-    found: list[Proof] = []
-    for one, others in zip(_proved(ledger, proving), alike, strict=True):
-        if one is not None:
+    tried = [group[: _ALIKE if is_doubtful(subject.space, group[0].configuration) else 1] for group in ordered]
+    for each in chain.from_iterable(tried):
+        shown = (each.found.check, each.found.fault.key)
+        proving.append(_prove(subject, each.configuration, shown, chart, each.found.template, late))
+    proved = iter(_proved(ledger, proving))
+    found = [one for one in islice(proved, len(broken)) if one is not None]
+    for group, some in zip(ordered, tried, strict=True):
+        proofs = [(proof, sighting) for sighting, proof in zip(some, proved, strict=False) if proof is not None]
+        if proofs:
+            # The first for which no value is needed that nothing says to be valid, if there is one.
+            one, shown_by = min(proofs, key=lambda each: each[0].made_up)
+            others = [each for each in group if each is not shown_by]
             also = dict.fromkeys(f"{each.found.fault.object} in {each.found.template}" for each in others)
             found.append(replace(one, also=tuple(also)))
     return found

@@ -106,7 +106,10 @@ def _isolation(subject: Subject, ledger: Ledger, factor: int) -> Iterator[Proof]
     levels = subject.space.factors[factor].levels
     off = next((number for number, level in enumerate(levels) if level.value is False), 0)
     on = next((number for number, level in enumerate(levels) if level.value is True), len(levels) - 1)
-    with_it = [each for each in ledger.accepted if each.levels[factor] == on][-MAX_ISOLATED:]
+    release = subject.base.release
+    with_it = [each for each in ledger.accepted if each.levels[factor] == on and each.release == release][
+        -MAX_ISOLATED:
+    ]
     without = [each.choose({factor: off}) for each in with_it]
     told: set[str] = set()
     for here, there, configuration in zip(ledger.again(with_it), ledger.again(without), with_it, strict=True):

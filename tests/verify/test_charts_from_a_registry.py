@@ -26,6 +26,8 @@ EXPECTED = {
     "metrics-server": {
         # policy/v1beta1 ended with 1.25.
         ("removed-apis", "PodSecurityPolicy/privileged-metrics-server", "apiVersion"),
+        # The binding is in kube-system, and the Role where the release is.
+        ("references", "RoleBinding/metrics-server-nanny", "roleRef.name"),
     },
     # A values.schema.json that lets much through.
     "external-dns": {
@@ -52,6 +54,8 @@ EXPECTED = {
         ("names", f"Service/{LONG}-kueue-webhook-service", "metadata.name"),
         # flowcontrol.apiserver.k8s.io/v1 came with 1.29.
         ("removed-apis", "PriorityLevelConfiguration/kueue-visibility", "apiVersion"),
+        # Of one pod, one must stay.
+        ("budgets", "PodDisruptionBudget/kueue-manager-pdb", "spec.minAvailable"),
         # It listens there all the same: a warning.
         ("probes", "Deployment/kueue-controller-manager", f"{POD}.containers[0].livenessProbe.httpGet.port"),
         ("probes", "Deployment/kueue-controller-manager", f"{POD}.containers[0].readinessProbe.httpGet.port"),
@@ -65,7 +69,6 @@ EXPECTED = {
         ("selectors", "DaemonSet/secrets-store-csi-driver", "spec.selector"),
         ("selectors", f"DaemonSet/{LONG}-secrets-s", "spec.selector"),
         # PodSecurityPolicy is in no supported Kubernetes.
-        ("every-template", "", ""),
         ("every-value", "", "rbac.pspEnabled"),
     },
     # With a chart inside, behind a condition.

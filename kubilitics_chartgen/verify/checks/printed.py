@@ -15,7 +15,6 @@ _FORMAT = re.compile(
     r"|%!\((?:EXTRA (?=[\w.* \[\]{}]+=|<nil>)|(?:NOVERB|BADWIDTH|BADPREC|BADINDEX)\))"
 )
 """What `printf` prints for a verb that does not fit: package fmt, "Format errors"."""
-_MAP = re.compile(r"(?:^|[=\s,\"'])\[*(map\[[A-Za-z][\w./-]*:)(?=.*\])|^\[*(map\[)\]")
 _NIL = re.compile(r"(?:^|=)<nil>$")
 
 
@@ -25,14 +24,14 @@ class Printed:
     name = "printed"
     sentence = (
         "No text holds what Go prints in place of a value: `%!d(float64=80)` and `%!s(MISSING)` where `printf` is "
-        "given something else than it asks for, `map[a:b]` for a whole section, `<nil>` for nothing."
+        "given something else than it asks for, `<nil>` for nothing."
     )
     severity: Severity = "error"
-    fix = "Convert the value (`int`, `toString`), print a section with `toYaml` or `toJson`, and give a default."
+    fix = "Convert the value (`int`, `toString`), and give a default."
 
     def check(self, document: Document, context: Context) -> Iterator[Fault]:  # noqa: ARG002
         """Texts with such a thing; never what a Secret holds of it."""
-        if not any(part in document.text for part in ("%!", "map[", "<nil>")):
+        if not any(part in document.text for part in ("%!", "<nil>")):
             return
         for path, text in texts(document.object):
             found = _found(text, document.kind)
@@ -48,7 +47,4 @@ def _found(text: str, kind: str) -> str:
     # Texts of several lines may be programs or explain themselves, and so may descriptions of custom kinds.
     if "\n" in text.strip() or kind == "CustomResourceDefinition":
         return ""
-    section = _MAP.search(text.strip())
-    if section:
-        return section[1] or section[2]
     return "<nil>" if _NIL.search(text.strip()) else ""

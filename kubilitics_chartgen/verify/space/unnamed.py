@@ -141,7 +141,7 @@ def _reads(
 def usual_value(path: Path) -> Any:
     """What Kubernetes means by a value of this name; MISSING where none is known."""
     name = path[-1]
-    usual = _NAMES.get(name, kubernetes_example(name))
+    usual = _NAMES.get(name, MISSING if name in _OFTEN else kubernetes_example(name))
     if usual is MISSING and name.lower().endswith(("annotations", "labels")):
         # Another key for each, because templates put several of them into one map.
         own = re.sub("[^a-z0-9]+", "-", "-".join(path).lower())[-50:].strip("-")

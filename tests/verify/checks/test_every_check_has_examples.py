@@ -31,7 +31,6 @@ EXPECTED = {
     ],
     "printed": [
         ("ConfigMap/shop-web", "data.ADDRESS", "holds `%!d(`, which Go prints in place of a value"),
-        ("ConfigMap/shop-web", "data.LIMITS", "holds `map[cpu:`, which Go prints in place of a value"),
         ("ConfigMap/shop-web", "data.OWNER", "holds `<nil>`, which Go prints in place of a value"),
     ],
     "removed-apis": [

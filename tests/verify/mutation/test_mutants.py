@@ -99,7 +99,7 @@ FAULTS = {
     "isolation": (
         "templates/config.yaml",
         "\ndata:",
-        "\ndata:\n  scaled: {{ printf `%v` .Values.autoscaling.enabled | quote }}",
+        "\ndata:\n  scaled: {{ empty .Values.autoscaling.enabled | ternary `no` `yes` | quote }}",
     ),
 }
 QUIET = {
