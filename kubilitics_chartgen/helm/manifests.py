@@ -15,7 +15,19 @@ from kubilitics_chartgen.errors import Problem
 from kubilitics_chartgen.helm.engine import RenderError
 from kubilitics_chartgen.helm.yaml_objects import YamlTextError, read_yaml
 
-__all__ = ["HELM_3", "HELM_4", "HOOK_EVENTS", "Dialect", "Document", "documents", "documents_text", "in_order", "notes"]
+__all__ = [
+    "HELM_3",
+    "HELM_4",
+    "HOOK",
+    "HOOK_EVENTS",
+    "Dialect",
+    "Document",
+    "documents",
+    "documents_text",
+    "hook_events",
+    "in_order",
+    "notes",
+]
 
 # What Go's unicode.IsSpace calls a space; Python's str.strip() takes more.
 _SPACE = (
@@ -63,7 +75,8 @@ _KINDS = [
 ]
 _WEBHOOKS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
 
-_HOOK = "helm.sh/hook"
+HOOK = "helm.sh/hook"
+"""The annotation with the events that an object is made at."""
 HOOK_EVENTS = frozenset(
     [
         "pre-install",
@@ -181,6 +194,12 @@ def documents_text(found: Iterable[Document], *, include_tests: bool = False) ->
     return objects.strip(_SPACE) + "\n" + "".join(document.printed for document in hooks)
 
 
+def hook_events(said: str) -> tuple[str, ...]:
+    """The events that an annotation names, as Helm reads it; also those that Helm does not know."""
+    events = (event.strip(_SPACE).lower() for event in said.split(","))
+    return tuple("test" if event == "test-success" else event for event in events)
+
+
 def notes(texts: Mapping[str, str]) -> str:
     """The chart's own NOTES.txt; empty where it has none or the engine does not give it."""
     for path, text in texts.items():
@@ -215,9 +234,8 @@ def _document(source: str, text: str) -> Document:
             raise YamlTextError(f"the annotation {key} is no text")
     hooks: tuple[str, ...] = ()
     is_left_out = False
-    if _HOOK in annotations:
-        events = [event.strip(_SPACE).lower() for event in _scalar(annotations, _HOOK).split(",")]
-        hooks = tuple("test" if event == "test-success" else event for event in events)
+    if HOOK in annotations:
+        hooks = hook_events(_scalar(annotations, HOOK))
         # Helm leaves out a document whose hook it does not know.
         is_left_out = not HOOK_EVENTS.issuperset(hooks)
     kind, name = _scalar(content, "kind"), _scalar(metadata, "name")

@@ -9,11 +9,14 @@ The part that rendering needs:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kubilitics_chartgen.errors import InputError, Problem
 
-__all__ = ["SETTINGS_FILE", "kube_version_value", "parse_chart_settings", "read_chart_settings"]
+if TYPE_CHECKING:
+    from kubilitics_chartgen.helm.values_file import Values
+
+__all__ = ["SETTINGS_FILE", "kube_version_value", "parse_chart_settings", "placed_settings", "read_chart_settings"]
 
 SETTINGS_FILE = ".chartgen.yaml"
 
@@ -32,10 +35,15 @@ def read_chart_settings(chart: Path) -> dict[str, Any]:
 
 def parse_chart_settings(text: str, *, name: str = SETTINGS_FILE) -> dict[str, Any]:
     """The settings in `text`; raises InputError for what is no mapping."""
+    return placed_settings(text, name=name).data
+
+
+def placed_settings(text: str, *, name: str = SETTINGS_FILE) -> Values:
+    """The same, each with its line."""
     from kubilitics_chartgen.helm.values_file import parse_values
 
     try:
-        return parse_values(text, name=name).data
+        return parse_values(text, name=name)
     except InputError as error:
         raise InputError(f"{SETTINGS_FILE} cannot be used", error.problems) from None
 

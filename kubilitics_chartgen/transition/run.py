@@ -40,7 +40,7 @@ from kubilitics_chartgen.verify.space.factors import MISSING, value_at, with_val
 from kubilitics_chartgen.verify.space_checks import nothing_accepted
 from kubilitics_chartgen.verify.subject import Subject, read_subject
 from kubilitics_chartgen.verify.sweep.task import Found, Outcome, Request, Status
-from kubilitics_chartgen.verify.verification import VerifyRequest, check_start, plan_of, pool_of
+from kubilitics_chartgen.verify.verification import VerifyRequest, check_start, chosen_checks, plan_of, pool_of
 
 __all__ = ["UPGRADE_CHECKS", "verify_upgrade"]
 
@@ -64,7 +64,7 @@ def verify_upgrade(
 ) -> VerifyReport:
     """Prove the upgrade from `old`, a folder or an archive. Raises InputError where a chart cannot be used."""
     began = time.monotonic()
-    chosen = _chosen(request)
+    chosen = chosen_checks(request, list(UPGRADE_CHECKS), there="With --from there")
     progress("reading the charts", 0)
     versions = request.kube_versions or supported()
     with chart_folder(old) as folder, chart_folder(request.chart) as newer:
@@ -130,17 +130,6 @@ def verify_upgrade(
                 kube_versions=tuple(version.name for version in sorted(versions)),
                 seed=request.seed,
             ).hiding(before.secrets)
-
-
-def _chosen(request: VerifyRequest) -> set[str]:
-    unknown = sorted({*request.checks, *request.skip} - set(UPGRADE_CHECKS))
-    if unknown:
-        known = ", ".join(UPGRADE_CHECKS)
-        raise InputError(f"With --from there is no check {', '.join(unknown)}. The checks are {known}.")
-    chosen = set(request.checks or UPGRADE_CHECKS) - set(request.skip)
-    if not chosen:
-        raise InputError("All checks that are asked for are skipped: nothing would be looked at.")
-    return chosen
 
 
 def _written_out(subject: Subject) -> Iterator[Configuration]:

@@ -43,7 +43,7 @@ from kubilitics_chartgen.verify.sweep.work import sweep_pool
 from kubilitics_chartgen.verify.template_coverage import coverage_of
 from kubilitics_chartgen.words import counted
 
-__all__ = ["VerifyRequest", "check_names", "check_start", "plan_of", "pool_of", "verify"]
+__all__ = ["VerifyRequest", "check_names", "check_start", "chosen_checks", "plan_of", "pool_of", "verify"]
 
 BRANCHES_SHARE, BRANCHES_SECONDS = 0.1, 5.0
 """Of the time that exploring took, what looking for branches may take; and at least so many seconds."""
@@ -120,7 +120,7 @@ def verify(
 
 def _verify(request: VerifyRequest, progress: Callable[[str, int], None]) -> VerifyReport:
     began = time.monotonic()
-    chosen = _chosen(request)
+    chosen = chosen_checks(request, sorted(check_names()))
     progress("reading the chart", 0)
     # Workers make ready while the chart is read.
     with pool_of(request, request.chart) as pool:
@@ -274,13 +274,13 @@ def _order(finding: Proof) -> tuple[object, ...]:
     return (finding.made_up, finding.severity != "error", finding.check, finding.template, finding.object, finding.path)
 
 
-def _chosen(request: VerifyRequest) -> set[str]:
-    known = set(check_names())
-    unknown = sorted({*request.checks, *request.skip} - known)
+def chosen_checks(request: VerifyRequest, known: Sequence[str], *, there: str = "There") -> set[str]:
+    """The checks that are asked for; raises InputError for others than the known ones, and for none."""
+    unknown = sorted({*request.checks, *request.skip} - set(known))
     if unknown:
         near = did_you_mean(unknown[0], known)
         meant = f'Did you mean "{near}"? ' if near else ""
-        raise InputError(f"There is no check {', '.join(unknown)}. {meant}The checks are {', '.join(sorted(known))}.")
+        raise InputError(f"{there} is no check {', '.join(unknown)}. {meant}The checks are {', '.join(known)}.")
     chosen = set(request.checks or known) - set(request.skip)
     if not chosen:
         raise InputError("All checks that are asked for are skipped: nothing would be looked at.")

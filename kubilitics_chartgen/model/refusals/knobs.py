@@ -6,7 +6,7 @@ from typing import Any
 
 from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
-__all__ = ["KNOB_REFUSALS"]
+__all__ = ["AGENT", "KNOB_REFUSALS", "MEASURED_AGENT"]
 
 PROXY = "http://proxy.example:3128"
 
@@ -33,7 +33,9 @@ def _migrations(resources: dict[str, Any]) -> dict[str, Any]:
 
 _RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
 
-_AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0", "resources": _RESOURCES}
+AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0"}
+"""A container of the operator's own."""
+MEASURED_AGENT = {**AGENT, "resources": _RESOURCES}
 
 KNOB_REFUSALS: tuple[Refusal, ...] = (
     Refusal(
@@ -74,7 +76,7 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         "the chart has a container of this name itself",
         "Choose another name.",
         bad=_backend(sidecars=_named("backend", image="tools.example/agent:1.0.0")),
-        good=_backend(sidecars=[_AGENT]),
+        good=_backend(sidecars=[MEASURED_AGENT]),
     ),
     Refusal(
         "extra-twice",
@@ -158,8 +160,8 @@ KNOB_REFUSALS: tuple[Refusal, ...] = (
         "Kubernetes knows Always of an init container from 1.28 on, and any other restartPolicy of a container from "
         "1.34 on",
         "Remove it; a container that runs beside the main one goes into sidecars.",
-        bad={"kubeVersionOverride": "1.27", **_backend(initContainers=[{**_AGENT, "restartPolicy": "Always"}])},
-        good={"kubeVersionOverride": "1.27", **_backend(sidecars=[_AGENT])},
+        bad={"kubeVersionOverride": "1.27", **_backend(initContainers=[{**MEASURED_AGENT, "restartPolicy": "Always"}])},
+        good={"kubeVersionOverride": "1.27", **_backend(sidecars=[MEASURED_AGENT])},
     ),
     Refusal(
         "two-ip-families",

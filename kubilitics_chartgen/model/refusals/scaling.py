@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kubilitics_chartgen.model.refusals.knobs import AGENT, MEASURED_AGENT
 from kubilitics_chartgen.model.refusals.refusal import Example, Refusal
 
 __all__ = ["SCALING_REFUSALS"]
@@ -17,8 +18,6 @@ def _scaled(**settings: Any) -> dict[str, Any]:
     return {"frontend": {"autoscaling": {"enabled": True}, **settings}}
 
 
-_RESOURCES = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"memory": "16Mi"}}
-_AGENT = {"name": "agent", "image": "tools.example/agent:1.0.0"}
 NO_VOLUME = {"enabled": False}
 PER_REPLICA = {"perReplica": True}
 
@@ -83,8 +82,8 @@ SCALING_REFUSALS: tuple[Refusal, ...] = (
         elsewhere=(
             Example(
                 "frontend.sidecars agent",
-                bad=_scaled(sidecars=[_AGENT]),
-                good=_scaled(sidecars=[{**_AGENT, "resources": _RESOURCES}]),
+                bad=_scaled(sidecars=[AGENT]),
+                good=_scaled(sidecars=[MEASURED_AGENT]),
             ),
         ),
     ),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import at, items, quoted
+from kubilitics_chartgen.verify.checks.wants import scaled_workload
 
 __all__ = ["Autoscaling"]
 
@@ -43,8 +44,8 @@ class Autoscaling:
         """What may be scaled, and what scales."""
         namespace = document.namespace
         spec = at(document.object, "spec")
-        if document.kind == "HorizontalPodAutoscaler":
-            target = at(spec, "scaleTargetRef")
+        scaled = scaled_workload(document)
+        if scaled and document.kind in ("HorizontalPodAutoscaler", "ScaledObject"):
             measured = frozenset(
                 str(at(metric, "resource").get("name"))
                 for _, metric in items(spec.get("metrics"))
@@ -52,11 +53,7 @@ class Autoscaling:
             )
             if spec.get("targetCPUUtilizationPercentage") is not None:  # autoscaling/v1
                 measured |= {"cpu"}
-            return _Autoscaler(namespace, str(target.get("kind")), str(target.get("name")), measured)
-        if document.kind == "ScaledObject" and document.group == "keda.sh":
-            target = at(spec, "scaleTargetRef")
-            kind = str(target.get("kind") or "Deployment")
-            return _Autoscaler(namespace, kind, str(target.get("name")), frozenset())
+            return _Autoscaler(namespace, *scaled, measured)
         pod = document.pod
         if document.kind in ("Deployment", "StatefulSet") and pod is not None:
             missing = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, label_pairs, matches, selector_of
 from kubilitics_chartgen.verify.checks.reading import at, items
 from kubilitics_chartgen.verify.checks.roles import RBAC
 
@@ -52,9 +52,7 @@ class Bindings:
         namespace = document.namespace
         if document.kind in ("Role", "ClusterRole"):
             role = _Role(document.kind, namespace if document.kind == "Role" else "", document.name)
-            labels = tuple(
-                sorted((str(key), str(value)) for key, value in at(document.object, "metadata", "labels").items())
-            )
+            labels = label_pairs(document.metadata.get("labels"))
             selectors = items(at(document.object, "aggregationRule").get("clusterRoleSelectors"))
             taken = any(key.startswith(_AGGREGATED) for key, _ in labels)
             return _Made(role, labels, tuple(selector_of(selector) for _, selector in selectors), taken)

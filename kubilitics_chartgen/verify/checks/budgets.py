@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, selector_of
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, label_pairs, matches, selector_of
 from kubilitics_chartgen.verify.checks.reading import at, plain, quoted
+from kubilitics_chartgen.verify.checks.wants import scaled_workload
 
 __all__ = ["Budgets"]
 
@@ -58,16 +59,15 @@ class Budgets:
                 return None
             least, most = plain(spec.get("minAvailable")), plain(spec.get("maxUnavailable"))
             return _Budget(namespace, selector_of(spec["selector"]), least, most)
-        target = at(spec, "scaleTargetRef")
-        if target.get("name"):
-            # A ScaledObject of KEDA means a Deployment where it names no kind.
-            return _Scaled(namespace, str(target.get("kind") or "Deployment"), str(target["name"]))
+        scaled = scaled_workload(document)
+        if scaled:
+            return _Scaled(namespace, *scaled)
         pod = document.pod
         # `kubectl drain` leaves the pods of DaemonSets where they are.
         if pod is None or kind == "DaemonSet":
             return None
         replicas = spec.get("replicas", 1) if kind in _COUNTED else None
-        labels = tuple(sorted((str(key), str(value)) for key, value in pod.labels.items()))
+        labels = label_pairs(pod.labels)
         return _Pods(namespace, kind, document.name, labels, replicas if type(replicas) is int else None)
 
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:  # noqa: ARG002

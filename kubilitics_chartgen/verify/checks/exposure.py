@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.declared import Declared
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, matches, simple_selector
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, label_pairs, matches, simple_selector
 from kubilitics_chartgen.verify.checks.reading import at, quoted
 from kubilitics_chartgen.verify.checks.wants import wants_of
 
@@ -51,7 +51,7 @@ class Exposure:
         """Pods, Services, and ways to them from outside."""
         namespace = document.namespace
         if document.pod is not None:
-            return _Pods(namespace, tuple(sorted((str(key), str(value)) for key, value in document.pod.labels.items())))
+            return _Pods(namespace, label_pairs(document.pod.labels))
         spec = at(document.object, "spec")
         if document.kind == "Service" and not document.group:
             is_open = spec.get("type") in ("NodePort", "LoadBalancer")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from kubilitics_chartgen.helm.manifests import HOOK, hook_events
 from kubilitics_chartgen.verify.checks.check import Document
+from kubilitics_chartgen.verify.checks.hooks import WEIGHT
 from kubilitics_chartgen.verify.checks.reading import mapping
 
 __all__ = ["GIVEN", "NEEDED_BY_PODS", "Turn", "turn_of"]
-
-_HOOK = "helm.sh/hook"
-_WEIGHT = re.compile(r"[+-]?[0-9]+")
 
 NEEDED_BY_PODS = frozenset(("ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim"))
 """The kinds of what a pod does not start without."""
@@ -38,11 +36,10 @@ GIVEN = Turn(-1)
 def turn_of(document: Document) -> Turn:
     """When Helm makes the object."""
     notes = mapping(document.metadata.get("annotations"))
-    if _HOOK not in notes:
+    if HOOK not in notes:
         return Turn(1)
-    events = [event.strip().lower() for event in str(notes[_HOOK]).split(",")]
-    if "pre-install" not in events:
+    if "pre-install" not in hook_events(str(notes[HOOK])):
         return Turn(2)
     # Helm takes what is no number as 0.
-    weight = str(notes.get(f"{_HOOK}-weight", ""))
-    return Turn(0, int(weight) if _WEIGHT.fullmatch(weight) else 0)
+    weight = str(notes.get(f"{HOOK}-weight", ""))
+    return Turn(0, int(weight) if WEIGHT.fullmatch(weight) else 0)

@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator
 
 from kubilitics_chartgen.errors import did_you_mean
-from kubilitics_chartgen.helm.manifests import HOOK_EVENTS
+from kubilitics_chartgen.helm.manifests import HOOK, HOOK_EVENTS, hook_events
 from kubilitics_chartgen.verify.checks.check import Context, Document, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.reading import mapping, quoted
 
-__all__ = ["ANNOTATIONS", "Hooks"]
+__all__ = ["ANNOTATIONS", "WEIGHT", "Hooks"]
 
-_HOOK = "helm.sh/hook"
 _KEEP = "helm.sh/resource-policy"
 _TAKES = {
-    f"{_HOOK}-delete-policy": ("before-hook-creation", "hook-succeeded", "hook-failed"),
-    f"{_HOOK}-output-log-policy": ("hook-succeeded", "hook-failed"),
+    f"{HOOK}-delete-policy": ("before-hook-creation", "hook-succeeded", "hook-failed"),
+    f"{HOOK}-output-log-policy": ("hook-succeeded", "hook-failed"),
 }
-ANNOTATIONS = (_HOOK, f"{_HOOK}-weight", *_TAKES, _KEEP)
+ANNOTATIONS = (HOOK, f"{HOOK}-weight", *_TAKES, _KEEP)
 """What Helm reads of an object."""
-_OLD_EVENTS = frozenset(("crd-install", "test-success"))
-"""Of Helm 2: Helm reads the second as `test`, and leaves out on purpose what has the first."""
-_WEIGHT = re.compile(r"[+-]?[0-9]+")
+_OLD_EVENT = "crd-install"
+"""Of Helm 2: Helm leaves out on purpose what has it."""
+WEIGHT = re.compile(r"[+-]?[0-9]+")
+"""What Helm reads as the weight of a hook."""
 
 
 class Hooks:
@@ -41,10 +41,10 @@ class Hooks:
         notes = {str(key): value for key, value in mapping(document.metadata.get("annotations")).items()}
         for key, value in notes.items():
             message = ""
-            if key == _HOOK:
+            if key == HOOK:
                 message = _events(value)
-            elif key.startswith(f"{_HOOK}-"):
-                message = _hook(key, value, is_hook=_HOOK in notes)
+            elif key.startswith(f"{HOOK}-"):
+                message = _hook(key, value, is_hook=HOOK in notes)
             elif key == _KEEP and value != "keep":
                 message = f"{quoted(value)} must be keep"
             if message:
@@ -53,8 +53,8 @@ class Hooks:
 
 def _events(value: object) -> str:
     # As in Helm's manifest_sorter.go: one unknown event is enough.
-    events = [part.strip().lower() for part in str("" if value is None else value).split(",")]
-    wrong = [event for event in events if event not in HOOK_EVENTS and event not in _OLD_EVENTS]
+    events = hook_events("" if value is None else str(value))
+    wrong = [event for event in events if event not in HOOK_EVENTS and event != _OLD_EVENT]
     if not wrong:
         return ""
     near = did_you_mean(wrong[0], HOOK_EVENTS)
@@ -65,11 +65,11 @@ def _events(value: object) -> str:
 
 def _hook(key: str, value: object, *, is_hook: bool) -> str:
     if not is_hook:
-        return f"means nothing without {_HOOK}"
-    if key == f"{_HOOK}-weight":
-        return "" if _WEIGHT.fullmatch(str(value)) else f"{quoted(value)} must be a whole number"
+        return f"means nothing without {HOOK}"
+    if key == f"{HOOK}-weight":
+        return "" if WEIGHT.fullmatch(str(value)) else f"{quoted(value)} must be a whole number"
     known = _TAKES.get(key)
     if known is None:
-        return f"is not known to Helm; known are -weight, {', '.join(name.removeprefix(_HOOK) for name in _TAKES)}"
+        return f"is not known to Helm; known are -weight, {', '.join(name.removeprefix(HOOK) for name in _TAKES)}"
     wrong = [part.strip() for part in str(value).split(",") if part.strip() not in known]
     return f"{quoted(wrong[0])} must be {' or '.join(known)}" if wrong else ""

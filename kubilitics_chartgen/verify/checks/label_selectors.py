@@ -17,6 +17,7 @@ from kubilitics_chartgen.verify.checks.reading import (
 
 __all__ = [
     "Selector",
+    "label_pairs",
     "matches",
     "policy_peers",
     "selected_here",
@@ -52,6 +53,11 @@ def selector_faults(place: str, selector: Any) -> Iterator[tuple[str, str]]:
                 yield f"{where}.values", f"must be empty for {operator}"
         else:
             yield f"{where}.operator", f"{quoted(operator)} must be In, NotIn, Exists or DoesNotExist"
+
+
+def label_pairs(labels: Any) -> tuple[tuple[str, str], ...]:
+    """A map of labels as (key, value), sorted; hashable, as facts must be."""
+    return tuple(sorted((str(key), str(value)) for key, value in mapping(labels).items()))
 
 
 def selector_of(selector: Any) -> Selector:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import (
     Selector,
+    label_pairs,
     matches,
     selected_here,
     selector_of,
@@ -95,7 +96,7 @@ class Ports:
         pod = document.pod
         pods = None
         if pod is not None and document.is_serving:
-            pods = _Pods(namespace, _labels(pod.labels), _container_ports(pod))
+            pods = _Pods(namespace, label_pairs(pod.labels), _container_ports(pod))
         service = _service(document, namespace) if document.kind == "Service" and not document.group else None
         uses, selected = _uses(document), _selected(document)
         user = _User(namespace, uses, selected) if uses or selected else None
@@ -189,10 +190,6 @@ def _numbers(pod: _Pods, target: Number, protocol: str) -> tuple[Number, ...]:
     return (target, *(number for name, number, theirs in pod.ports if name == target and theirs == protocol))
 
 
-def _labels(labels: Object) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(key), str(value)) for key, value in labels.items()))
-
-
 def _number(value: Any) -> Number:
     return value if isinstance(value, (int, str)) and not isinstance(value, bool) else None
 
@@ -220,7 +217,7 @@ def _service(document: Document, namespace: str) -> _Service:
         )
         for position, port in items(spec.get("ports"))
     )
-    labels = _labels(mapping(document.metadata.get("labels")))
+    labels = label_pairs(document.metadata.get("labels"))
     elsewhere = spec.get("type") == "ExternalName"
     selector, headless = simple_selector(spec.get("selector")), spec.get("clusterIP") == "None"
     return _Service(namespace, document.name, labels, selector, ports, elsewhere, headless)

@@ -18,7 +18,7 @@ from kubilitics_chartgen.verify.checks.actors import Actor, actor_of, strangers
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.conditions import with_connections_for
 from kubilitics_chartgen.verify.checks.declared import Connection, Declared, Party
-from kubilitics_chartgen.verify.checks.label_selectors import Selector, selector_of, simple_selector
+from kubilitics_chartgen.verify.checks.label_selectors import Selector, label_pairs, selector_of, simple_selector
 from kubilitics_chartgen.verify.checks.label_selectors import matches as selector_matches
 from kubilitics_chartgen.verify.checks.network_policies import is_sound
 from kubilitics_chartgen.verify.checks.reading import at, items, quoted
@@ -93,7 +93,7 @@ class Reachability:
             for _, port in items(container.object.get("ports"))
             if port.get("name") and isinstance(port.get("containerPort"), int)
         )
-        labels = tuple(sorted((str(key), str(value)) for key, value in pod.labels.items()))
+        labels = label_pairs(pod.labels)
         return _Pods(namespace, labels, ports)
 
     def join(self, facts: Sequence[tuple[Document, Facts]], context: Context) -> Iterator[Fault]:

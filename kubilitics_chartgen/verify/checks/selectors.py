@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kubilitics_chartgen.verify.checks.check import Context, Document, Facts, Fault, Severity, fault
 from kubilitics_chartgen.verify.checks.label_selectors import (
     Selector,
+    label_pairs,
     matches,
     policy_peers,
     selected_here,
@@ -88,11 +89,11 @@ class Selectors:
                     if one.key == "containers"
                 )
             )
-            return _Pods(namespace, _labels(pod.labels), images, kind, document.name, document.is_serving, selector)
+            return _Pods(namespace, label_pairs(pod.labels), images, kind, document.name, document.is_serving, selector)
         if kind == "Service" and not document.group:
             selector = simple_selector(spec.get("selector"))
             selects = _Selects(namespace, "pods", "spec.selector", selector) if selector else None
-            labels = _labels(mapping(document.metadata.get("labels")))
+            labels = label_pairs(document.metadata.get("labels"))
             return _Service(namespace, labels, selects, spec.get("type") == "ExternalName")
         if kind == "Endpoints":
             return _Addresses(namespace, document.name)
@@ -254,10 +255,6 @@ def _peers(spec: Object) -> Iterator[tuple[str, Selector]]:
         selector = selected_here(peer)
         if selector:
             yield f"{path}.podSelector", selector
-
-
-def _labels(labels: Object) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(key), str(value)) for key, value in labels.items()))
 
 
 def _elsewhere(spec: Object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kubilitics_chartgen.verify.checks.check import Document
 from kubilitics_chartgen.verify.checks.reading import Container, Object, Pod, at, entries, items, mapping
 
-__all__ = ["Want", "called_by_the_server", "provided_keys", "urls_of", "wants_of"]
+__all__ = ["Want", "called_by_the_server", "provided_keys", "scaled_workload", "urls_of", "wants_of"]
 
 # Begins with a literal, which is what makes it fast.
 _URL = re.compile(r"://([a-z0-9][a-z0-9-]*)((?:\.[a-z0-9-]+)*)(?::(\d{1,5}))?(?=[/\s\"',;)]|$)")
@@ -74,14 +74,20 @@ def wants_of(document: Document) -> tuple[Want, ...]:
         for position, item in items(document.object.get("imagePullSecrets")):
             found.append(Want("Secret", str(item.get("name")), f"imagePullSecrets[{position}].name"))
     elif (kind, document.group) in _SCALERS:
-        target = at(spec, _SCALERS[kind, document.group])
-        if target.get("name"):
-            path = f"spec.{_SCALERS[kind, document.group]}.name"
-            found.append(Want(str(target.get("kind") or "Deployment"), str(target["name"]), path))
+        key = _SCALERS[kind, document.group]
+        scaled = scaled_workload(document, key)
+        if scaled:
+            found.append(Want(*scaled, f"spec.{key}.name"))
     for path, service in called_by_the_server(document):
         found.append(Want("Service", str(service["name"]), f"{path}.name", str(service.get("namespace") or "")))
     found += _hosts(document)
     return tuple(found)
+
+
+def scaled_workload(document: Document, key: str = "scaleTargetRef") -> tuple[str, str] | None:
+    """(kind, name) of the workload that an autoscaler names; KEDA means a Deployment where it names no kind."""
+    target = at(document.object, "spec", key)
+    return (str(target.get("kind") or "Deployment"), str(target["name"])) if target.get("name") else None
 
 
 def called_by_the_server(document: Document) -> Iterator[tuple[str, Object]]:

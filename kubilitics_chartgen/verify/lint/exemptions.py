@@ -20,7 +20,7 @@ from fnmatch import fnmatchcase
 
 from kubilitics_chartgen.errors import InputError, Problem
 from kubilitics_chartgen.helm.settings import SETTINGS_FILE as FILE
-from kubilitics_chartgen.helm.values_file import parse_values
+from kubilitics_chartgen.helm.settings import placed_settings
 from kubilitics_chartgen.verify.finding import Finding, Severity
 
 __all__ = ["FILE", "Exemption", "apply_exemptions", "read_exemptions"]
@@ -53,7 +53,7 @@ class Exemption:
 
 def read_exemptions(text: str, checks: Collection[str], *, section: str = "lint") -> tuple[Exemption, ...]:
     """The exemptions of a section of `.chartgen.yaml`. Raises InputError with every entry that is not one."""
-    values = parse_values(text, name=FILE)
+    values = placed_settings(text)
     content = values.data.get(section) or {}
     entries = content.get("exempt") or [] if isinstance(content, dict) else None
     if not isinstance(entries, list):

@@ -159,3 +159,10 @@ def test_findings_of_verify_can_be_exempt():
     assert numbered.accepts("images", "spec.containers[0].image")
     assert not numbered.accepts("images", "spec.containers0.image")
     assert read_exemptions(text, {"pod-security"}) == ()
+
+
+def test_settings_that_are_broken_are_told_as_such_where_exemptions_are_read():
+    with pytest.raises(InputError) as raised:
+        read_exemptions("lint: {}\nlint: {}\n", {"pod-security"})
+    assert raised.value.summary == ".chartgen.yaml cannot be used"
+    assert [problem.line for problem in raised.value.problems] == [2]
